@@ -1,0 +1,122 @@
+//! A cheap handle on bytes of an archive: a range of a shared memory map, or of memory.
+
+#![allow(unsafe_code)] // the memory map, see `Blob::map`
+
+use std::fs::File;
+use std::ops::{Deref, Range};
+use std::path::Path;
+use std::sync::Arc;
+
+use memmap2::Mmap;
+
+use crate::error::{Error, Result};
+
+/// Bytes that stay readable as long as the handle lives. Cloning shares them.
+#[derive(Clone)]
+pub struct Blob {
+    storage: Arc<Storage>,
+    range: Range<usize>,
+}
+
+enum Storage {
+    Map(Mmap),
+    Memory(Vec<u8>),
+}
+
+impl Blob {
+    /// Maps a whole file. `path` is only for the error.
+    pub fn map(file: &File, path: &Path) -> Result<Self> {
+        // SAFETY: a map is unsound only where another process changes or truncates the file while
+        // it is read. The bytes are treated as hostile anyway: no invariant of ours rests on two
+        // reads agreeing, every index into them is checked, and they are never read as `str`
+        // without a check on the same borrowed bytes. Truncation ends the process with SIGBUS,
+        // which the documentation of the command states.
+        let map = unsafe { Mmap::map(file) }.map_err(|source| Error::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let range = 0..map.len();
+        Ok(Self {
+            storage: Arc::new(Storage::Map(map)),
+            range,
+        })
+    }
+
+    /// Takes bytes from memory.
+    pub fn from_vec(bytes: Vec<u8>) -> Self {
+        let range = 0..bytes.len();
+        Self {
+            storage: Arc::new(Storage::Memory(bytes)),
+            range,
+        }
+    }
+
+    /// A part of this blob, sharing its storage; `None` when `range` does not lie inside.
+    pub fn slice(&self, range: Range<u64>) -> Option<Self> {
+        let start = self
+            .range
+            .start
+            .checked_add(usize::try_from(range.start).ok()?)?;
+        let end = self
+            .range
+            .start
+            .checked_add(usize::try_from(range.end).ok()?)?;
+        (start <= end && end <= self.range.end).then(|| Self {
+            storage: Arc::clone(&self.storage),
+            range: start..end,
+        })
+    }
+
+    /// Whether both handles name the very same bytes of the very same storage.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.storage, &other.storage) && self.range == other.range
+    }
+
+    /// Start of these bytes in their storage: the offset in the outer archive.
+    pub fn offset(&self) -> u64 {
+        self.range.start as u64
+    }
+}
+
+impl Deref for Blob {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match &*self.storage {
+            Storage::Map(map) => &map[self.range.clone()],
+            Storage::Memory(bytes) => &bytes[self.range.clone()],
+        }
+    }
+}
+
+impl std::fmt::Debug for Blob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Blob({} bytes)", self.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_outside_the_blob_is_none_whatever_the_numbers() {
+        let blob = Blob::from_vec(b"0123456789".to_vec());
+        let middle = blob.slice(2..8).unwrap();
+        assert_eq!(&middle[..], b"234567");
+        assert_eq!(&middle.slice(1..3).unwrap()[..], b"34");
+        #[allow(clippy::reversed_empty_ranges)]
+        let reversed = 3..2;
+        for bad in [0..7, 6..7, reversed, u64::MAX - 1..u64::MAX, 0..u64::MAX] {
+            assert!(middle.slice(bad.clone()).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_mapped_file_reads_as_the_file_does() {
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, b"mapped").unwrap();
+        let blob = Blob::map(&file, Path::new("test")).unwrap();
+        assert_eq!(&blob[..], b"mapped");
+    }
+}

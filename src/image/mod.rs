@@ -1,0 +1,78 @@
+//! What an image is, wherever it came from: layers from base to top, the instructions that made
+//! them, and what one layer holds.
+//!
+//! Index 0 is the base, the oldest layer. Nothing here knows what a secret looks like.
+
+use crate::archive::Blob;
+use crate::error::Warning;
+use crate::oci::{DiffId, Digest, MediaType, Platform};
+use crate::source::Document;
+
+/// One image, ready to be walked.
+#[derive(Debug)]
+pub struct Image {
+    /// The input as the user named it.
+    pub source: String,
+    /// References that point at it.
+    pub references: Vec<String>,
+    /// Digest of its manifest, where there is one.
+    pub manifest_digest: Option<Digest>,
+    /// Digest of its config.
+    pub config_digest: Option<Digest>,
+    /// Operating system and processor.
+    pub platform: Option<Platform>,
+    /// When it was made, as written.
+    pub created: Option<String>,
+    /// Base first.
+    pub layers: Vec<Layer>,
+    /// Oldest first; `empty_layer` ones count too.
+    pub instructions: Vec<Instruction>,
+    /// `Config.Env` as it is in force, `KEY=value`.
+    pub env: Vec<String>,
+    /// Documents to scan as metadata.
+    pub documents: Vec<Document>,
+    /// What is wrong with the image.
+    pub warnings: Vec<Warning>,
+}
+
+/// One filesystem change set.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// 0 = base.
+    pub index: usize,
+    /// Hash of the stored bytes, where the source states one.
+    pub digest: Option<Digest>,
+    /// Hash of the uncompressed tar, where the config states one.
+    pub diff_id: Option<DiffId>,
+    /// As written; the bytes decide.
+    pub media_type: MediaType,
+    /// Name of the blob in the archive.
+    pub name: String,
+    /// The stored bytes; `None` when they are absent.
+    pub blob: Option<Blob>,
+    /// Index of the instruction that made it, where known.
+    pub instruction: Option<usize>,
+}
+
+/// One history item, parsed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Instruction {
+    /// Position in the history.
+    pub index: usize,
+    /// When, as written.
+    pub created: Option<String>,
+    /// The command, as written.
+    pub created_by: String,
+    /// Whether it made no layer.
+    pub empty_layer: bool,
+    /// Index of the layer it made, where known.
+    pub layer: Option<usize>,
+    /// Whether `layer` is a guess (history shorter than the layers).
+    pub approximate: bool,
+    /// Dockerfile keyword in upper case (`RUN`, `COPY`, …), where it can be told.
+    pub keyword: Option<String>,
+    /// What follows the keyword, without builder decoration.
+    pub arguments: String,
+    /// Build arguments recorded with a `RUN` (`|N K=V …`).
+    pub build_args: Vec<(String, String)>,
+}

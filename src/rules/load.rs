@@ -1,0 +1,188 @@
+//! Rule files to a rule set: the embedded ones, the user's own, and which are switched on.
+
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::check::{Catalog, Rule};
+use super::set::RuleSet;
+use super::syntax::FileSyntax;
+use crate::error::{Error, Result};
+
+/// The rule files of `patterns/`, embedded by `build.rs`.
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
+
+/// A rule file's name and text.
+#[derive(Debug, Clone)]
+pub struct RuleFile {
+    /// For messages.
+    pub name: String,
+    /// TOML.
+    pub text: String,
+}
+
+/// Which rules a run uses.
+#[derive(Debug, Clone, Default)]
+pub struct Loader {
+    /// Files or folders of rule files that are added (`--rules`).
+    pub added: Vec<PathBuf>,
+    /// Files or folders that replace the embedded ones (`--only-rules`).
+    pub only: Vec<PathBuf>,
+    /// Globs on rule ids: when any is given, only rules that fit are on (`--enable`).
+    pub enable: Vec<String>,
+    /// Globs on rule ids that are off (`--disable`).
+    pub disable: Vec<String>,
+}
+
+impl Loader {
+    /// Loads, checks and selects. On failure [`Error::Rules`] lists every mistake.
+    pub fn load(&self, catalog: Catalog<'_>) -> Result<RuleSet> {
+        let mut mistakes = Vec::new();
+        let mut files = if self.only.is_empty() {
+            embedded()
+        } else {
+            Vec::new()
+        };
+        let embedded_files = files.len();
+        for path in self.only.iter().chain(&self.added) {
+            match read(path) {
+                Ok(found) => files.extend(found),
+                Err(error) => mistakes.push(error.to_string()),
+            }
+        }
+        let mut rules = Vec::new();
+        for (index, file) in files.iter().enumerate() {
+            for rule in parse(file, catalog, &mut mistakes) {
+                // The embedded rules' regexes are compiled by our own tests; a user's here.
+                if index >= embedded_files
+                    && let Err(mistake) = rule.compile()
+                {
+                    mistakes.push(mistake);
+                }
+                rules.push(rule);
+            }
+        }
+        let enable = globs(&self.enable, "--enable", &mut mistakes);
+        let disable = globs(&self.disable, "--disable", &mut mistakes);
+        check_between(&rules, &mut mistakes);
+        if !mistakes.is_empty() {
+            return Err(Error::Rules(mistakes));
+        }
+        rules.retain(|rule| {
+            (self.enable.is_empty() || enable.is_match(rule.id())) && !disable.is_match(rule.id())
+        });
+        if rules.is_empty() {
+            return Err(Error::Rules(vec![
+                "no rule is left to scan with".to_owned(),
+            ]));
+        }
+        Ok(RuleSet::new(rules))
+    }
+}
+
+/// The embedded rule files.
+fn embedded() -> Vec<RuleFile> {
+    EMBEDDED
+        .iter()
+        .map(|(name, text)| RuleFile {
+            name: format!("patterns/{name}"),
+            text: (*text).to_owned(),
+        })
+        .collect()
+}
+
+/// A rule file, or every `*.toml` of a folder in order of name.
+fn read(path: &Path) -> Result<Vec<RuleFile>> {
+    let read_error = |path: &Path, source| Error::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let mut paths = vec![path.to_owned()];
+    if path.is_dir() {
+        paths = std::fs::read_dir(path)
+            .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
+            .map_err(|source| read_error(path, source))?;
+        paths.retain(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        });
+        paths.sort();
+        if paths.is_empty() {
+            return Err(Error::Rules(vec![format!(
+                "{}: no *.toml file in it",
+                path.display()
+            )]));
+        }
+    }
+    let file = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).map_err(|source| read_error(&path, source))?;
+        Ok(RuleFile {
+            name: path.display().to_string(),
+            text,
+        })
+    };
+    paths.into_iter().map(file).collect()
+}
+
+fn parse(file: &RuleFile, catalog: Catalog<'_>, mistakes: &mut Vec<String>) -> Vec<Rule> {
+    let syntax: FileSyntax = match toml::from_str(&file.text) {
+        Ok(syntax) => syntax,
+        Err(error) => {
+            mistakes.push(format!("{}: {}", file.name, error.to_string().trim_end()));
+            return Vec::new();
+        }
+    };
+    if syntax.rule.is_empty() {
+        mistakes.push(format!("{}: holds no [[rule]]", file.name));
+    }
+    let mut rules = Vec::with_capacity(syntax.rule.len());
+    for rule in syntax.rule {
+        match Rule::check(rule, &file.name, catalog) {
+            Ok(rule) => rules.push(rule),
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    rules
+}
+
+/// What can be wrong only between rules: shared ids, pairs with nobody.
+fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
+    let mut ids = std::collections::HashMap::new();
+    for rule in rules {
+        if let Some(first) = ids.insert(rule.id(), &rule.file) {
+            mistakes.push(format!(
+                "{}: rule {:?}: the id is taken by a rule of {first}",
+                rule.file,
+                rule.id()
+            ));
+        }
+    }
+    for rule in rules {
+        if let Some(near) = &rule.syntax.near
+            && !ids.contains_key(near.rule.as_str())
+        {
+            mistakes.push(format!(
+                "{}: rule {:?}: near names {:?}, which is no rule",
+                rule.file,
+                rule.id(),
+                near.rule
+            ));
+        }
+    }
+}
+
+fn globs(patterns: &[String], flag: &str, mistakes: &mut Vec<String>) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        match Glob::new(pattern) {
+            Ok(glob) => {
+                set.add(glob);
+            }
+            Err(error) => mistakes.push(format!("{flag}: {error}")),
+        }
+    }
+    set.build().unwrap_or_else(|error| {
+        mistakes.push(format!("{flag}: {error}"));
+        GlobSet::empty()
+    })
+}

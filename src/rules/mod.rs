@@ -1,0 +1,18 @@
+//! Rules: as written ([`RuleSyntax`]), as checked ([`Rule`]), as compiled ([`RuleSet`]).
+//!
+//! Knowledge is data with its proof beside it: a rule file names, for each rule, texts that must
+//! match and texts that must not, and `residue rules check` runs them. A rule with a mistake is an
+//! error that names file and rule; nothing is dropped silently.
+//!
+//! `detect` comes later in the order of rooms, so what it knows (names of validators and of
+//! built-in detectors) is handed in as a [`Catalog`].
+
+mod check;
+mod load;
+mod set;
+mod syntax;
+
+pub use check::{Catalog, Rule};
+pub use load::{Loader, RuleFile};
+pub use set::RuleSet;
+pub use syntax::{Confidence, Near, RuleSyntax, Severity};

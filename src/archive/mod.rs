@@ -8,5 +8,5 @@
 mod blob;
 mod limits;
 
-pub use blob::Blob;
+pub use blob::{Blob, BlobKey};
 pub use limits::{LimitHit, Limits};

@@ -3,6 +3,8 @@
 //!
 //! Index 0 is the base, the oldest layer. Nothing here knows what a secret looks like.
 
+pub mod layer;
+
 use crate::archive::Blob;
 use crate::error::Warning;
 use crate::oci::{DiffId, Digest, MediaType, Platform};

@@ -106,6 +106,7 @@ fn redact_instruction(instruction: &mut InstructionReport, redactor: &Redactor) 
 
 /// Replaces secrets by their previews.
 struct Redactor {
+    /// `None` where the secrets are too many to look for at once: then nothing is quoted at all.
     automaton: Option<AhoCorasick>,
     previews: Vec<String>,
 }
@@ -121,8 +122,7 @@ impl Redactor {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(forms.keys())
-            .ok()
-            .filter(|_| !forms.is_empty());
+            .ok();
         Self {
             automaton,
             previews: forms.into_values().collect(),
@@ -130,10 +130,12 @@ impl Redactor {
     }
 
     fn apply(&self, text: &mut String) {
-        if let Some(automaton) = &self.automaton
-            && automaton.is_match(text.as_str())
-        {
-            *text = automaton.replace_all(text, &self.previews);
+        match &self.automaton {
+            None => *text = "***".to_owned(),
+            Some(automaton) if automaton.is_match(text.as_str()) => {
+                *text = automaton.replace_all(text, &self.previews);
+            }
+            Some(_) => {}
         }
     }
 }

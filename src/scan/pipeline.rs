@@ -21,7 +21,7 @@ use crate::image::{Image, Layer, assemble};
 use crate::source::{Document, Selection, open};
 
 /// How to scan.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Limits on untrusted input.
     pub limits: Limits,
@@ -33,6 +33,19 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Which images of each input.
     pub selection: Selection,
+}
+
+impl Default for Options {
+    /// Every image for this host, verified, redacted, on all cores.
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            verify: true,
+            reveal: false,
+            threads: None,
+            selection: Selection::default(),
+        }
+    }
 }
 
 /// Scans every input and reports.

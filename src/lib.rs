@@ -1,5 +1,6 @@
 //! `residue` finds the secrets in container image layers.
 
+pub mod advice;
 pub mod archive;
 pub mod content;
 pub mod detect;

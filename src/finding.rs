@@ -145,6 +145,8 @@ pub struct Finding {
     pub visibility: Visibility,
     /// Where to revoke, and how the image should have been built.
     pub advice: String,
+    /// Where the rule's format is documented, best first.
+    pub references: Vec<String>,
     /// In total order: most exposed first.
     pub occurrences: Vec<Occurrence>,
 }
@@ -156,6 +158,8 @@ pub struct Suppressed {
     pub finding: Finding,
     /// Why it does not count: `placeholder`, `baseline`, `allow`, ….
     pub reason: String,
+    /// What the people who allowed it wrote, where they wrote something.
+    pub note: Option<String>,
 }
 
 /// One place where a secret lies.
@@ -238,6 +242,32 @@ pub enum Kind {
     ArchiveFile,
 }
 
+impl Kind {
+    /// The name in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Name => "name",
+            Self::EntryMetadata => "entry-metadata",
+            Self::Slack => "slack",
+            Self::Env => "env",
+            Self::History => "history",
+            Self::Label => "label",
+            Self::Cmd => "cmd",
+            Self::Entrypoint => "entrypoint",
+            Self::Healthcheck => "healthcheck",
+            Self::Onbuild => "onbuild",
+            Self::Config => "config",
+            Self::Annotation => "annotation",
+            Self::Manifest => "manifest",
+            Self::Attestation => "attestation",
+            Self::Artifact => "artifact",
+            Self::OrphanBlob => "orphan-blob",
+            Self::ArchiveFile => "archive-file",
+        }
+    }
+}
+
 /// Who can still see a secret, least exposed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -250,6 +280,26 @@ pub enum Visibility {
     Metadata,
     /// In the filesystem that a container sees.
     Final,
+}
+
+impl Visibility {
+    /// Every visibility, most exposed first.
+    pub const ALL: [Self; 4] = [
+        Self::Final,
+        Self::Metadata,
+        Self::Overwritten,
+        Self::Deleted,
+    ];
+
+    /// The name in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Overwritten => "overwritten",
+            Self::Metadata => "metadata",
+            Self::Final => "final",
+        }
+    }
 }
 
 /// What hid a secret.
@@ -303,4 +353,22 @@ pub enum Verdict {
     Fail,
     /// No failing finding, but the scan is incomplete.
     Incomplete,
+}
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_text_are_the_names_in_json() {
+        for visibility in Visibility::ALL {
+            assert_eq!(serde_json::json!(visibility), visibility.as_str());
+        }
+        for kind in fixture::EVERY_KIND {
+            assert_eq!(serde_json::json!(kind), kind.as_str());
+        }
+    }
 }

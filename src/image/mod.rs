@@ -3,6 +3,13 @@
 //!
 //! Index 0 is the base, the oldest layer. Nothing here knows what a secret looks like.
 
+mod assemble;
+mod history;
+mod instruction;
+mod shell;
+
+pub use assemble::assemble;
+
 use crate::archive::Blob;
 use crate::error::Warning;
 use crate::oci::{DiffId, Digest, MediaType, Platform};

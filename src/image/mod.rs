@@ -3,6 +3,12 @@
 //!
 //! Index 0 is the base, the oldest layer. Nothing here knows what a secret looks like.
 
+mod assemble;
+mod history;
+mod instruction;
+mod shell;
+
+pub use assemble::assemble;
 pub mod layer;
 
 use crate::archive::Blob;

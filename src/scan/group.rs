@@ -94,11 +94,17 @@ fn finding(
             .map(|o| o.visibility)
             .max()
             .unwrap_or(Visibility::Deleted),
-        advice: advice(rule, &occurrences, images),
+        advice: advice(&rule.syntax.revoke, &occurrences, |o| keyword(o, images)),
         secret: best.secret,
         facts,
         occurrences,
     }
+}
+
+/// The keyword of the instruction that brought an occurrence.
+fn keyword<'i>(occurrence: &Occurrence, images: &'i [Image]) -> Option<&'i str> {
+    let image = images.get(occurrence.image?)?;
+    image.instructions.get(occurrence.instruction?)?.keyword.as_deref()
 }
 
 /// What makes one rule's word count more than another's for the same secret.

@@ -3,6 +3,8 @@
 //! A source is narrow: it delivers bytes and names ([`Contents`]). History pairing, digests,
 //! compression and overlay are computed once, by `image` and `scan`, whatever the source.
 
+pub(crate) mod json;
+
 use crate::archive::Blob;
 use crate::error::Warning;
 use crate::oci::{Digest, MediaType, Platform};

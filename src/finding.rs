@@ -3,6 +3,8 @@
 //! Field order is the order of keys in the JSON report (`docs/report.md`). Nothing here computes;
 //! nothing here holds a clock time of the run or a path of a temporary file.
 
+mod summary;
+
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

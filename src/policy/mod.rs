@@ -9,7 +9,6 @@ mod allow;
 mod baseline;
 mod date;
 mod gate;
-mod summary;
 
 pub use allow::{Allow, AllowSyntax};
 pub use baseline::Baseline;
@@ -19,7 +18,7 @@ pub use gate::FailOn;
 use std::collections::BTreeSet;
 
 use crate::error::{Warning, WarningCode};
-use crate::finding::{Finding, Report, Suppressed, Verdict};
+use crate::finding::{Finding, Report, Summary, Suppressed, Verdict};
 use crate::rules::Confidence;
 
 /// How many ids a warning about a stale baseline names.
@@ -79,7 +78,7 @@ pub fn apply(mut report: Report, policy: &Policy) -> Report {
         .retain(|suppressed| suppressed.finding.confidence >= policy.min_confidence);
     report.warnings.extend(ledger.stale());
     report.complete &= !report.warnings.iter().any(|w| w.code.is_incomplete());
-    report.summary = summary::of(&report);
+    report.summary = Summary::of(&report.findings, &report.images);
     report.verdict = verdict(&report, policy.fail_on);
     report
 }

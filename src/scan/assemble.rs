@@ -1,14 +1,10 @@
-//! The report from its parts: images, counts, verdict.
-
-use std::collections::BTreeMap;
+//! The report's description of the program, the images and their layers.
 
 use super::layer::LayerScan;
 use crate::error::printable;
-use crate::finding::{
-    Finding, ImageReport, InstructionReport, LayerReport, Summary, Tool, Visibility,
-};
+use crate::finding::{ImageReport, InstructionReport, LayerReport, Tool};
 use crate::image::{Image, Layer};
-use crate::rules::{RuleSet, Severity};
+use crate::rules::RuleSet;
 
 /// The program and its rules.
 pub(super) fn tool(rules: &RuleSet) -> Tool {
@@ -75,42 +71,4 @@ fn instruction_report(instruction: &crate::image::Instruction) -> InstructionRep
         layer: instruction.layer,
         approximate: instruction.approximate,
     }
-}
-
-/// Counts over findings and the distinct layers that were scanned.
-pub(super) fn summary<'s>(
-    findings: &[Finding],
-    scans: impl Iterator<Item = &'s LayerScan>,
-) -> Summary {
-    let severities = [
-        Severity::Low,
-        Severity::Medium,
-        Severity::High,
-        Severity::Critical,
-    ];
-    let visibilities = [
-        ("final", Visibility::Final),
-        ("metadata", Visibility::Metadata),
-        ("overwritten", Visibility::Overwritten),
-        ("deleted", Visibility::Deleted),
-    ];
-    let count = |holds: &dyn Fn(&Finding) -> bool| findings.iter().filter(|f| holds(f)).count();
-    let mut summary = Summary {
-        findings: findings.len(),
-        by_severity: severities
-            .map(|severity| (severity.to_string(), count(&|f| f.severity == severity)))
-            .into_iter()
-            .collect::<BTreeMap<_, _>>(),
-        by_visibility: visibilities
-            .map(|(name, visibility)| (name.to_owned(), count(&|f| f.visibility == visibility)))
-            .into_iter()
-            .collect(),
-        ..Summary::default()
-    };
-    for scan in scans {
-        summary.layers += 1;
-        summary.entries += scan.summary.entries;
-        summary.bytes += scan.summary.uncompressed_size;
-    }
-    summary
 }

@@ -34,6 +34,7 @@ pub(super) fn group(
             Some(reason) => suppressed.push(Suppressed {
                 finding,
                 reason: reason.as_str().to_owned(),
+                note: None,
             }),
         }
     }
@@ -95,6 +96,7 @@ fn finding(
             .max()
             .unwrap_or(Visibility::Deleted),
         advice: advice(&rule.syntax.revoke, &occurrences, |o| keyword(o, images)),
+        references: rule.syntax.references.clone(),
         secret: best.secret,
         facts,
         occurrences,
@@ -104,7 +106,11 @@ fn finding(
 /// The keyword of the instruction that brought an occurrence.
 fn keyword<'i>(occurrence: &Occurrence, images: &'i [Image]) -> Option<&'i str> {
     let image = images.get(occurrence.image?)?;
-    image.instructions.get(occurrence.instruction?)?.keyword.as_deref()
+    image
+        .instructions
+        .get(occurrence.instruction?)?
+        .keyword
+        .as_deref()
 }
 
 /// What makes one rule's word count more than another's for the same secret.

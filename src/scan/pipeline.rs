@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::assemble::{image_report, summary, tool};
+use super::assemble::{image_report, tool};
 use super::environment::place_in_history;
 use super::group::group;
 use super::layer::{LayerScan, scan_layer};
@@ -16,7 +16,7 @@ use super::redact::Redaction;
 use crate::archive::{BlobKey, Limits};
 use crate::detect::Engine;
 use crate::error::{Error, Result, Warning, WarningCode};
-use crate::finding::{Report, Verdict};
+use crate::finding::{Report, Summary, Verdict};
 use crate::image::{Image, Layer, assemble};
 use crate::source::{Document, Selection, open};
 
@@ -135,8 +135,8 @@ impl Subject {
         let complete = !warnings.iter().any(|warning| warning.code.is_incomplete());
         Report {
             tool: tool(engine.rules()),
+            summary: Summary::of(&findings, &images),
             images,
-            summary: summary(&findings, scans.iter()),
             findings,
             suppressed,
             warnings,

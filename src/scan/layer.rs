@@ -8,8 +8,7 @@ use crate::content::{Hit, Outcome, Scanner};
 use crate::detect::{Context, Engine, TextKind};
 use crate::error::Warning;
 use crate::finding::{EntryFacts, Kind};
-use crate::image::Layer;
-use crate::image::layer::{EntryKind, Item, LayerEntry, LayerSummary, walk};
+use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
 /// Names and link targets are scanned together, so many bytes at a time.
 const NAMES_BATCH: usize = 256 << 10;

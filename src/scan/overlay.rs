@@ -9,7 +9,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use crate::image::layer::Whiteout;
+use crate::image::Whiteout;
 
 /// Hashes paths to 128 bits with a key of this run, so that no image can provoke a collision.
 #[derive(Debug, Clone, Default)]

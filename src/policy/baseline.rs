@@ -34,7 +34,6 @@ struct Entry {
 #[derive(Deserialize, Serialize)]
 struct File<'a> {
     schema: String,
-    #[serde(borrow)]
     findings: Vec<Row<'a>>,
 }
 

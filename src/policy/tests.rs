@@ -273,3 +273,21 @@ fn a_gate_above_the_severity_lets_a_finding_stand_without_failing() {
     assert_eq!(report.findings.len(), 1);
     assert_eq!(report.verdict, Verdict::Pass);
 }
+
+#[test]
+fn allow_entries_read_as_the_documentation_writes_them() {
+    let text = r#"
+        rule = "generic.*"
+        path = "usr/share/doc/**"
+        id = "0000000000000007"
+        expires = "2026-12-31"
+        reason = "Sample keys of the package's manual"
+    "#;
+    let entry = toml::from_str::<AllowSyntax>(text)
+        .unwrap()
+        .check()
+        .unwrap();
+    assert_eq!(entry.expires(), Some("2026-12-31".parse().unwrap()));
+    let misspelt = toml::from_str::<AllowSyntax>("rules = \"a.*\"\nreason = \"r\"");
+    assert!(misspelt.unwrap_err().to_string().contains("rules"));
+}

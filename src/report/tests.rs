@@ -224,7 +224,7 @@ fn everywhere(text: &str, secret: &[u8]) -> Report {
 /// Characters that no output may hold, colours taken away.
 fn dangerous(c: char) -> bool {
     (c.is_control() && c != '\n')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn without_colors(text: &str) -> String {

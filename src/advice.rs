@@ -69,6 +69,9 @@ fn remedy(place: &Occurrence, keyword: Option<&str>) -> String {
         Kind::Slack => {
             "Build the layer again with a clean tar writer: these bytes belong to no file."
         }
+        Kind::HiddenBytes => {
+            "Compress the layer again with a clean writer: these bytes belong to no file."
+        }
         Kind::OrphanBlob | Kind::ArchiveFile => {
             "Export the image again from a clean store: no image needs this file."
         }

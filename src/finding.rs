@@ -181,6 +181,8 @@ pub struct Occurrence {
     pub path: Option<String>,
     /// JSON pointer in that document.
     pub pointer: Option<String>,
+    /// Name the secret was assigned to: a variable, a label, a key of a file; printable.
+    pub key: Option<String>,
     /// Members of nested archives, outermost first; printable.
     pub inside: Vec<String>,
     /// How the bytes were decoded, outermost first (`base64`, `utf-16le`).
@@ -214,6 +216,8 @@ pub enum Kind {
     EntryMetadata,
     /// Bytes of a layer's tar that belong to no entry.
     Slack,
+    /// Bytes of a compressed layer that decompression does not show; offsets are in the blob.
+    HiddenBytes,
     /// `Config.Env`.
     Env,
     /// `history[]`.
@@ -252,6 +256,7 @@ impl Kind {
             Self::Name => "name",
             Self::EntryMetadata => "entry-metadata",
             Self::Slack => "slack",
+            Self::HiddenBytes => "hidden-bytes",
             Self::Env => "env",
             Self::History => "history",
             Self::Label => "label",

@@ -9,11 +9,12 @@ use super::*;
 use crate::error::WarningCode;
 
 /// Every kind, so that a test can walk over them.
-pub(crate) const EVERY_KIND: [Kind; 18] = [
+pub(crate) const EVERY_KIND: [Kind; 19] = [
     Kind::File,
     Kind::Name,
     Kind::EntryMetadata,
     Kind::Slack,
+    Kind::HiddenBytes,
     Kind::Env,
     Kind::History,
     Kind::Label,
@@ -47,6 +48,7 @@ pub(crate) fn in_file(layer: usize, path: &str) -> Occurrence {
         instruction: Some(layer),
         path: Some(path.to_owned()),
         pointer: None,
+        key: None,
         inside: Vec::new(),
         decoded: Vec::new(),
         line: 3,
@@ -74,6 +76,7 @@ pub(crate) fn in_config(kind: Kind, pointer: &str, instruction: usize) -> Occurr
         instruction: Some(instruction),
         path: Some("blobs/sha256/c0ffee".to_owned()),
         pointer: Some(pointer.to_owned()),
+        key: (kind == Kind::Env).then(|| "DATABASE_URL".to_owned()),
         line: 1,
         column: 10,
         offset: 9,

@@ -5,8 +5,7 @@ use super::locate::Located;
 use crate::finding::{Kind, Removal};
 use crate::image::{Image, Instruction};
 
-/// Fills in the instruction of places in the config, with its layer, and what replaced an ENV
-/// value since.
+/// Fills in the instruction of places in the config, and what replaced an ENV value since.
 pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
     for located in found {
         let occurrence = &mut located.occurrence;
@@ -18,10 +17,6 @@ pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
                 continue;
             };
             occurrence.instruction = Some(index);
-            occurrence.layer = instruction.layer;
-            occurrence.diff_id = instruction
-                .layer
-                .and_then(|layer| image.layers.get(layer)?.diff_id.clone());
             occurrence.removed_by = replaced_by(image, instruction, occurrence.offset);
         } else if let Some(setting) = pointer.strip_prefix("/config/") {
             occurrence.instruction = origin(image, occurrence.kind, setting);

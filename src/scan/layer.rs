@@ -98,22 +98,26 @@ impl Worker<'_> {
     fn visit(&mut self, item: Item<'_>) -> io::Result<()> {
         match item {
             Item::Entry(entry, content) => self.entry(entry, content),
-            Item::Slack { offset, bytes } => {
-                let mut outcome = self.scan_bytes(&Context::default(), bytes)?;
-                for hit in &mut outcome.hits {
-                    if hit.inside.is_empty() && hit.decoded.is_empty() {
-                        hit.matched.span.offset += offset;
-                    }
-                }
-                self.take(outcome, Kind::Slack, &[], None, None);
-                Ok(())
-            }
+            Item::Slack { offset, bytes } => self.loose(Kind::Slack, offset, bytes),
+            Item::Hidden { offset, bytes } => self.loose(Kind::HiddenBytes, offset, bytes),
             Item::Plain(content) => {
                 let outcome = self.scanner.scan(&Context::default(), content)?;
                 self.take(outcome, Kind::Artifact, &[], None, None);
                 Ok(())
             }
         }
+    }
+
+    /// Bytes of no entry, at `offset` of the tar or blob.
+    fn loose(&mut self, kind: Kind, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut outcome = self.scan_bytes(&Context::default(), bytes)?;
+        for hit in &mut outcome.hits {
+            if hit.inside.is_empty() && hit.decoded.is_empty() {
+                hit.matched.span.offset += offset;
+            }
+        }
+        self.take(outcome, kind, &[], None, None);
+        Ok(())
     }
 
     fn entry(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<()> {

@@ -149,6 +149,12 @@ impl Stack<'_> {
             instruction: place.instruction,
             path: path.map(printable),
             pointer: None,
+            key: hit
+                .hit
+                .matched
+                .label
+                .as_ref()
+                .map(|key| printable(key.as_bytes())),
             inside: hit.hit.inside.clone(),
             decoded: hit.hit.decoded.clone(),
             line: matched.position.line,

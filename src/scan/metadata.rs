@@ -67,6 +67,10 @@ fn scan_text(document: &Document, text: &JsonText<'_>, engine: &Engine, found: &
     for matched in engine.scan(&context, text.text.as_bytes()) {
         let mut occurrence = occurrence(document, place.kind, &matched);
         occurrence.pointer = Some(text.pointer());
+        occurrence.key = place
+            .name(text)
+            .map(|key| printable(key.as_bytes()))
+            .or(occurrence.key);
         occurrence.decoded = text.decoded.iter().map(|how| (*how).to_owned()).collect();
         found.push(Located {
             matched,
@@ -115,6 +119,17 @@ impl Place {
             );
         }
         place(role_kind(role), TextKind::Metadata)
+    }
+}
+
+impl Place {
+    /// The name that the whole text is assigned to: a variable's, a label's, an annotation's.
+    fn name<'t>(&self, text: &'t JsonText<'_>) -> Option<&'t str> {
+        match self.kind {
+            Kind::Env if !text.is_key => text.text.split_once('=').map(|(name, _)| name),
+            Kind::Label | Kind::Annotation if !text.is_key => text.key(),
+            _ => None,
+        }
     }
 }
 
@@ -196,6 +211,7 @@ fn occurrence(document: &Document, kind: Kind, matched: &Match) -> Occurrence {
         instruction: None,
         path: Some(printable(document.name.as_bytes())),
         pointer: None,
+        key: matched.label.as_ref().map(|key| printable(key.as_bytes())),
         inside: Vec::new(),
         decoded: Vec::new(),
         line: matched.position.line,

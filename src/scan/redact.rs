@@ -81,7 +81,9 @@ impl Redaction {
             self.everywhere.apply(&mut finding.advice);
             for occurrence in &mut finding.occurrences {
                 let pointed = occurrence.path.iter_mut().chain(&mut occurrence.pointer);
-                let quoted = pointed.chain(&mut occurrence.inside);
+                let quoted = pointed
+                    .chain(&mut occurrence.key)
+                    .chain(&mut occurrence.inside);
                 quoted.for_each(|text| self.everywhere.apply(text));
             }
         }

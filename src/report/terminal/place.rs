@@ -25,7 +25,13 @@ pub(super) fn location(occurrence: &Occurrence, report: &Report) -> Vec<Span> {
     let pointer = occurrence.pointer.as_deref().unwrap_or_default();
     let pointer = pointer.trim_start_matches('/');
     let path = occurrence.path.as_deref().unwrap_or_default();
-    let name = if pointer.is_empty() { path } else { pointer };
+    let key = occurrence.key.as_deref();
+    let named = matches!(occurrence.kind, Kind::Env | Kind::Label | Kind::Annotation);
+    let name = match key.filter(|_| named) {
+        Some(key) => key,
+        None if pointer.is_empty() => path,
+        None => pointer,
+    };
     spans.push(Span::elided(Tone::Path, name, LONGEST_NAME));
     for member in &occurrence.inside {
         spans.push(Span::new(Tone::Faint, " » "));
@@ -34,6 +40,9 @@ pub(super) fn location(occurrence: &Occurrence, report: &Report) -> Vec<Span> {
     if pointer.is_empty() && occurrence.line > 0 {
         let (line, column) = (occurrence.line, occurrence.column);
         spans.push(Span::new(Tone::Faint, format!(":{line}:{column}")));
+    }
+    if let Some(key) = key.filter(|_| !named) {
+        spans.push(Span::elided(Tone::Faint, &format!(" {key}"), LONGEST_NAME));
     }
     if !occurrence.decoded.is_empty() {
         let decoded = occurrence.decoded.join(", ");
@@ -67,6 +76,7 @@ pub(super) fn life(occurrence: &Occurrence, report: &Report) -> Vec<Span> {
     }
     let hidden = match occurrence.visibility {
         Visibility::Overwritten => "overwritten",
+        Visibility::Metadata => "replaced",
         _ => "deleted",
     };
     if let Some(Removal {

@@ -6,9 +6,17 @@
 mod assemble;
 mod history;
 mod instruction;
+mod layer;
 mod shell;
+mod verify;
+mod walk;
+mod whiteout;
 
+pub use crate::archive::EntryKind;
 pub use assemble::assemble;
+pub use layer::{Item, LayerEntry, LayerSummary};
+pub use walk::walk;
+pub use whiteout::Whiteout;
 
 use crate::archive::Blob;
 use crate::error::Warning;

@@ -58,7 +58,6 @@
 
 pub mod advice;
 pub mod archive;
-pub mod cli;
 pub mod content;
 pub mod detect;
 pub mod error;

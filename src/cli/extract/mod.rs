@@ -183,3 +183,6 @@ fn content_of(layer: &Layer, found: Found, limits: &Limits) -> Result<Found> {
 fn note(warning: &Warning, terminal: &Terminal) {
     terminal.note(&format!("warning: {}", warning.message));
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,8 @@ impl Mistakes {
     /// Notes a mistake at a place: a flag, or file and key.
     pub fn add(&mut self, place: impl fmt::Display, what: impl fmt::Display) {
         // Some parsers end their message with a line break.
-        self.0.push(format!("{place}: {what}").trim_end().to_owned());
+        self.0
+            .push(format!("{place}: {what}").trim_end().to_owned());
     }
 
     /// Notes the mistake if there is one and goes on without the value.

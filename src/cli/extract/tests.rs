@@ -46,7 +46,9 @@ impl Saved {
         let folder = tempfile::tempdir().unwrap();
         let archive = folder.path().join("app.tar");
         let mut tar = LayerTar::new();
-        let names: Vec<String> = (0..layers.len()).map(|n| format!("{n}/layer.tar")).collect();
+        let names: Vec<String> = (0..layers.len())
+            .map(|n| format!("{n}/layer.tar"))
+            .collect();
         for (name, layer) in names.iter().zip(layers) {
             tar = tar.file(name, layer);
         }
@@ -103,7 +105,10 @@ fn a_deleted_file_and_both_versions_of_an_overwritten_one_are_recovered() {
             .bytes(),
     ]);
     assert_eq!(saved.extract(&["/app/key"]).unwrap(), b"\0\x1b[2J\xff");
-    assert_eq!(saved.extract(&["app/.env", "--layer", "0"]).unwrap(), b"first");
+    assert_eq!(
+        saved.extract(&["app/.env", "--layer", "0"]).unwrap(),
+        b"first"
+    );
     let second = saved.extract(&["./app/.env", "--layer", "1"]).unwrap();
     assert_eq!(second, b"second version");
     assert_eq!(
@@ -188,7 +193,10 @@ fn of_a_broken_off_file_the_first_part_is_kept_and_the_loss_is_an_error() {
     layer.truncate(512 + 1000);
     let saved = Saved::new(&[layer]);
     let error = saved.extract(&["big"]).unwrap_err();
-    assert!(error.starts_with("only 1000 of 4096 bytes of big"), "{error}");
+    assert!(
+        error.starts_with("only 1000 of 4096 bytes of big"),
+        "{error}"
+    );
     let kept = std::fs::read(saved.folder.path().join("recovered")).unwrap();
     assert_eq!(kept, [b'x'; 1000]);
 }

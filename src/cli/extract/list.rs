@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use residue::archive::Limits;
-use residue::error::printable;
+use residue::error::{Warning, printable};
 use residue::image::{EntryKind, Item, Layer, LayerEntry, walk};
 
 use super::locate::plain;
@@ -58,10 +58,8 @@ fn list_layer(
     for warning in &summary.warnings {
         note(warning, terminal);
     }
-    Ok(!summary
-        .warnings
-        .iter()
-        .any(|warning| warning.code.is_incomplete()))
+    let is_broken = |warning: &Warning| warning.code.is_incomplete();
+    Ok(layer.blob.is_some() && !summary.warnings.iter().any(is_broken))
 }
 
 fn is_at_or_under(entry: &LayerEntry, path: &str) -> bool {

@@ -51,9 +51,10 @@ pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
 /// Opens the input, which must hold exactly one image after selection.
 fn open_one(reference: &str, config: &ExtractConfig, terminal: &Terminal) -> Result<Image> {
     let contents = source::open(reference, &config.selection, &config.limits)?;
-    for warning in &contents.warnings {
-        note(warning, terminal);
-    }
+    contents
+        .warnings
+        .iter()
+        .for_each(|warning| note(warning, terminal));
     let mut images: Vec<Image> = contents
         .images
         .into_iter()
@@ -69,9 +70,14 @@ fn open_one(reference: &str, config: &ExtractConfig, terminal: &Terminal) -> Res
         }
         bail!(message);
     }
-    images
+    let image = images
         .pop()
-        .ok_or_else(|| anyhow!("{reference} holds no image that can be read"))
+        .ok_or_else(|| anyhow!("{reference} holds no image that can be read"))?;
+    image
+        .warnings
+        .iter()
+        .for_each(|warning| note(warning, terminal));
+    Ok(image)
 }
 
 fn describe(image: &Image) -> String {

@@ -30,4 +30,4 @@ pub use limits::{LimitHit, Limits, limit_hit};
 pub use name::{Name, normalise};
 pub(crate) use warnings::Capped;
 
-pub use tar::{EntryKind, Slack, TarEntry, TarError, TarReader, is_tar};
+pub use tar::{EntryKind, Probe, Slack, TarEntry, TarError, TarReader, is_tar};

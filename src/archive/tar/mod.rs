@@ -24,7 +24,7 @@ mod sparse;
 
 pub use entry::{EntryKind, TarEntry};
 pub use error::TarError;
-pub use reader::TarReader;
+pub use reader::{Probe, TarReader};
 pub use slack::Slack;
 
 use header::Block;

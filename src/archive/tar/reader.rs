@@ -8,9 +8,9 @@ use super::header::{Block, Dialect};
 use super::pax::{self, Overrides, Record};
 use super::slack::Collector;
 use super::sparse::{self, Extension};
-use super::{BLOCK, Slack, TarError};
+use super::{BLOCK, Slack, TarError, is_tar};
 use crate::archive::peek::Peek;
-use crate::archive::{LimitHit, Limits};
+use crate::archive::{LimitHit, Limits, unsupported};
 
 /// Reads entries one after the other. A `&[u8]` as input is never copied: the content of an entry
 /// is one slice, and skipping it costs nothing.
@@ -20,6 +20,17 @@ pub struct TarReader<'a> {
     slack: Collector,
     after_end: bool,
     finished: bool,
+}
+
+/// What a stream is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// It has no bytes, which is a tar without entries.
+    Empty,
+    /// A tar.
+    Tar,
+    /// No tar; with the name of a compression that cannot be read, where it is one.
+    Other(Option<&'static str>),
 }
 
 /// Extension headers that wait for their entry.
@@ -73,13 +84,29 @@ impl<'a> TarReader<'a> {
         &mut self.body
     }
 
-    /// After an error: what is left of the stream, from the byte at which the walk stopped. It
-    /// never fails either.
+    /// Gives up the walk: what is left of the stream, from the byte at which it stands. It never
+    /// fails either; [`failure`](Self::failure) says why it ended.
     pub fn rest(&mut self) -> &mut dyn BufRead {
-        if self.finished {
-            self.body.remaining = u64::MAX;
-        }
+        self.finished = true;
+        self.body.remaining = u64::MAX;
         &mut self.body
+    }
+
+    /// Why [`rest`](Self::rest) ended before the end of the stream.
+    pub fn failure(&mut self) -> Option<TarError> {
+        let offset = self.position();
+        let source = self.body.failure.take()?;
+        Some(TarError::Read { offset, source })
+    }
+
+    /// What the stream begins with, before the first entry is asked for.
+    pub fn probe(&mut self) -> io::Result<Probe> {
+        let head = self.body.input.peek(2 * BLOCK)?;
+        Ok(match head {
+            [] => Probe::Empty,
+            head if is_tar(head) => Probe::Tar,
+            head => Probe::Other(unsupported(head)),
+        })
     }
 
     /// Bytes of the tar consumed so far.
@@ -179,11 +206,13 @@ impl<'a> TarReader<'a> {
         let bytes = self.body.input.peek(BLOCK).map_err(read)?.to_vec();
         self.body.input.consume(bytes.len());
         self.slack.add_tail(offset, &bytes);
+        let offset = self.position();
+        let read = |source| TarError::Read { offset, source };
+        self.body.input.fill_buf().map_err(read)?;
         if self.after_end || bytes.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
         let missing = (BLOCK - bytes.len()) as u64;
-        let offset = self.position();
         Err(TarError::Truncated { offset, missing })
     }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::finding::{Finding, Report};
 
 const SCHEMA: &str = "residue.baseline/1";
@@ -147,5 +147,5 @@ fn describe(finding: &Finding) -> String {
                 .to_owned(),
         }
     });
-    format!("{}{}", finding.title, place.unwrap_or_default())
+    printable(format!("{}{}", finding.title, place.unwrap_or_default()).as_bytes())
 }

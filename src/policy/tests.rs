@@ -1,7 +1,7 @@
 use super::*;
 use crate::error::Error;
 use crate::finding::fixture::{empty, finding, full, in_config, in_file};
-use crate::finding::{Kind, Report};
+use crate::finding::{Kind, Occurrence, Report};
 use crate::rules::Severity;
 
 fn today() -> Date {
@@ -31,8 +31,6 @@ fn one(occurrences: Vec<Occurrence>) -> Report {
         ..empty()
     }
 }
-
-use crate::finding::Occurrence;
 
 fn messages(report: &Report) -> Vec<&str> {
     report.warnings.iter().map(|w| w.message.as_str()).collect()

@@ -129,14 +129,14 @@ fn write_tables(report: &Report, width: usize, out: &mut dyn Write) -> io::Resul
         }
         writeln!(out, "{}", heading(image))?;
         let mut table = Table::new([
-            ("LAYER", Align::Right),
-            ("STORED", Align::Right),
-            ("UNPACKED", Align::Right),
-            ("ENTRIES", Align::Right),
-            ("DELETES", Align::Right),
-            ("FINDINGS", Align::Right),
-            ("DIFF ID", Align::Left),
-            ("INSTRUCTION", Align::Left),
+            ("layer", Align::Right),
+            ("stored", Align::Right),
+            ("unpacked", Align::Right),
+            ("entries", Align::Right),
+            ("deleted", Align::Right),
+            ("findings", Align::Right),
+            ("diff id", Align::Left),
+            ("instruction", Align::Left),
         ]);
         for step in steps(image) {
             table.row(cells(&step, index, &counts));
@@ -147,7 +147,7 @@ fn write_tables(report: &Report, width: usize, out: &mut dyn Write) -> io::Resul
 }
 
 fn heading(image: &ImageReport) -> String {
-    let mut words = vec![image.source.clone()];
+    let mut words = vec!["Image".to_owned(), image.source.clone()];
     words.extend(image.references.iter().cloned());
     words.extend(image.platform.iter().map(ToString::to_string));
     printable(words.join("  ").as_bytes())

@@ -122,8 +122,8 @@ fn a_layer_without_instruction_and_an_instruction_without_layer_both_have_a_line
     let ids: Vec<String> = (0..3).map(|index| short_id(&layer(index))).collect();
     let expected = format!(
         "\
-app.tar  app:\\x1b[31m1  linux/amd64
-LAYER   STORED  UNPACKED  ENTRIES  DELETES  FINDINGS  DIFF ID       INSTRUCTION
+Image  app.tar  app:\\x1b[31m1  linux/amd64
+layer   stored  unpacked  entries  deleted  findings  diff id       instruction
     -        -         -        -        -         1  -             ENV TOKEN=***
     0  1.5 KiB  10.0 MiB        3        1         0  {}  ?
     1  1.5 KiB  10.0 MiB        3        1         2  {}  COPY . /app\\x1b[2J

@@ -1,6 +1,6 @@
 //! `residue scan`: rules, engine, pipeline, policy, report, exit code.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use residue::detect::Engine;
 use residue::finding::Report;
 use residue::policy::{self, Baseline};
@@ -18,12 +18,7 @@ pub fn run(args: &ScanArgs, terminal: &Terminal) -> Result<Exit> {
     let engine = Engine::new(rules::load(&config.loader)?);
     let report = progress::watch(terminal.progress, |progress| {
         residue::scan::run(&args.images, &engine, &config.options, progress)
-    });
-    // Beside one image that can be read, the others are warnings in the report.
-    let report = match &args.images[..] {
-        [_] => report?,
-        all => report.with_context(|| format!("none of {} images can be scanned", all.len()))?,
-    };
+    })?;
     let report = policy::apply(report, &config.policy);
     if let Some(path) = &args.write_baseline {
         let baseline = Baseline::of(&report, config.policy.baseline.as_ref());

@@ -203,3 +203,43 @@ fn names_that_are_no_text_are_found_as_they_are_printed() {
         Some("one")
     );
 }
+
+#[test]
+fn an_archive_can_be_read_from_many_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Archive>();
+}
+
+#[test]
+fn bytes_outside_of_members_are_kept() {
+    let archive = open(&[tar(&[("a", "one")]), b"tail".to_vec()].concat()).unwrap();
+    assert_eq!(archive.slack()[0].bytes, b"tail");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn no_bytes_make_it_panic(
+        edits in proptest::collection::vec((0usize..4096, 0u8..), 0..8),
+        length in 512usize..4096,
+    ) {
+        let mut bytes = tar(&[("a", "one"), ("b", "->a"), ("c/d", "=>b"), ("e", "->c/f")]);
+        for (at, value) in edits {
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = value;
+            }
+        }
+        for block in bytes.chunks_exact_mut(512) {
+            block[148..156].copy_from_slice(b"        ");
+            let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+            block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        }
+        bytes.truncate(length);
+        if let Ok(archive) = Archive::from_reader(&mut &bytes[..], Path::new("-"), &Limits::default()) {
+            for (index, member) in archive.members().iter().enumerate() {
+                let _ = (archive.blob(index), archive.get(&member.name));
+            }
+        }
+    }
+}

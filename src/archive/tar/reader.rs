@@ -193,7 +193,7 @@ impl<'a> TarReader<'a> {
             } else if self.after_end {
                 self.slack.add_tail(offset, &block.0);
             } else {
-                let reason = "no tar header (wrong checksum)";
+                let reason = "no header (wrong checksum)";
                 return Err(TarError::Broken { offset, reason });
             }
             self.body.input.consume(BLOCK);

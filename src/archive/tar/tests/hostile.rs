@@ -215,3 +215,19 @@ fn extension_headers_without_an_entry_are_slack() {
     assert_eq!(walked.files(), pairs(&[("a", "one"), ("b", "two")]));
     assert_eq!(walked.slack()[0].1, b"some name");
 }
+
+#[test]
+fn names_that_other_names_replace_stay_in_sight() {
+    let tar = [
+        Header::gnu("L", b'L', 12).and(b"first\0behind"),
+        Header::gnu("L", b'L', 7).and(b"second\0"),
+        Header::gnu("third", b'0', 0).block(),
+    ];
+    let walked = walk(&tar.concat());
+    let (entry, _) = &walked.entries[0];
+    assert_eq!(entry.path, b"second");
+    let expected = [("GNU.longname", "first"), ("header.path", "third")];
+    let expected = expected.map(|(key, value)| (key.into(), value.into()));
+    assert_eq!(entry.records, expected);
+    assert_eq!(walked.slack()[0].1, b"behind");
+}

@@ -4,17 +4,21 @@
 //! Whether it is an image is told by its config's media type, and where that says nothing, by
 //! what its layers hold.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::survey::{
-    Attestation, Candidate, Named, Place, Survey, bound_layers, check_digest, document,
-    missing_blob, missing_layer,
+    Attestation, Candidate, Named, Place, Survey, check_digest, document, missing_blob,
+    missing_layer,
 };
 use super::{Document, RawImage, RawLayer, Role};
 use crate::archive::{Blob, Compression, is_tar, sniff};
 use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{Descriptor, Digest, MediaType};
 
+/// Said of layers that a directory lacks.
+const SHARED_FOLDER: &str =
+    " (blobs that several layouts share are found in a folder that holds them and the layouts)";
 /// Bytes that tell a tar.
 const TAR_HEAD: usize = 1_024;
 
@@ -46,7 +50,7 @@ struct Parts {
 pub(super) fn read(survey: &mut Survey<'_>, found: Found<'_>) {
     let mut warnings = Vec::new();
     let mut parts = Parts::of(&found.value);
-    bound_layers(&mut parts.layers, &mut warnings);
+    survey.bound_layers(&mut parts.layers, &mut warnings);
     warnings.extend(
         found
             .digest
@@ -71,7 +75,6 @@ pub(super) fn read(survey: &mut Survey<'_>, found: Found<'_>) {
 
 impl Parts {
     fn of(value: &Value) -> Self {
-        let descriptor = |value: &Value| serde_json::from_value::<Descriptor>(value.clone()).ok();
         let config = value.get("config").and_then(descriptor);
         let list = ["layers", "blobs"]
             .iter()
@@ -90,6 +93,31 @@ impl Parts {
             config,
         }
     }
+}
+
+/// A descriptor, read piece by piece where it is not as it should be as a whole: as long as it
+/// has a digest, it leads to a blob.
+pub(super) fn descriptor(value: &Value) -> Option<Descriptor> {
+    fn piece<T: DeserializeOwned>(value: &Value, key: &str) -> Option<T> {
+        serde_json::from_value(value.get(key)?.clone()).ok()
+    }
+    if let Ok(descriptor) = serde_json::from_value(value.clone()) {
+        return Some(descriptor);
+    }
+    let annotations = value.get("annotations").and_then(Value::as_object);
+    Some(Descriptor {
+        media_type: piece(value, "mediaType").unwrap_or_default(),
+        digest: piece(value, "digest")?,
+        size: piece(value, "size").unwrap_or_default(),
+        annotations: annotations
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect(),
+        platform: piece(value, "platform"),
+        data: piece(value, "data"),
+        artifact_type: piece(value, "artifactType"),
+    })
 }
 
 /// Whether a manifest with this config is no container image. Old writers name no media type or
@@ -163,8 +191,11 @@ fn image(
             (descriptor, named) => {
                 let layer = raw_layer(position, descriptor, named);
                 if layer.blob.is_none() {
-                    let index = image.layers.len();
-                    image.warnings.push(missing_layer(index, &layer));
+                    let mut warning = missing_layer(image.layers.len(), &layer);
+                    if survey.members.archive().is_directory() {
+                        warning.message.push_str(SHARED_FOLDER);
+                    }
+                    image.warnings.push(warning);
                 }
                 image.layers.push(layer);
             }

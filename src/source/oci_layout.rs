@@ -47,12 +47,9 @@ fn walk(survey: &mut Survey<'_>, level: &Level<'_>, index: &Value) {
         if !survey.count_manifest() {
             return;
         }
-        let descriptor: Descriptor = match serde_json::from_value(item.clone()) {
-            Ok(descriptor) => descriptor,
-            Err(_) => {
-                survey.warnings.push(broken_item(level.name, position));
-                continue;
-            }
+        let Some(descriptor) = manifest::descriptor(item) else {
+            survey.warnings.push(broken_item(level.name, position));
+            continue;
         };
         let reference = descriptor.reference().or(level.reference);
         let group = *groups
@@ -166,7 +163,8 @@ fn is_other(media_type: &MediaType) -> bool {
 }
 
 fn is_stated(platform: &Platform) -> bool {
-    !platform.is_unknown() && !(platform.os.is_empty() && platform.architecture.is_empty())
+    let is_empty = platform.os.is_empty() && platform.architecture.is_empty();
+    !is_empty && !platform.is_unknown()
 }
 
 fn about(descriptor: &Descriptor) -> Option<Digest> {

@@ -6,9 +6,7 @@
 use serde_json::Value;
 
 use super::legacy_config::synthesize;
-use super::survey::{
-    Candidate, Named, Place, Survey, bound_layers, check_digest, document, missing_layer,
-};
+use super::survey::{Candidate, Named, Place, Survey, check_digest, document, missing_layer};
 use super::{RawImage, RawLayer, Role, json};
 use crate::archive::Blob;
 use crate::error::{Warning, WarningCode};
@@ -88,7 +86,7 @@ fn config(name: &str, value: &Value, warnings: &mut Vec<Warning>) -> Blob {
 
 fn read_layers(survey: &mut Survey<'_>, base: &str, value: &Value, image: &mut RawImage) {
     let mut layers: Vec<&Value> = list(value, "fsLayers").iter().rev().collect();
-    bound_layers(&mut layers, &mut image.warnings);
+    survey.bound_layers(&mut layers, &mut image.warnings);
     for (index, layer) in layers.into_iter().enumerate() {
         let sum = layer.get("blobSum").and_then(Value::as_str);
         let digest: Option<Digest> = sum.and_then(|sum| sum.parse().ok());

@@ -196,9 +196,7 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
         docker_archive::read(survey, base, &named.name, list);
         return Some(Shape::DockerArchive);
     }
-    if value.get("schemaVersion").is_none() {
-        return None;
-    }
+    value.get("schemaVersion")?;
     if manifest::is_index(&value) {
         survey.members.mark(&named.name);
         survey.document(&named.name, Role::Index, &named.blob);

@@ -19,8 +19,12 @@ use crate::oci::{Descriptor, Digest, Platform};
 const MANIFESTS: usize = 4_096;
 /// Layers kept of one image.
 pub(super) const LAYERS: usize = 10_000;
+/// Layers kept of all images of one archive.
+const ALL_LAYERS: usize = 200_000;
+/// References kept of one image.
+const REFERENCES: usize = 1_000;
 /// Bytes of manifests and indexes parsed in one archive, each as often as it is referred to.
-const PARSED_BYTES: u64 = 16 * Limits::DOCUMENT_SIZE;
+const PARSED_BYTES: u64 = 4 * Limits::DOCUMENT_SIZE;
 
 /// An image that the archive describes.
 #[derive(Debug, Default)]
@@ -36,6 +40,8 @@ pub(super) struct Candidate {
     pub subject: Option<Digest>,
     /// Whether it is something else than a container image.
     pub is_artifact: bool,
+    /// Whether references were left out.
+    pub has_more_references: bool,
 }
 
 /// A place that lists a manifest.
@@ -72,6 +78,7 @@ pub(super) struct Survey<'a> {
     by_content: HashMap<String, usize>,
     groups: usize,
     manifests: usize,
+    layers: usize,
     parsed_bytes: u64,
 }
 
@@ -95,6 +102,7 @@ impl<'a> Survey<'a> {
             by_content: HashMap::new(),
             groups: 0,
             manifests: 0,
+            layers: 0,
             parsed_bytes: 0,
         }
     }
@@ -134,6 +142,22 @@ impl<'a> Survey<'a> {
             );
         }
         self.parsed_bytes <= PARSED_BYTES
+    }
+
+    /// Keeps the layers of an image to a number that memory can hold.
+    pub fn bound_layers<T>(&mut self, layers: &mut Vec<T>, warnings: &mut Vec<Warning>) {
+        let most = LAYERS.min(ALL_LAYERS.saturating_sub(self.layers));
+        if layers.len() > most {
+            warnings.push(Warning::new(
+                WarningCode::LimitReached,
+                format!(
+                    "the image lists {} layers; those above {most} are not read",
+                    layers.len()
+                ),
+            ));
+            layers.truncate(most);
+        }
+        self.layers += layers.len();
     }
 
     /// A document of the archive as a whole, once for each name.
@@ -209,10 +233,18 @@ impl<'a> Survey<'a> {
 impl Candidate {
     /// Adds a reference once.
     pub fn refer(&mut self, reference: Option<&str>) {
-        if let Some(reference) = reference
-            && !self.image.references.iter().any(|r| r == reference)
-        {
-            self.image.references.push(reference.to_owned());
+        let references = &mut self.image.references;
+        let Some(reference) = reference.filter(|new| !references.iter().any(|r| r == new)) else {
+            return;
+        };
+        if references.len() < REFERENCES {
+            references.push(reference.to_owned());
+        } else if !self.has_more_references {
+            self.has_more_references = true;
+            self.image.warnings.push(Warning::new(
+                WarningCode::LimitReached,
+                format!("the image has more than {REFERENCES} references; the others are left out"),
+            ));
         }
     }
 
@@ -259,7 +291,13 @@ fn content_key(candidate: &Candidate) -> Option<String> {
         return None;
     }
     let layers = candidate.image.layers.iter();
-    Some(layers.fold(config.to_string(), |key, layer| key + "\n" + &layer.name))
+    Some(layers.fold(config.to_string(), |key, layer| {
+        let name = layer
+            .digest
+            .as_ref()
+            .map_or(layer.name.as_str(), Digest::as_str);
+        key + "\n" + name
+    }))
 }
 
 /// A document of this name.
@@ -297,8 +335,7 @@ pub(super) fn missing_layer(index: usize, layer: &RawLayer) -> Warning {
         "; it is a foreign (non-distributable) layer, which writers leave out: its files are not \
          scanned"
     } else {
-        "; its files are not scanned. Blobs in a folder that several layouts share are found when \
-         the input holds that folder too"
+        "; its files are not scanned"
     };
     Warning::new(
         WarningCode::MissingLayer,
@@ -321,20 +358,6 @@ pub(super) fn missing_blob(what: &str, name: &str) -> Warning {
         ),
     )
     .at(name.as_bytes())
-}
-
-/// Keeps the layers of one image to a number that memory can hold.
-pub(super) fn bound_layers<T>(layers: &mut Vec<T>, warnings: &mut Vec<Warning>) {
-    if layers.len() > LAYERS {
-        warnings.push(Warning::new(
-            WarningCode::LimitReached,
-            format!(
-                "the image lists {} layers; those above {LAYERS} are not read",
-                layers.len()
-            ),
-        ));
-        layers.truncate(LAYERS);
-    }
 }
 
 /// Parses a document and keeps what is wrong with it.

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::candidate::{Candidate, Place};
+use super::faults::{missing_blob, missing_layer};
 use super::members::resolve;
-use super::survey::{
-    Candidate, Place, Survey, check_digest, document, missing_blob, missing_layer,
-};
-use super::{RawImage, RawLayer, Role};
+use super::survey::{Named, Survey};
+use super::{RawImage, RawLayer};
 use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{Descriptor, Digest, DockerManifestItem, MediaType};
 
@@ -131,13 +131,9 @@ fn read_config(survey: &mut Survey<'_>, base: &str, path: &str, image: &mut RawI
     let blob = name.as_ref().and_then(|name| survey.members.read(name));
     match (name, blob) {
         (Some(name), Some(blob)) => {
-            let mismatch = promised
-                .as_ref()
-                .and_then(|digest| check_digest(&name, digest, &blob));
-            image.warnings.extend(mismatch);
-            image.config_digest = Some(promised.unwrap_or_else(|| Digest::sha256(&blob)));
-            image.documents.push(document(&name, Role::Config, &blob));
-            image.config = Some(blob);
+            let digest = promised.unwrap_or_else(|| survey.digest_of(&name, &blob));
+            image.config_digest = Some(digest);
+            survey.take_config(image, Named { name, blob });
         }
         _ => {
             image.config_digest = promised;

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::candidate::{Candidate, Place};
+use super::faults::{missing_blob, missing_layer};
 use super::legacy_config::synthesize;
-use super::survey::{
-    Candidate, LAYERS, Place, Survey, document, missing_blob, missing_layer, parse,
-};
+use super::survey::{LAYERS, Survey, document, parse};
 use super::{RawImage, RawLayer, Role};
 use crate::archive::Blob;
 use crate::error::{Warning, WarningCode, printable};

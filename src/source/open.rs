@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::candidate::Attestation;
 use super::reference::Reference;
 use super::shape::{self, Shape};
-use super::survey::{Attestation, Survey};
+use super::survey::Survey;
 use super::{Contents, RawImage, Role, Selection, leftovers, select};
 use crate::archive::{Archive, Limits};
 use crate::error::{Error, Result, Warning, WarningCode, printable};

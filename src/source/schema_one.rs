@@ -5,8 +5,10 @@
 
 use serde_json::Value;
 
+use super::candidate::{Candidate, Place};
+use super::faults::missing_layer;
 use super::legacy_config::synthesize;
-use super::survey::{Candidate, Named, Place, Survey, check_digest, document, missing_layer};
+use super::survey::{Named, Survey, document};
 use super::{RawImage, RawLayer, Role, json};
 use crate::archive::Blob;
 use crate::error::{Warning, WarningCode};
@@ -31,7 +33,7 @@ pub(super) fn read(
     if let Some(digest) = &digest
         && value.get("signatures").is_none()
     {
-        let mismatch = check_digest(&named.name, digest, &named.blob);
+        let mismatch = survey.check_digest(&named.name, digest, &named.blob);
         image.warnings.extend(mismatch);
     }
     image.manifest_digest = digest;

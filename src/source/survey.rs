@@ -3,17 +3,18 @@
 //! The same image is often described twice: by two tags, by a nested index, by `index.json` and
 //! by `manifest.json`. It is kept once, with every reference and every place that points at it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::candidate::{Attestation, Candidate, content_key};
 use super::members::Members;
-use super::{Document, RawImage, RawLayer, Role, json};
+use super::{Document, RawImage, Role, faults, json};
 use crate::archive::{Archive, Blob, Limits};
-use crate::error::{Warning, WarningCode, printable};
-use crate::oci::{Descriptor, Digest, Platform};
+use crate::error::{Warning, WarningCode};
+use crate::oci::{Descriptor, Digest};
 
 /// Manifests looked at in one archive.
 const MANIFESTS: usize = 4_096;
@@ -21,48 +22,8 @@ const MANIFESTS: usize = 4_096;
 pub(super) const LAYERS: usize = 10_000;
 /// Layers kept of all images of one archive.
 const ALL_LAYERS: usize = 200_000;
-/// References kept of one image.
-const REFERENCES: usize = 1_000;
-/// Bytes of manifests and indexes parsed in one archive, each as often as it is referred to.
+/// Bytes of manifests, indexes and configs parsed in one archive, each as often as it is referred to.
 const PARSED_BYTES: u64 = 4 * Limits::DOCUMENT_SIZE;
-
-/// An image that the archive describes.
-#[derive(Debug, Default)]
-pub(super) struct Candidate {
-    pub image: RawImage,
-    /// Where it is listed.
-    pub places: Vec<Place>,
-    /// Digests of other manifests that describe the same image.
-    pub aliases: Vec<Digest>,
-    /// Whether its manifest is not in the archive.
-    pub absent: bool,
-    /// What it refers to (signatures, SBOMs).
-    pub subject: Option<Digest>,
-    /// Whether it is something else than a container image.
-    pub is_artifact: bool,
-    /// Whether references were left out.
-    pub has_more_references: bool,
-}
-
-/// A place that lists a manifest.
-#[derive(Debug, Default)]
-pub(super) struct Place {
-    /// Manifests of one index under one reference, between which the platform chooses.
-    pub group: Option<usize>,
-    /// As that index states it.
-    pub platform: Option<Platform>,
-    /// That index.
-    pub index: Option<Digest>,
-}
-
-/// In-toto statements about an image.
-#[derive(Debug, Default)]
-pub(super) struct Attestation {
-    /// Digest of that image's manifest.
-    pub of: Option<Digest>,
-    pub documents: Vec<Document>,
-    pub warnings: Vec<Warning>,
-}
 
 /// What an archive describes.
 pub(super) struct Survey<'a> {
@@ -80,6 +41,8 @@ pub(super) struct Survey<'a> {
     manifests: usize,
     layers: usize,
     parsed_bytes: u64,
+    verdicts: HashMap<(String, Digest), Option<Warning>>,
+    digests: HashMap<String, Digest>,
 }
 
 /// A blob with its name.
@@ -104,6 +67,8 @@ impl<'a> Survey<'a> {
             manifests: 0,
             layers: 0,
             parsed_bytes: 0,
+            verdicts: HashMap::new(),
+            digests: HashMap::new(),
         }
     }
 
@@ -134,8 +99,8 @@ impl<'a> Survey<'a> {
                 Warning::new(
                     WarningCode::LimitReached,
                     format!(
-                        "more than {PARSED_BYTES} bytes of manifests are listed; the others are \
-                         not read"
+                        "more than {PARSED_BYTES} bytes of manifests and configs are listed; the \
+                         others are not parsed, their raw bytes are scanned"
                     ),
                 )
                 .at(name.as_bytes()),
@@ -197,6 +162,36 @@ impl<'a> Survey<'a> {
         }
     }
 
+    /// What is wrong where bytes do not have the digest that they are promised to have. Each
+    /// blob is hashed once, however often it is named.
+    pub fn check_digest(&mut self, name: &str, digest: &Digest, blob: &Blob) -> Option<Warning> {
+        let key = (name.to_owned(), digest.clone());
+        let verdict = self.verdicts.entry(key);
+        verdict
+            .or_insert_with(|| faults::check_digest(name, digest, blob))
+            .clone()
+    }
+
+    /// The digest of bytes that nothing names by digest, computed once for each name.
+    pub fn digest_of(&mut self, name: &str, blob: &Blob) -> Digest {
+        let digest = self.digests.entry(name.to_owned());
+        digest.or_insert_with(|| Digest::sha256(blob)).clone()
+    }
+
+    /// Takes a config into `image`, if it is within what is parsed of one archive.
+    pub fn take_config(&mut self, image: &mut RawImage, named: Named) {
+        let Named { name, blob } = named;
+        let mismatch = image
+            .config_digest
+            .as_ref()
+            .and_then(|digest| self.check_digest(&name, digest, &blob));
+        image.warnings.extend(mismatch);
+        image.documents.push(document(&name, Role::Config, &blob));
+        if self.count_parsed(&name, blob.len()) {
+            image.config = Some(blob);
+        }
+    }
+
     /// The candidate whose manifest has this digest.
     pub fn known(&mut self, digest: &Digest) -> Option<&mut Candidate> {
         self.candidates.get_mut(*self.by_manifest.get(digest)?)
@@ -230,76 +225,6 @@ impl<'a> Survey<'a> {
     }
 }
 
-impl Candidate {
-    /// Adds a reference once.
-    pub fn refer(&mut self, reference: Option<&str>) {
-        let references = &mut self.image.references;
-        let Some(reference) = reference.filter(|new| !references.iter().any(|r| r == new)) else {
-            return;
-        };
-        if references.len() < REFERENCES {
-            references.push(reference.to_owned());
-        } else if !self.has_more_references {
-            self.has_more_references = true;
-            self.image.warnings.push(Warning::new(
-                WarningCode::LimitReached,
-                format!("the image has more than {REFERENCES} references; the others are left out"),
-            ));
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        for reference in &other.image.references {
-            self.refer(Some(reference));
-        }
-        let listed = other.places.into_iter();
-        self.places
-            .extend(listed.filter(|place| place.group.is_some()));
-        if let Some(digest) = other.image.manifest_digest {
-            match &self.image.manifest_digest {
-                None => self.image.manifest_digest = Some(digest),
-                Some(own) if *own != digest => self.aliases.push(digest),
-                Some(_) => {}
-            }
-        }
-        let known: HashSet<&String> = self.image.documents.iter().map(|d| &d.name).collect();
-        let new: Vec<Document> = other
-            .image
-            .documents
-            .into_iter()
-            .filter(|document| !known.contains(&document.name))
-            .collect();
-        self.image.documents.extend(new);
-        let known: BTreeSet<&Warning> = self.image.warnings.iter().collect();
-        let new: Vec<Warning> = other
-            .image
-            .warnings
-            .into_iter()
-            .filter(|warning| !known.contains(warning))
-            .collect();
-        self.image.warnings.extend(new);
-        self.image.platform = self.image.platform.take().or(other.image.platform);
-        self.subject = self.subject.take().or(other.subject);
-    }
-}
-
-/// What makes two descriptions the same image: config and layers. Artifacts often share an empty
-/// config and are told apart by their manifests alone.
-fn content_key(candidate: &Candidate) -> Option<String> {
-    let config = candidate.image.config_digest.as_ref()?;
-    if candidate.is_artifact {
-        return None;
-    }
-    let layers = candidate.image.layers.iter();
-    Some(layers.fold(config.to_string(), |key, layer| {
-        let name = layer
-            .digest
-            .as_ref()
-            .map_or(layer.name.as_str(), Digest::as_str);
-        key + "\n" + name
-    }))
-}
-
 /// A document of this name.
 pub(super) fn document(name: &str, role: Role, blob: &Blob) -> Document {
     Document {
@@ -307,57 +232,6 @@ pub(super) fn document(name: &str, role: Role, blob: &Blob) -> Document {
         role,
         blob: blob.clone(),
     }
-}
-
-/// What is wrong where bytes do not have the digest that they are promised to have.
-pub(super) fn check_digest(name: &str, digest: &Digest, blob: &Blob) -> Option<Warning> {
-    let (code, reason) = match digest.verify(blob) {
-        Some(true) => return None,
-        Some(false) => (
-            WarningCode::DigestMismatch,
-            format!(
-                "should have the digest {digest} and has {}",
-                Digest::sha256(blob)
-            ),
-        ),
-        None => (
-            WarningCode::UnverifiedDigest,
-            format!("was not checked against {digest}: unknown algorithm"),
-        ),
-    };
-    let message = format!("{} {reason}", printable(name.as_bytes()));
-    Some(Warning::new(code, message).at(name.as_bytes()))
-}
-
-/// A warning for a layer that is not in the archive.
-pub(super) fn missing_layer(index: usize, layer: &RawLayer) -> Warning {
-    let reason = if layer.media_type.is_foreign() {
-        "; it is a foreign (non-distributable) layer, which writers leave out: its files are not \
-         scanned"
-    } else {
-        "; its files are not scanned"
-    };
-    Warning::new(
-        WarningCode::MissingLayer,
-        format!(
-            "layer {index} ({}) is not in the archive{reason}",
-            printable(layer.name.as_bytes())
-        ),
-    )
-    .in_layer(index)
-    .at(layer.name.as_bytes())
-}
-
-/// A warning for a manifest, config or other blob that is not in the archive.
-pub(super) fn missing_blob(what: &str, name: &str) -> Warning {
-    Warning::new(
-        WarningCode::MissingBlob,
-        format!(
-            "{what} {} is not in the archive",
-            printable(name.as_bytes())
-        ),
-    )
-    .at(name.as_bytes())
 }
 
 /// Parses a document and keeps what is wrong with it.

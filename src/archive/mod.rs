@@ -22,7 +22,7 @@ mod tar;
 mod tarball;
 mod warnings;
 
-pub use blob::Blob;
+pub use blob::{Blob, BlobKey};
 pub use compression::{Compression, Hidden, decoder, sniff, tracked_decoder, unsupported};
 pub use hashing::{Algorithm, Tally, tap};
 pub use index::{Archive, Member, MemberKind};

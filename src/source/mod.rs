@@ -3,7 +3,9 @@
 //! A source is narrow: it delivers bytes and names ([`Contents`]). History pairing, digests,
 //! compression and overlay are computed once, by `image` and `scan`, whatever the source.
 
+mod candidate;
 mod docker_archive;
+mod faults;
 pub(crate) mod json;
 mod leftovers;
 mod legacy;
@@ -12,6 +14,7 @@ mod manifest;
 mod members;
 mod oci_layout;
 mod open;
+mod parts;
 mod reference;
 mod schema_one;
 mod select;

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::survey::{Named, Place, Survey, parse};
-use super::{Role, docker_archive, legacy, manifest, oci_layout, schema_one};
+use super::candidate::Place;
+use super::survey::{Named, Survey, parse};
+use super::{Role, docker_archive, legacy, manifest, oci_layout, parts, schema_one};
 use crate::archive::{Blob, MemberKind};
 use crate::error::Warning;
 use crate::oci::Digest;
@@ -146,7 +147,7 @@ impl Folder {
     /// many other things have these names.
     fn is_certain(&self) -> bool {
         let value = |file: &Option<Description>| file.as_ref()?.value.clone();
-        value(&self.index).is_some_and(|index| manifest::is_index(&index))
+        value(&self.index).is_some_and(|index| parts::is_index(&index))
             || value(&self.manifest).is_some_and(|value| match &value {
                 Value::Array(items) => !items.is_empty() && docker_archive::is_list(items),
                 _ => value.get("schemaVersion").is_some(),
@@ -160,7 +161,7 @@ impl Folder {
         let (base, before) = (self.base.as_str(), survey.candidates.len());
         if let Some(index) = self.index {
             survey.warnings.extend(index.warnings);
-            if let Some(value) = index.value.filter(manifest::is_index) {
+            if let Some(value) = index.value.filter(parts::is_index) {
                 shapes.push(Shape::OciLayout);
                 survey.members.mark(&index.name);
                 survey.document(&index.name, Role::Index, &index.blob);
@@ -196,17 +197,15 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
         docker_archive::read(survey, base, &named.name, list);
         return Some(Shape::DockerArchive);
     }
-    if value.get("schemaVersion").is_none() {
-        return None;
-    }
-    if manifest::is_index(&value) {
+    value.get("schemaVersion")?;
+    if parts::is_index(&value) {
         survey.members.mark(&named.name);
         survey.document(&named.name, Role::Index, &named.blob);
         oci_layout::read(survey, base, &named.name, &value);
-    } else if manifest::is_schema_one(&value) {
+    } else if parts::is_schema_one(&value) {
         survey.members.mark(&named.name);
         schema_one::read(survey, base, named, &value, None, None, Place::default());
-    } else if manifest::is_manifest(&value) {
+    } else if parts::is_manifest(&value) {
         survey.members.mark(&named.name);
         let digest = Some(Digest::sha256(&named.blob));
         let found = manifest::Found {

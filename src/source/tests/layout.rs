@@ -290,3 +290,30 @@ fn orphans_extra_files_and_odd_names_are_documents() {
         ["notes/.env.production", "link", "link"]
     );
 }
+
+#[test]
+fn a_descriptor_that_is_odd_in_one_place_still_leads_to_its_image() {
+    let mut members = Members::default();
+    let mut image = members.image(&json!({}), &["a"]);
+    image["annotations"] = json!({ "n": 1, "org.opencontainers.image.ref.name": "v1" });
+    image["size"] = json!("12");
+    image["platform"] = json!("linux");
+    let contents = members.index(json!([image])).open();
+    assert_eq!(layers(&contents), [1]);
+    assert_eq!(contents.images[0].references, ["v1"]);
+}
+
+#[test]
+fn a_member_that_a_later_one_of_its_name_shadows_is_a_document() {
+    let mut members = Members::default();
+    let image = members.image(&json!({}), &["a"]);
+    let contents = members
+        .json("index.json", &json!({ "manifests": [], "note": "first" }))
+        .file("VERSION", "1.0")
+        .index(json!([image]))
+        .file("VERSION", "1.0")
+        .open();
+    let files = roles(&contents.documents, Role::ArchiveFile);
+    assert_eq!(files.len(), 3, "{files:?}");
+    assert!(files[0].starts_with("index.json (shadowed"), "{files:?}");
+}

@@ -163,10 +163,8 @@ fn scan_raw(
         label: None,
     };
     let mut bytes = &document.blob[..];
-    // A blob in memory cannot fail to be read; what is wrong inside it comes as a warning.
-    let Ok(outcome) = Scanner::new(engine, limits).scan(&context, &mut bytes) else {
-        return;
-    };
+    // A blob in memory cannot fail to be read: what is wrong inside it comes as a warning.
+    let outcome = Scanner::new(engine, limits).scan(&context, &mut bytes);
     let name = document.name.as_bytes();
     let named = |warning: Warning| {
         if warning.path.is_none() {

@@ -99,7 +99,11 @@ impl Subject {
             }
         }
         if failed.len() == inputs.len() {
-            let only = if failed.len() == 1 { failed.pop() } else { None };
+            let only = if failed.len() == 1 {
+                failed.pop()
+            } else {
+                None
+            };
             return Err(only.unwrap_or(Error::NoInput(failed)));
         }
         let unread = |error: Error| Warning::new(WarningCode::UnreadableFile, error.to_string());

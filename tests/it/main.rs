@@ -1,0 +1,4 @@
+//! Stories about whole runs: images built in words, the program as a user runs it, its report.
+
+mod support;
+mod tidy;

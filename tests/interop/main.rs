@@ -9,3 +9,4 @@ mod support;
 mod plant;
 mod shared_images;
 mod tools;
+mod truth;

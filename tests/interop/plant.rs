@@ -84,14 +84,32 @@ pub fn plant(folder: &Path) -> Plants {
     write("Dockerfile.multi", DOCKERFILE_MULTI);
     write("deploy-token", &argument);
     write("umoci.env", &format!("NPM_TOKEN={umoci}\n"));
-    write("first/app/.env", &format!("DEBUG=1\nGITHUB_TOKEN={first_env}\n"));
-    write("first/home/app/.npmrc", &format!("//registry.npmjs.org/:_authToken={npmrc}\n"));
+    write(
+        "first/app/.env",
+        &format!("DEBUG=1\nGITHUB_TOKEN={first_env}\n"),
+    );
+    write(
+        "first/home/app/.npmrc",
+        &format!("//registry.npmjs.org/:_authToken={npmrc}\n"),
+    );
     write("first/opt/conf.d/pay.yml", &format!("pay:\n  key: {pay}\n"));
-    write("first/srv/settings.py", &format!("import os\n\nSLACK = \"{settings}\"\n"));
-    write("second/app/.env", &format!("DEBUG=0\nPORT=80\nGRAFANA_TOKEN={second_env}\n"));
-    write("second/usr/share/data.bin", &format!("\0\u{1}\0{binary}\0\0"));
+    write(
+        "first/srv/settings.py",
+        &format!("import os\n\nSLACK = \"{settings}\"\n"),
+    );
+    write(
+        "second/app/.env",
+        &format!("DEBUG=0\nPORT=80\nGRAFANA_TOKEN={second_env}\n"),
+    );
+    write(
+        "second/usr/share/data.bin",
+        &format!("\0\u{1}\0{binary}\0\0"),
+    );
     for (arch, secret) in &platforms {
-        write(&format!("only-{arch}/etc/{arch}.env"), &format!("TOKEN={secret}\n"));
+        write(
+            &format!("only-{arch}/etc/{arch}.env"),
+            &format!("TOKEN={secret}\n"),
+        );
     }
     base(&folder.join("base"));
 
@@ -115,8 +133,16 @@ pub fn plant(folder: &Path) -> Plants {
     Plants {
         app: vec![
             hidden(file(first_env, "app/.env", 2), Fate::Overwritten, "COPY"),
-            hidden(file(npmrc, "home/app/.npmrc", 1), Fate::Deleted, "rm -f /home/app/.npmrc"),
-            hidden(file(pay, "opt/conf.d/pay.yml", 2), Fate::Deleted, "rm -rf /opt/conf.d"),
+            hidden(
+                file(npmrc, "home/app/.npmrc", 1),
+                Fate::Deleted,
+                "rm -f /home/app/.npmrc",
+            ),
+            hidden(
+                file(pay, "opt/conf.d/pay.yml", 2),
+                Fate::Deleted,
+                "rm -rf /opt/conf.d",
+            ),
             file(settings, "srv/settings.py", 3),
             file(second_env, "app/.env", 3),
             file(binary, "usr/share/data.bin", 1),

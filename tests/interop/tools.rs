@@ -20,7 +20,11 @@ fn every_image_that_a_real_tool_wrote_tells_the_truth() {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mistakes = judge(path, traits, &plants);
         if let Some((shown, mistakes)) = mistakes {
-            wrong.push(format!("{name} ({}): {}\n{shown}", traits.join(","), mistakes.join("\n  ")));
+            wrong.push(format!(
+                "{name} ({}): {}\n{shown}",
+                traits.join(","),
+                mistakes.join("\n  ")
+            ));
         }
     }
     assert!(
@@ -35,8 +39,15 @@ fn every_image_that_a_real_tool_wrote_tells_the_truth() {
 /// Runs the script and reads its table.
 fn build(context: &Path, out: &Path) -> Vec<(PathBuf, Vec<String>)> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/build-images.sh");
-    let status = Command::new("bash").arg(script).arg(context).arg(out).status();
-    assert!(status.expect("bash starts").success(), "build-images.sh failed");
+    let status = Command::new("bash")
+        .arg(script)
+        .arg(context)
+        .arg(out)
+        .status();
+    assert!(
+        status.expect("bash starts").success(),
+        "build-images.sh failed"
+    );
     let table = fs::read_to_string(out.join("images.tsv")).expect("images.tsv");
     table
         .lines()
@@ -57,7 +68,11 @@ fn judge(path: &Path, traits: &[String], plants: &Plants) -> Option<(String, Vec
     };
     let mut wrong = Vec::new();
     if report.code != 1 || !report.is_complete() {
-        wrong.push(format!("code {}, complete {}", report.code, report.is_complete()));
+        wrong.push(format!(
+            "code {}, complete {}",
+            report.code,
+            report.is_complete()
+        ));
     }
     let mut known: Vec<&str> = vec![&plants.umoci];
     if has("platforms") {
@@ -70,7 +85,9 @@ fn judge(path: &Path, traits: &[String], plants: &Plants) -> Option<(String, Vec
             known.push(&planted.secret);
         }
         if has("umoci") {
-            let place = report.find(&plants.umoci).map(|found| &found["occurrences"][0]);
+            let place = report
+                .find(&plants.umoci)
+                .map(|found| &found["occurrences"][0]);
             if place.is_none_or(|place| place["path"] != "srv/umoci.env") {
                 wrong.push(format!("umoci's layer: {place:?}"));
             }
@@ -79,7 +96,10 @@ fn judge(path: &Path, traits: &[String], plants: &Plants) -> Option<(String, Vec
     for finding in report.findings() {
         let value = finding["secret"]["value"].as_str().unwrap_or_default();
         if finding["confidence"] != "possible" && !known.contains(&value) {
-            wrong.push(format!("never planted: {} {}", finding["rule"], finding["secret"]));
+            wrong.push(format!(
+                "never planted: {} {}",
+                finding["rule"], finding["secret"]
+            ));
         }
     }
     (!wrong.is_empty()).then(|| (report.digest(), wrong))
@@ -92,7 +112,9 @@ fn judge_platforms(report: &Scan, plants: &Plants, wrong: &mut Vec<String>) {
             .find(secret)
             .and_then(|finding| finding["occurrences"][0]["image"].as_u64())
             .map(|index| &report.json["images"][index as usize]);
-        let platform = image.and_then(|image| image["platform"].as_str()).unwrap_or("none");
+        let platform = image
+            .and_then(|image| image["platform"].as_str())
+            .unwrap_or("none");
         if !platform.starts_with(&format!("linux/{arch}")) {
             wrong.push(format!("secret of {arch} in platform {platform}"));
         }
@@ -100,21 +122,22 @@ fn judge_platforms(report: &Scan, plants: &Plants, wrong: &mut Vec<String>) {
 }
 
 /// One planted secret in an image with all layers, or flattened to one.
-fn judge_one(
-    report: &Scan,
-    planted: &Planted,
-    flat: bool,
-    umoci: bool,
-    wrong: &mut Vec<String>,
-) {
-    let Planted { secret, place, fate, .. } = planted;
+fn judge_one(report: &Scan, planted: &Planted, flat: bool, umoci: bool, wrong: &mut Vec<String>) {
+    let Planted {
+        secret,
+        place,
+        fate,
+        ..
+    } = planted;
     let Some(finding) = report.find(secret) else {
         if !(flat && *fate != Fate::Live) {
             wrong.push(format!("not found: {secret}"));
         }
         return;
     };
-    let occurrences = finding["occurrences"].as_array().map_or(&[][..], Vec::as_slice);
+    let occurrences = finding["occurrences"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice);
     let (kind, path, line) = match place {
         Place::File(path, line, _) => ("file", Some(*path), Some(*line)),
         Place::Metadata(kind) => (*kind, None, None),
@@ -125,7 +148,9 @@ fn judge_one(
             && line.is_none_or(|line| occurrence["line"] == line)
     });
     let Some(occurrence) = places.next() else {
-        wrong.push(format!("{secret}: no {kind} {path:?} line {line:?} among {occurrences:#?}"));
+        wrong.push(format!(
+            "{secret}: no {kind} {path:?} line {line:?} among {occurrences:#?}"
+        ));
         return;
     };
     if flat && *fate != Fate::Live {
@@ -140,7 +165,10 @@ fn judge_one(
         (_, Fate::Overwritten) => "overwritten",
     };
     if occurrence["visibility"] != visibility {
-        wrong.push(format!("{secret}: {} and not {visibility}", occurrence["visibility"]));
+        wrong.push(format!(
+            "{secret}: {} and not {visibility}",
+            occurrence["visibility"]
+        ));
     }
     if let (Place::File(.., keyword), false) = (place, flat) {
         judge_instructions(report, planted, occurrence, keyword, wrong);
@@ -163,7 +191,9 @@ fn judge_instructions(
     let secret = &planted.secret;
     let brought = instruction(&occurrence["instruction"]);
     if brought.is_none_or(|found| found["keyword"] != keyword) {
-        wrong.push(format!("{secret}: brought by {brought:?} and not {keyword}"));
+        wrong.push(format!(
+            "{secret}: brought by {brought:?} and not {keyword}"
+        ));
     }
     let Some(path) = occurrence["layer"].as_u64() else {
         wrong.push(format!("{secret}: no layer"));
@@ -175,9 +205,18 @@ fn judge_instructions(
     let remover = instruction(&occurrence["removed_by"]["instruction"]);
     let created_by = remover.and_then(|found| found["created_by"].as_str());
     if created_by.is_none_or(|text| !text.contains(planted.hidden_by)) {
-        wrong.push(format!("{secret}: hidden by {created_by:?}, not {}", planted.hidden_by));
+        wrong.push(format!(
+            "{secret}: hidden by {created_by:?}, not {}",
+            planted.hidden_by
+        ));
     }
-    if occurrence["removed_by"]["layer"].as_u64().is_none_or(|layer| layer <= path) {
-        wrong.push(format!("{secret}: hidden by layer {}", occurrence["removed_by"]["layer"]));
+    if occurrence["removed_by"]["layer"]
+        .as_u64()
+        .is_none_or(|layer| layer <= path)
+    {
+        wrong.push(format!(
+            "{secret}: hidden by layer {}",
+            occurrence["removed_by"]["layer"]
+        ));
     }
 }

@@ -12,7 +12,7 @@ use super::image::ImageBuilder;
 use super::package::Package;
 
 pub use docker::{classic, docker25, podman};
-pub use oci::{attestation, containerd, oci_layout, oci_layout_of};
+pub use oci::{attestation, containerd, oci_entry, oci_layout, oci_layout_of, put};
 pub use other::{jib, kaniko, legacy, skopeo_dir};
 
 /// A shape and how it lies on disk.

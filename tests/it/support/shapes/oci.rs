@@ -102,6 +102,12 @@ pub fn attestation(package: &mut Package, entry: &Value, statement: &Value) -> V
     descriptor
 }
 
+/// The image as its builder would store it; gives the manifest's descriptor.
+pub fn oci_entry(package: &mut Package, image: &ImageBuilder) -> Value {
+    let blobs = image.blobs(image.stored);
+    oci_manifest(package, image, &image.config_bytes(), &blobs, image.stored)
+}
+
 /// Writes config, layers and manifest as blobs; gives the manifest's descriptor.
 pub fn oci_manifest(
     package: &mut Package,

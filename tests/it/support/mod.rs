@@ -12,6 +12,7 @@ pub mod image;
 pub mod layer;
 pub mod package;
 pub mod run;
+pub mod samples;
 pub mod secrets;
 pub mod shapes;
 pub mod tar;

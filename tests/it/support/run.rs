@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+/// The program; Cargo names it to tests and benches, not to examples that share the kit.
+const PROGRAM: Option<&str> = option_env!("CARGO_BIN_EXE_residue");
+
 /// What one run gave.
 #[derive(Debug)]
 pub struct Run {
@@ -16,7 +19,7 @@ pub struct Run {
 
 /// Runs `residue` in an empty environment of its own; a signal (a crash) fails the test.
 pub fn residue<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_residue"));
+    let mut command = Command::new(PROGRAM.expect("a test or bench program"));
     command.args(arguments);
     finish(command.stdin(Stdio::null()))
 }
@@ -27,7 +30,7 @@ pub fn residue_with_input<A: AsRef<OsStr>>(
     input: &Path,
 ) -> Run {
     let file = std::fs::File::open(input).expect("a file of the test");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_residue"));
+    let mut command = Command::new(PROGRAM.expect("a test or bench program"));
     command.args(arguments);
     finish(command.stdin(file))
 }

@@ -198,8 +198,8 @@ pub fn printable(bytes: &[u8]) -> String {
 
 /// Characters that change how other text is shown: C1 controls, line and paragraph separators,
 /// bidirectional and zero-width marks.
-fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{80}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+pub(crate) fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{9f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 

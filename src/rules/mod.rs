@@ -12,7 +12,7 @@ mod load;
 mod set;
 mod syntax;
 
-pub use check::{Catalog, Rule};
+pub use check::{Catalog, LONGEST_MATCH, Rule};
 pub use load::{Loader, RuleFile};
 pub use set::RuleSet;
 pub use syntax::{Confidence, Near, RuleSyntax, Severity};

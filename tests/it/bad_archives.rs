@@ -91,10 +91,11 @@ fn an_empty_manifest_is_no_pass() {
     for empty in ["[]", "", "null", "{}"] {
         let mut package = Package::default();
         package.file("manifest.json", empty);
-        refused(
-            &scratch.write("save.tar", package.to_tar()),
-            &["manifest.json"],
-        );
+        let path = scratch.write("save.tar", package.to_tar());
+        let run = residue([Path::new("scan"), &path]);
+        assert_eq!(run.code, 2, "{empty:?}: {}", run.stdout);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(said.contains("manifest.json"), "{empty:?}: {said}");
     }
     let layout = Shape::OciArchive.package(&[]);
     refused(
@@ -104,14 +105,16 @@ fn an_empty_manifest_is_no_pass() {
 }
 
 #[test]
-fn broken_json_of_a_manifest_says_which_file() {
+fn broken_json_of_a_manifest_says_which_file_and_layers_named_elsewhere_are_scanned() {
     let scratch = Scratch::new();
-    let mut package = Shape::Classic.package(&[image().1]);
+    let (secret, image) = image();
+    let mut package = Shape::Classic.package(&[image]);
     package.edit("manifest.json", |bytes| bytes.truncate(20));
-    refused(
-        &scratch.write("save.tar", package.to_tar()),
-        &["manifest.json"],
-    );
+    let report = scan(&scratch.write("save.tar", package.to_tar()));
+    assert_eq!(report.warning("broken-json")["path"], "manifest.json");
+    assert!(!report.is_complete());
+    // `repositories` names the top layer too.
+    assert_eq!(report.place(&secret, "file")["layer"], 0);
 }
 
 #[test]
@@ -132,7 +135,7 @@ fn broken_json_of_a_config_hides_no_layer() {
 #[test]
 fn an_archive_that_breaks_off_is_read_as_far_as_it_goes() {
     let scratch = Scratch::new();
-    let (secret, image) = image();
+    let (_, image) = image();
     let mut package = Shape::Classic.package(&[image]);
     package.members.reverse();
     let whole = package.to_tar();
@@ -143,7 +146,6 @@ fn an_archive_that_breaks_off_is_read_as_far_as_it_goes() {
     report.warning("truncated-archive");
     assert!(!report.is_complete());
     assert_ne!(report.code, 0);
-    drop(secret);
 }
 
 #[test]

@@ -152,14 +152,14 @@ fn a_file_in_the_place_of_a_folder_hides_what_was_in_it() {
             "RUN replace",
             LayerBuilder::new().file("etc/app", "now a file"),
         )
-        .is("overwritten", Some(1));
+        .is("deleted", Some(1));
 }
 
 #[test]
 fn a_symlink_in_the_place_of_a_folder_hides_what_was_in_it() {
     Story::new("symlink over folder")
         .then("RUN ln -s", LayerBuilder::new().symlink("etc/app", "/srv"))
-        .is("overwritten", Some(1));
+        .is("deleted", Some(1));
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn finish(command: &mut Command) -> Run {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     };
     assert!(
-        !run.stderr.contains("panicked at") && (0..=2).contains(&run.code),
+        !run.stderr.contains("internal error") && (0..=2).contains(&run.code),
         "crashed with {}: {}",
         run.code,
         run.stderr

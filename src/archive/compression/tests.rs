@@ -144,6 +144,35 @@ fn broken_data_is_an_error_of_its_own_kind() {
 }
 
 #[test]
+fn what_stands_before_a_broken_block_comes_out() {
+    // Text that compresses, but not to nothing: several blocks in every format.
+    let text: Vec<u8> = (0..600_000u64)
+        .flat_map(|n| {
+            (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40)
+                .to_string()
+                .into_bytes()
+        })
+        .collect();
+    for encode in [gzip, zstd, xz, bzip2] {
+        let mut stored = encode(&text);
+        let compression = sniff(&stored);
+        let near_end = stored.len() - stored.len() / 10;
+        for byte in &mut stored[near_end..] {
+            *byte ^= 0x55;
+        }
+        let mut reader = decoder(Box::new(&stored[..]), compression, &Limits::default()).unwrap();
+        let mut out = Vec::new();
+        assert!(reader.read_to_end(&mut out).is_err(), "{compression:?}");
+        let same = out.iter().zip(&text).take_while(|(a, b)| a == b).count();
+        assert!(
+            same > text.len() * 8 / 10,
+            "{compression:?}: {same} of {}",
+            text.len()
+        );
+    }
+}
+
+#[test]
 fn a_bomb_stops_at_the_ratio_and_at_the_total() {
     let bomb = zstd(&vec![0; 80 << 20]);
     let limits = Limits {
@@ -191,6 +220,6 @@ proptest::proptest! {
         let mut out = Vec::new();
         let error = reader.read_to_end(&mut out).err();
         assert!(out.len() <= 20_000 + (256 << 10));
-        assert!(error.is_some() || out.len() <= 16_000, "{}", out.len());
+        assert!(error.is_some() || out.len() <= 20_000);
     }
 }

@@ -1,5 +1,6 @@
 //! Extension headers (PAX records, GNU long names), gathered until the entry that they are about.
 
+use super::header::Block;
 use super::pax::{self, Overrides, Record};
 use super::slack::Collector;
 
@@ -42,6 +43,42 @@ impl Pending {
     /// A name that another one replaces stays in sight as a record.
     pub(super) fn keep(&mut self, key: &[u8], old: Option<Vec<u8>>) {
         self.records.extend(old.map(|old| (key.to_vec(), old)));
+    }
+
+    /// The name that counts: GNU's over PAX's over the header's.
+    pub(super) fn path(&mut self, block: &Block) -> Vec<u8> {
+        let over = &mut self.overrides;
+        let path = self.long_name.take().or(over.sparse_name.take());
+        let own = block.path();
+        let Some(path) = path.or(over.path.take()) else {
+            return own;
+        };
+        // Writers put the start of a long name there; anything else nobody would see.
+        if !path.starts_with(&own) {
+            self.keep(b"header.path", Some(own));
+        }
+        path
+    }
+
+    /// The link target that counts in the same way, empty where there is none.
+    pub(super) fn link(&mut self, block: &Block) -> Vec<u8> {
+        let own = block.link();
+        let Some(link) = self.long_link.take().or(self.overrides.link.take()) else {
+            return own.to_vec();
+        };
+        if !link.starts_with(own) {
+            self.keep(b"header.linkpath", Some(own.to_vec()));
+        }
+        link
+    }
+
+    /// Keeps the owner's and the group's name where they say something.
+    pub(super) fn keep_owners(&mut self, block: &Block) {
+        for (key, name) in block.owners() {
+            if !matches!(name, b"" | b"root") {
+                self.keep(key, Some(name.to_vec()));
+            }
+        }
     }
 
     /// No entry follows, so nobody else would show these bytes.

@@ -243,17 +243,8 @@ impl<'a> TarReader<'a> {
         offset: u64,
     ) -> Result<TarEntry, TarError> {
         let broken = |reason| TarError::Broken { offset, reason };
+        let (path, link) = (pending.path(block), pending.link(block));
         let over = std::mem::take(&mut pending.overrides);
-        let path = pending.long_name.take().or(over.sparse_name).or(over.path);
-        let own_path = block.path();
-        // Writers put the start of a long name there; anything else nobody would see.
-        if path
-            .as_ref()
-            .is_some_and(|path| !path.starts_with(&own_path))
-        {
-            pending.keep(b"header.path", Some(own_path.clone()));
-        }
-        let path = path.unwrap_or(own_path);
         let kind = EntryKind::from_flag(block.flag(), &path);
         let declared = over.size.map_or_else(|| block.size(), Ok);
         let is_old_sparse = block.flag() == b'S' && block.dialect() == Dialect::Gnu;
@@ -270,32 +261,21 @@ impl<'a> TarReader<'a> {
             return Err(broken("header with an impossible size"));
         }
         self.begin_content(size);
-        for (key, name) in block.owners() {
-            if !matches!(name, b"" | b"root") {
-                pending.keep(key, Some(name.to_vec()));
-            }
-        }
-        let is_link = matches!(kind, EntryKind::HardLink | EntryKind::Symlink);
-        let link = pending.long_link.take().or(over.link);
-        if link
-            .as_ref()
-            .is_some_and(|link| !link.starts_with(block.link()))
-        {
-            pending.keep(b"header.linkpath", Some(block.link().to_vec()));
-        }
-        let sparse_size = over.sparse_size;
+        pending.keep_owners(block);
         Ok(TarEntry {
             offset: pending.start.unwrap_or(offset),
             content_offset,
             path,
             kind,
-            link: is_link.then(|| link.unwrap_or_else(|| block.link().to_vec())),
+            link: matches!(kind, EntryKind::HardLink | EntryKind::Symlink).then_some(link),
             mode: block.mode(),
             uid: over.uid.unwrap_or_else(|| block.uid()),
             gid: over.gid.unwrap_or_else(|| block.gid()),
             mtime: over.mtime.unwrap_or_else(|| block.mtime()),
             size,
-            sparse_size: sparse_size.or_else(|| block.sparse_size().filter(|_| is_old_sparse)),
+            sparse_size: over
+                .sparse_size
+                .or_else(|| block.sparse_size().filter(|_| is_old_sparse)),
             records: pending.records,
         })
     }

@@ -170,4 +170,23 @@ mod tests {
         assert_eq!(image.platform.unwrap().to_string(), "linux/s390x");
         assert!(image.warnings.is_empty());
     }
+
+    #[test]
+    fn a_config_cut_or_changed_anywhere_costs_no_layer() {
+        let config = format!(
+            r#"{{"os":"linux","config":{{"Env":["A=1"]}},"rootfs":{{"diff_ids":{}}},"history":[{{"created_by":"|1 A=1 /bin/sh -c x"}}]}}"#,
+            diff_ids(2)
+        );
+        for at in 0..config.len() {
+            let (before, after) = config.split_at(at);
+            let rest = after.get(1..).unwrap_or_default();
+            for changed in [
+                before.to_owned(),
+                format!("{before}[{rest}"),
+                format!("{before}0{rest}"),
+            ] {
+                assert_eq!(assemble("x.tar", raw(&changed, 2)).layers.len(), 2);
+            }
+        }
+    }
 }

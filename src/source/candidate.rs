@@ -53,13 +53,16 @@ pub(super) struct Attestation {
 impl Candidate {
     /// Adds a reference once.
     pub fn refer(&mut self, reference: Option<&str>) {
+        if self.has_more_references {
+            return;
+        }
         let references = &mut self.image.references;
         let Some(reference) = reference.filter(|new| !references.iter().any(|r| r == new)) else {
             return;
         };
         if references.len() < REFERENCES {
             references.push(reference.to_owned());
-        } else if !self.has_more_references {
+        } else {
             self.has_more_references = true;
             self.image.warnings.push(Warning::new(
                 WarningCode::LimitReached,

@@ -83,7 +83,7 @@ fn visit(
     }
     let Some(named) = survey.fetch(level.base, descriptor) else {
         if descriptor.is_attestation() {
-            survey.warnings.push(absent_attestation(descriptor));
+            survey.absent_attestations += 1;
         } else {
             manifest::absent(survey, &descriptor.digest, place, reference);
         }
@@ -183,17 +183,6 @@ fn is_stated(platform: &Platform) -> bool {
 
 fn about(descriptor: &Descriptor) -> Option<Digest> {
     descriptor.annotations.get(ABOUT)?.parse().ok()
-}
-
-/// Writers leave attestations of pulled images out, so this does not make a scan incomplete.
-fn absent_attestation(descriptor: &Descriptor) -> Warning {
-    Warning::new(
-        WarningCode::MissingPlatform,
-        format!(
-            "attestation {} is listed and not in the archive",
-            descriptor.digest
-        ),
-    )
 }
 
 fn broken_item(name: &str, position: usize) -> Warning {

@@ -1,5 +1,6 @@
 //! From what the user typed to the images that are wanted of it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::candidate::Attestation;
@@ -9,6 +10,9 @@ use super::survey::Survey;
 use super::{Contents, RawImage, Role, Selection, leftovers, select};
 use crate::archive::{Archive, Limits};
 use crate::error::{Error, Result, Warning, WarningCode, printable};
+
+/// Platforms listed in a message.
+const LISTED: usize = 20;
 
 /// Opens an image reference: a path, `-` for standard input, or `transport:reference`.
 ///
@@ -76,13 +80,15 @@ fn contents(archive: &Archive, mut survey: Survey<'_>, wanted: &[bool]) -> Conte
     warnings.append(&mut survey.warnings);
     warnings.append(&mut survey.members.take_warnings());
     let mut images = Vec::new();
+    let mut left_out = Vec::new();
     for (candidate, wanted) in survey.candidates.into_iter().zip(wanted) {
         if *wanted {
             images.push(candidate.image);
         } else if candidate.absent {
-            warnings.push(missing_platform(&candidate.image));
+            left_out.push(candidate.image);
         }
     }
+    warnings.extend(missing_platforms(&left_out, survey.absent_attestations));
     Contents {
         images,
         documents: survey.documents,
@@ -104,19 +110,30 @@ fn attach(survey: &mut Survey<'_>, attestation: Attestation) {
     }
 }
 
-fn missing_platform(image: &RawImage) -> Warning {
-    let platform = image.platform.as_ref().map_or_else(
-        || "another platform".to_owned(),
-        |platform| printable(platform.to_string().as_bytes()),
+/// One warning for all that is listed, was not asked for and is not there. Writers leave out
+/// other platforms, and attestations of pulled images, all the time.
+fn missing_platforms(images: &[RawImage], attestations: usize) -> Option<Warning> {
+    if images.is_empty() && attestations == 0 {
+        return None;
+    }
+    let platforms: BTreeSet<String> = images
+        .iter()
+        .filter_map(|image| image.platform.as_ref())
+        .map(|platform| printable(platform.to_string().as_bytes()))
+        .collect();
+    let mut named: Vec<&str> = platforms.iter().map(String::as_str).take(LISTED).collect();
+    if platforms.len() > LISTED {
+        named.push("…");
+    }
+    let mut message = format!(
+        "{} manifests and {attestations} attestations that were not asked for are listed and not \
+         in the archive",
+        images.len()
     );
-    let digest = image.manifest_digest.as_ref().map(ToString::to_string);
-    Warning::new(
-        WarningCode::MissingPlatform,
-        format!(
-            "the manifest {} for {platform} is listed and not in the archive",
-            digest.unwrap_or_default()
-        ),
-    )
+    if !named.is_empty() {
+        message.push_str(&format!("; platforms: {}", named.join(", ")));
+    }
+    Some(Warning::new(WarningCode::MissingPlatform, message))
 }
 
 /// A transport that was named must be among the shapes that were found.

@@ -1,6 +1,7 @@
 //! Docker's schema 1 manifest: layers and their legacy configs, newest first.
 //!
-//! It names no config, so one is made of its `v1Compatibility` strings. Steps that changed no
+//! It names no config, so one is made of its `v1Compatibility` strings; what is scanned is the
+//! manifest itself. Steps that changed no
 //! file have a layer too (the well-known empty one), so history and layers pair one to one.
 
 use serde_json::Value;
@@ -37,13 +38,7 @@ pub(super) fn read(
         image.warnings.extend(mismatch);
     }
     image.manifest_digest = digest;
-    let config = config(&named.name, value, &mut image.warnings);
-    image.documents.push(document(
-        &format!("{} (v1Compatibility)", named.name),
-        Role::Config,
-        &config,
-    ));
-    image.config = Some(config);
+    image.config = Some(config(&named.name, value, &mut image.warnings));
     read_layers(survey, base, value, &mut image);
     let mut candidate = Candidate {
         image,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::candidate::Place;
 use super::survey::{Named, Survey, parse};
 use super::{Role, docker_archive, legacy, manifest, oci_layout, parts, schema_one};
-use crate::archive::{Blob, MemberKind};
+use crate::archive::{Blob, Limits, MemberKind};
 use crate::error::Warning;
 use crate::oci::Digest;
 
@@ -67,11 +67,16 @@ pub(super) fn read(survey: &mut Survey<'_>) -> Vec<Shape> {
     let root = Folder::open(survey, String::new(), ids.remove("").unwrap_or_default());
     let mut shapes = root.read(survey);
     if shapes.is_empty() {
+        let mut parsed = 0;
         for base in folders(survey, &ids) {
             let ids = ids.remove(&base).unwrap_or_default();
             let folder = Folder::open(survey, base, ids);
-            if folder.is_certain() {
+            parsed += folder.size();
+            if folder.is_certain(survey) {
                 shapes.extend(folder.read(survey));
+            }
+            if parsed > Limits::DOCUMENT_SIZE {
+                break;
             }
         }
     }
@@ -143,16 +148,28 @@ impl Folder {
         }
     }
 
-    /// Whether this folder describes images beyond doubt: below the root of a root file system
-    /// many other things have these names.
-    fn is_certain(&self) -> bool {
+    /// Bytes that were parsed of it.
+    fn size(&self) -> u64 {
+        let files = self.manifest.iter().chain(&self.index);
+        files.map(|file| file.blob.len() as u64).sum()
+    }
+
+    /// Whether this folder describes images beyond doubt: in a root file system many other things
+    /// have these names.
+    fn is_certain(&self, survey: &Survey<'_>) -> bool {
         let value = |file: &Option<Description>| file.as_ref()?.value.clone();
-        value(&self.index).is_some_and(|index| parts::is_index(&index))
-            || value(&self.manifest).is_some_and(|value| match &value {
-                Value::Array(items) => !items.is_empty() && docker_archive::is_list(items),
-                _ => value.get("schemaVersion").is_some(),
-            })
-            || !self.ids.is_empty()
+        let is_index = |index: Value| parts::is_index(&index) && has_version(&index);
+        let is_manifest = |manifest: Value| match manifest {
+            Value::Array(items) => !items.is_empty() && docker_archive::is_list(&items),
+            other => has_version(&other),
+        };
+        let has_layer = |id: &String| {
+            let layer = format!("{}{id}/layer.tar", self.base);
+            survey.members.contains(&layer)
+        };
+        value(&self.index).is_some_and(is_index)
+            || value(&self.manifest).is_some_and(is_manifest)
+            || self.ids.iter().any(has_layer)
     }
 
     /// Reads all that this folder describes.
@@ -197,7 +214,9 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
         docker_archive::read(survey, base, &named.name, list);
         return Some(Shape::DockerArchive);
     }
-    value.get("schemaVersion")?;
+    if !has_version(&value) {
+        return None;
+    }
     if parts::is_index(&value) {
         survey.members.mark(&named.name);
         survey.document(&named.name, Role::Index, &named.blob);
@@ -223,4 +242,8 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
         return None;
     }
     Some(Shape::Dir)
+}
+
+fn has_version(value: &Value) -> bool {
+    value.get("schemaVersion").is_some()
 }

@@ -34,6 +34,8 @@ pub(super) struct Survey<'a> {
     pub warnings: Vec<Warning>,
     /// Attestation manifests that were read.
     pub attested: HashSet<Digest>,
+    /// How many more are listed and not in the archive.
+    pub absent_attestations: usize,
     documented: HashSet<String>,
     by_manifest: HashMap<Digest, usize>,
     by_content: HashMap<String, usize>,
@@ -60,6 +62,7 @@ impl<'a> Survey<'a> {
             documents: Vec::new(),
             warnings: Vec::new(),
             attested: HashSet::new(),
+            absent_attestations: 0,
             documented: HashSet::new(),
             by_manifest: HashMap::new(),
             by_content: HashMap::new(),

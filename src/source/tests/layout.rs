@@ -57,15 +57,20 @@ fn platforms_left_out_are_incomplete_only_when_they_were_asked_for() {
         let mut members = Members::default();
         let amd = platform(members.image(&json!({}), &["a"]), "linux", "amd64");
         let arm = platform(members.image(&json!({ "x": 1 }), &["b"]), "linux", "arm64");
-        let inner = nested(&mut members, &json!([arm, amd]));
+        let gone = json!({ "mediaType": MANIFEST, "digest": Digest::sha256(b"gone") });
+        let gone = platform(gone, "unknown", "unknown");
+        let inner = nested(&mut members, &json!([arm, amd, gone]));
         members.without(&arm["digest"]).index(json!([inner]))
     };
     let host = Selection::default();
     let contents = build().try_open(&host).unwrap();
     assert_eq!(layers(&contents), [1]);
     assert_eq!(codes(&contents.warnings), [WarningCode::MissingPlatform]);
-    assert!(contents.warnings[0].message.contains("linux/arm64"));
+    let message = &contents.warnings[0].message;
+    assert!(message.contains("platforms: linux/arm64"), "{message}");
+    assert!(message.contains("1 attestations"), "{message}");
     let contents = build().open();
+    assert_eq!(codes(&contents.warnings), [WarningCode::MissingPlatform]);
     assert_eq!(layers(&contents), [0, 1]);
     assert_eq!(
         codes(&contents.images[0].warnings),
@@ -100,6 +105,16 @@ fn a_layout_in_a_folder_and_blobs_in_a_shared_folder_are_found() {
     let image = members.image(&json!({}), &["a"]);
     let contents = members.index(json!([image])).under("some/layout/").open();
     assert_eq!(layers(&contents), [1]);
+
+    let mut beside = Members::default();
+    let image = beside.image(&json!({}), &["a"]);
+    for (name, _) in &mut beside.0 {
+        *name = name.replace("blobs/", "shared/");
+    }
+    let index = json!({ "schemaVersion": 2, "manifests": [image] });
+    let contents = beside.json("layout/index.json", &index).open();
+    assert_eq!(layers(&contents), [1]);
+    assert!(contents.images[0].warnings.is_empty());
 
     let mut shared = Members::default();
     let image = shared.image(&json!({}), &["a"]);

@@ -90,7 +90,6 @@ impl Prefilter {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
     use crate::detect::tests::{engine_of, rule};
 
     proptest! {

@@ -3,6 +3,28 @@
 //! A source is narrow: it delivers bytes and names ([`Contents`]). History pairing, digests,
 //! compression and overlay are computed once, by `image` and `scan`, whatever the source.
 
+mod candidate;
+mod docker_archive;
+mod faults;
+pub(crate) mod json;
+mod leftovers;
+mod legacy;
+mod legacy_config;
+mod manifest;
+mod members;
+mod oci_layout;
+mod open;
+mod parts;
+mod reference;
+mod schema_one;
+mod select;
+mod shape;
+mod survey;
+#[cfg(test)]
+mod tests;
+
+pub use open::open;
+
 use crate::archive::Blob;
 use crate::error::Warning;
 use crate::oci::{Digest, MediaType, Platform};

@@ -1,0 +1,118 @@
+//! Limits on untrusted input: each has a flag, and hitting one never passes silently.
+
+use std::path::Path;
+
+use crate::support::compress::{bzip2, gzip, xz, zstd};
+use crate::support::{
+    ImageBuilder, LayerBuilder, Scan, Scratch, Shape, Stored, residue, scan, scan_with, secrets,
+};
+
+/// The scan hit a limit, says which flag raises it, and is incomplete.
+fn is_limited(report: &Scan, flag: &str) {
+    let warning = report.warning("limit-reached");
+    let message = warning["message"].as_str().unwrap_or_default();
+    assert!(message.contains(flag), "no {flag} in: {message}");
+    assert!(!report.is_complete());
+    assert_ne!(report.code, 0);
+}
+
+fn layer_of(size: usize) -> (String, ImageBuilder) {
+    let secret = secrets::github("behind the limit");
+    let layer = LayerBuilder::new()
+        .file("zeros", vec![0; size])
+        .file("behind.env", format!("TOKEN={secret}\n"));
+    (
+        secret,
+        ImageBuilder::new().layer("ADD zeros / # buildkit", layer),
+    )
+}
+
+#[test]
+fn an_entry_larger_than_allowed_is_cut_and_what_follows_is_scanned() {
+    let scratch = Scratch::new();
+    let (secret, image) = layer_of(3 << 20);
+    let path = scratch.image(Shape::OciArchive, &image);
+    let report = scan_with(&path, &["--max-entry-size", "1048576"]);
+    is_limited(&report, "--max-entry-size");
+    assert_eq!(report.place(&secret, "file")["path"], "behind.env");
+    assert_eq!(report.warning("limit-reached")["path"], "zeros");
+    assert!(scan(&path).is_complete());
+}
+
+#[test]
+fn a_layer_larger_than_allowed_is_cut() {
+    let scratch = Scratch::new();
+    let (_, image) = layer_of(3 << 20);
+    for stored in [Stored::Plain, Stored::Gzip, Stored::Zstd] {
+        let path = scratch.image(Shape::OciArchive, &image.clone().stored(stored));
+        let report = scan_with(&path, &["--max-total-size", "1048576"]);
+        is_limited(&report, "--max-total-size");
+        assert_eq!(report.warning("limit-reached")["layer"], 0);
+    }
+}
+
+#[test]
+fn a_compression_bomb_in_a_layer_is_stopped_by_its_ratio() {
+    let scratch = Scratch::new();
+    let (_, image) = layer_of(68 << 20);
+    for stored in [Stored::Gzip, Stored::Zstd, Stored::Bzip2] {
+        let path = scratch.image(Shape::OciArchive, &image.clone().stored(stored));
+        let report = scan_with(&path, &["--max-ratio", "50"]);
+        is_limited(&report, "--max-ratio");
+    }
+}
+
+#[test]
+fn a_compression_bomb_around_the_archive_is_stopped() {
+    let scratch = Scratch::new();
+    let (_, image) = layer_of(68 << 20);
+    let tar = Shape::Classic.package(&[image]).to_tar();
+    for (name, bytes) in [
+        ("gz", gzip(&tar)),
+        ("zst", zstd(&tar)),
+        ("xz", xz(&tar)),
+        ("bz2", bzip2(&tar)),
+    ] {
+        let path = scratch.write(name, bytes);
+        for limit in ["--max-ratio=50", "--max-total-size=1048576"] {
+            let run = residue([Path::new("scan"), Path::new(limit), &path]);
+            assert_eq!(run.code, 2, "{name} {limit}: {}", run.stdout);
+            let said = format!("{}{}", run.stdout, run.stderr);
+            let flag = limit.split('=').next().unwrap_or_default();
+            assert!(said.contains(flag), "{name}: no {flag} in {said}");
+        }
+    }
+}
+
+#[test]
+fn archives_nested_deeper_than_allowed_are_said() {
+    let scratch = Scratch::new();
+    let secret = secrets::github("nested");
+    let mut content = format!("TOKEN={secret}\n").into_bytes();
+    for depth in 0..3 {
+        content = gzip(
+            &LayerBuilder::new()
+                .file(format!("inner{depth}"), content)
+                .tar(),
+        );
+    }
+    let layer = LayerBuilder::new().file("outer.tgz", content);
+    let image = ImageBuilder::new().layer("COPY outer.tgz / # buildkit", layer);
+    let path = scratch.image(Shape::OciArchive, &image);
+    let place = scan(&path).place(&secret, "file").clone();
+    let inside: Vec<&str> = (place["inside"].as_array().into_iter().flatten())
+        .filter_map(serde_json::Value::as_str)
+        .filter(|member| member.starts_with("inner"))
+        .collect();
+    assert_eq!(inside, ["inner2", "inner1", "inner0"], "{place:#}");
+    let report = scan_with(&path, &["--max-depth", "1"]);
+    is_limited(&report, "--max-depth");
+    assert!(report.find(&secret).is_none());
+}
+
+#[test]
+fn limits_that_are_no_numbers_are_refused_together() {
+    let run = residue(["scan", "--max-ratio=many", "--threads=none", "x.tar"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("--max-ratio"), "{}", run.stderr);
+}

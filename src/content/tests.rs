@@ -274,7 +274,7 @@ fn members_of_a_debian_package_are_read() {
     let data = gzip(&tar(&[("./etc/app.conf", &text())]));
     let mut deb = b"!<arch>\n".to_vec();
     for (name, bytes) in [("debian-binary", &b"2.0"[..]), ("data.tar.gz/", &data)] {
-        write!(deb, "{name:<16}{:<32}{:<10}`\n", "0", bytes.len()).unwrap();
+        writeln!(deb, "{name:<16}{:<32}{:<10}`", "0", bytes.len()).unwrap();
         deb.extend(bytes);
         deb.extend(b"\n".repeat(bytes.len() % 2));
     }

@@ -83,3 +83,8 @@ impl From<LimitHit> for std::io::Error {
         Self::other(hit)
     }
 }
+
+/// The limit behind a reader's error, where a limit was the reason.
+pub fn limit_hit(error: &std::io::Error) -> Option<LimitHit> {
+    error.get_ref()?.downcast_ref::<LimitHit>().copied()
+}

@@ -1,12 +1,33 @@
 //! Bytes on disk to named blobs.
 //!
-//! An [`Archive`](index::Archive) is an opened file or folder. A file is a tar, plain or
-//! compressed; its members are indexed in **one pass** and read by position afterwards, from a
-//! memory map. Nothing is unpacked: a compressed outer archive is decompressed once into one
-//! anonymous temporary file. Every limit on untrusted input lives here ([`Limits`]).
+//! An [`Archive`] is an opened file or folder. A file is a tar, plain or compressed; its members
+//! are indexed in **one pass** and read by position afterwards, from a memory map. Nothing is
+//! unpacked: a compressed outer archive is decompressed once into one anonymous temporary file.
+//! Every limit on untrusted input lives here ([`Limits`]).
+//!
+//! The readers are our own where a general one is not exact enough: [`TarReader`] walks headers
+//! so that nothing is skipped and every byte has an offset, and [`decoder`] goes over all members
+//! of a compressed stream and says which stored bytes decompression does not show ([`Hidden`]).
 
 mod blob;
+mod compression;
+mod directory;
+mod hashing;
+mod index;
 mod limits;
+mod name;
+mod peek;
+mod spool;
+mod tar;
+mod tarball;
+mod warnings;
 
 pub use blob::Blob;
-pub use limits::{LimitHit, Limits};
+pub use compression::{Compression, Hidden, decoder, sniff, tracked_decoder, unsupported};
+pub use hashing::{Algorithm, Tally, tap};
+pub use index::{Archive, Member, MemberKind};
+pub use limits::{LimitHit, Limits, limit_hit};
+pub use name::{Name, normalise};
+pub(crate) use warnings::Capped;
+
+pub use tar::{EntryKind, Slack, TarEntry, TarError, TarReader, is_tar};

@@ -1,1 +1,47 @@
-//! Placeholder until the room is furnished.
+//! One entry's bytes to the texts in it: as they stand, decoded from UTF-16, and out of nested
+//! archives, as deep as the limits allow.
+//!
+//! Everything is one forward pass with bounded memory ([`Scanner`]). What an entry is, its bytes
+//! say: gzip, zstd, xz and bzip2 streams, tar, zip (`zip`) and `ar`. A container's own bytes are
+//! not searched, its members are; where one breaks, a warning says so and what is left of it is
+//! searched as it stands, from a little before the place where it broke (`replay`).
+
+mod ar;
+mod place;
+mod replay;
+mod scanner;
+#[cfg(test)]
+mod tests;
+mod wide;
+mod zip;
+
+pub use scanner::Scanner;
+
+use std::io;
+
+use crate::detect::Match;
+use crate::error::Warning;
+
+/// A match with the way to its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// Members of nested archives, outermost first; printable.
+    pub inside: Vec<String>,
+    /// How the bytes were decoded (`utf-16le`); offsets and lines count in the decoded text.
+    pub decoded: Vec<String>,
+    /// The match.
+    pub matched: Match,
+}
+
+/// What one entry holds.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// In the order of the texts, within each in order of offset.
+    pub hits: Vec<Hit>,
+    /// Broken nested archives and limits, each with the path of the entry.
+    pub warnings: Vec<Warning>,
+    /// Bytes of the entry that were read.
+    pub bytes: u64,
+    /// Why the entry's own reader ended early, if it did; what came before was searched.
+    pub error: Option<io::Error>,
+}

@@ -1,9 +1,47 @@
 //! Bytes to matches: prefilter, patterns, assignments, entropy, validators.
 //!
 //! Nothing here knows of layers or images: a detector sees bytes and a [`Context`].
+//!
+//! An [`Engine`] is a rule set compiled. One automaton finds the anchors of all rules in one pass
+//! (`prefilter`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
+//! rules with a regex, `assignment` and `entropy` built in. A [`Stream`] shows a text of any
+//! length in views that own their seams, so that the result is that of a scan in one piece.
 
+mod assignment;
+mod class;
+mod detector;
+mod engine;
+mod entropy;
+mod examples;
 mod matched;
+mod order;
+mod pattern;
+mod prefilter;
+mod samples;
+mod session;
 pub mod span;
+mod suppress;
 pub mod validate;
+mod window;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::sync::LazyLock;
+
+pub use engine::Engine;
 pub use matched::{Context, Facts, Match, Suppression, TextKind};
+pub use session::{Lines, Scanned};
+pub use window::Stream;
+
+use crate::rules::Catalog;
+
+/// What rules may refer to: the validators and the built-in detectors.
+pub fn catalog() -> Catalog<'static> {
+    static VALIDATORS: LazyLock<Vec<&'static str>> =
+        LazyLock::new(|| validate::VALIDATORS.iter().map(|(name, _)| *name).collect());
+    Catalog {
+        validators: &VALIDATORS,
+        detectors: &["assignment", "entropy"],
+    }
+}

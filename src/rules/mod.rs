@@ -13,7 +13,7 @@ mod load;
 mod set;
 mod syntax;
 
-pub use check::{Catalog, Rule};
+pub use check::{Catalog, LONGEST_MATCH, Rule};
 pub use lint::lint;
 pub use load::{Loader, RuleFile};
 pub use set::RuleSet;

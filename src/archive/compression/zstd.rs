@@ -1,0 +1,64 @@
+//! zstd (RFC 8878): frames in a row, skippable ones noted as hidden and skipped here, since a
+//! decoder never shows them (zstd:chunked keeps its table of contents in them).
+
+use std::io::{self, BufRead};
+
+use zstd::stream::raw::{DParameter, Decoder, Operation};
+
+use super::Hidden;
+use super::decode::{Format, Step, cut_off, invalid};
+use crate::archive::peek::Peek;
+
+/// 128 MiB: what `zstd --long` without a number needs, and RFC 8878 asks for far less.
+const WINDOW_LOG_MAX: u32 = 27;
+
+pub(super) fn is_frame(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
+}
+
+pub(super) fn is_skippable(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
+
+pub(super) struct Zstd(Decoder<'static>);
+
+impl Zstd {
+    pub(super) fn new() -> io::Result<Self> {
+        let mut decoder = Decoder::new()?;
+        decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))?;
+        Ok(Self(decoder))
+    }
+}
+
+impl Format for Zstd {
+    fn begin(&mut self, input: &mut Peek<'_>, hidden: &Hidden) -> io::Result<bool> {
+        while is_skippable(input.peek(4)?) {
+            let [_, _, _, _, a, b, c, d] = *input.peek(8)? else {
+                return Err(cut_off());
+            };
+            input.consume(8);
+            let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+            let start = input.position();
+            let skipped = input.skip(length)?;
+            hidden.add(start..input.position());
+            if skipped < length {
+                return Err(cut_off());
+            }
+        }
+        self.0.reinit()?;
+        Ok(is_frame(input.peek(4)?))
+    }
+
+    fn run(&mut self, input: &[u8], out: &mut [u8]) -> io::Result<Step> {
+        let status = self
+            .0
+            .run_on_buffers(input, out)
+            .map_err(|error| invalid(&format!("broken zstd data: {error}")))?;
+        Ok(Step {
+            consumed: status.bytes_read,
+            produced: status.bytes_written,
+            ended: status.remaining == 0,
+            failure: None,
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! One header block: fields at fixed places, and the dialect that says what they mean.
+
+use super::BLOCK;
+use super::number::{number, unsigned};
+
+/// A 512-byte header.
+pub(super) struct Block(pub(super) [u8; BLOCK]);
+
+/// Dialects, told by the magic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    V7,
+    Ustar,
+    Star,
+    Gnu,
+}
+
+impl Block {
+    pub(super) fn field(&self, start: usize, length: usize) -> &[u8] {
+        self.0.get(start..start + length).unwrap_or_default()
+    }
+
+    /// A text field up to its NUL.
+    pub(super) fn text(&self, start: usize, length: usize) -> &[u8] {
+        let field = self.field(start, length);
+        let end = memchr::memchr(0, field).unwrap_or(field.len());
+        field.get(..end).unwrap_or_default()
+    }
+
+    pub(super) fn is_zero(&self) -> bool {
+        self.0.iter().all(|byte| *byte == 0)
+    }
+
+    pub(super) fn has_magic(&self) -> bool {
+        self.dialect() != Dialect::V7
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        match self.field(257, 8) {
+            b"ustar  \0" => Dialect::Gnu,
+            [b'u', b's', b't', b'a', b'r', 0 | b' ', ..] if self.field(508, 4) == b"tar\0" => {
+                Dialect::Star
+            }
+            [b'u', b's', b't', b'a', b'r', 0 | b' ', ..] => Dialect::Ustar,
+            _ => Dialect::V7,
+        }
+    }
+
+    /// The sum of all bytes with the checksum field as spaces, unsigned as POSIX wants it or
+    /// signed as some old writers had it.
+    pub(super) fn checksum_fits(&self) -> bool {
+        let Ok(stated) = number(self.field(148, 8)) else {
+            return false;
+        };
+        let around = || {
+            self.field(0, 148)
+                .iter()
+                .chain(self.field(156, BLOCK - 156))
+        };
+        let spaces = 8 * i64::from(b' ');
+        let unsigned: i64 = around().map(|byte| i64::from(*byte)).sum();
+        stated == unsigned + spaces
+            || stated == around().map(|byte| i64::from(*byte as i8)).sum::<i64>() + spaces
+    }
+
+    pub(super) fn flag(&self) -> u8 {
+        self.0.get(156).copied().unwrap_or_default()
+    }
+
+    pub(super) fn size(&self) -> Result<u64, &'static str> {
+        unsigned(self.field(124, 12)).map_err(|_| "header with an impossible size")
+    }
+
+    pub(super) fn mode(&self) -> u32 {
+        unsigned(self.field(100, 8)).map_or(0, |mode| mode as u32)
+    }
+
+    pub(super) fn uid(&self) -> u64 {
+        unsigned(self.field(108, 8)).unwrap_or_default()
+    }
+
+    pub(super) fn gid(&self) -> u64 {
+        unsigned(self.field(116, 8)).unwrap_or_default()
+    }
+
+    pub(super) fn mtime(&self) -> i64 {
+        number(self.field(136, 12)).unwrap_or_default()
+    }
+
+    pub(super) fn link(&self) -> &[u8] {
+        self.text(157, 100)
+    }
+
+    /// The owner's and the group's name.
+    pub(super) fn owners(&self) -> [(&'static [u8], &[u8]); 2] {
+        match self.dialect() {
+            Dialect::V7 => [(b"uname", b""), (b"gname", b"")],
+            _ => [
+                (b"uname", self.text(265, 32)),
+                (b"gname", self.text(297, 32)),
+            ],
+        }
+    }
+
+    /// The name with the prefix of the dialects that have one.
+    pub(super) fn path(&self) -> Vec<u8> {
+        let name = self.text(0, 100);
+        let prefix = match self.prefix_length() {
+            0 => &[],
+            length => self.text(345, length),
+        };
+        if prefix.is_empty() {
+            return name.to_vec();
+        }
+        [prefix, b"/", name].concat()
+    }
+
+    /// GNU headers have times and a sparse map where others have the prefix; but Go before 1.8
+    /// wrote a prefix into headers with GNU's magic, and old layers come from it.
+    fn prefix_length(&self) -> usize {
+        match self.dialect() {
+            Dialect::V7 => 0,
+            Dialect::Ustar => 155,
+            Dialect::Star => 131,
+            Dialect::Gnu => {
+                let times = [self.field(345, 12), self.field(357, 12)];
+                let is_time = |field: &[u8]| field.first() == Some(&0) || number(field).is_ok();
+                let is_text = self.text(345, 155).is_ascii();
+                if self.flag() != b'S' && is_text && !times.into_iter().all(is_time) {
+                    155
+                } else {
+                    0
+                }
+            }
+        }
+    }
+
+    /// Whether a sparse map continues in the next block.
+    pub(super) fn sparse_continues(&self) -> bool {
+        self.field(482, 1) != [0]
+    }
+
+    /// The size with holes of an old GNU sparse file.
+    pub(super) fn sparse_size(&self) -> Option<u64> {
+        unsigned(self.field(483, 12)).ok()
+    }
+
+    /// Parts of the header that no reader shows: what stands after the NUL of a text field, and
+    /// the end of the block. Each with its offset in the block.
+    pub(super) fn unused(&self) -> Vec<(usize, &[u8])> {
+        let dialect = self.dialect();
+        let mut texts = vec![(0, 100), (157, 100)];
+        let rest = match dialect {
+            Dialect::V7 => (257, 255),
+            Dialect::Ustar => (500, 12),
+            Dialect::Star => (500, 8),
+            Dialect::Gnu => (495, 17),
+        };
+        if dialect != Dialect::V7 {
+            texts.extend([(265, 32), (297, 32)]);
+        }
+        match self.prefix_length() {
+            0 => {}
+            length => texts.push((345, length)),
+        }
+        let behind = texts.into_iter().map(|(start, length)| {
+            let used = self.text(start, length).len();
+            (start + used, length - used)
+        });
+        behind
+            .chain([rest])
+            .map(|(start, length)| (start, self.field(start, length)))
+            .filter(|(_, bytes)| bytes.iter().any(|byte| *byte != 0))
+            .collect()
+    }
+}

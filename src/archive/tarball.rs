@@ -1,0 +1,112 @@
+//! Members of an outer tar: one pass over the headers, contents skipped by position.
+
+use super::index::{Listing, Member, MemberKind, Slot};
+use super::name::{folder, normalise, resolve};
+use super::{Blob, Capped, EntryKind, Limits, TarEntry, TarReader, unsupported};
+use crate::error::{Warning, WarningCode, printable};
+
+/// Lists what `blob`, a tar, holds; a broken one as far as it can be read.
+pub(super) fn list(blob: &Blob, limits: &Limits) -> Listing {
+    let mut listing = Listing::default();
+    let mut warnings = Capped::default();
+    let mut tar = TarReader::new(Box::new(&blob[..]), limits);
+    loop {
+        match tar.next_entry() {
+            Ok(Some(entry)) => add(&mut listing, &mut warnings, entry, blob.len() as u64),
+            Ok(None) => break,
+            Err(error) => {
+                let code = match (error.limit(), error.is_truncated()) {
+                    (Some(_), _) => WarningCode::LimitReached,
+                    (None, true) => WarningCode::TruncatedArchive,
+                    (None, false) => WarningCode::BrokenArchive,
+                };
+                let after = match listing.members.last() {
+                    Some(member) => format!("after the member {}", member.name),
+                    None => "before its first member".to_owned(),
+                };
+                warnings.push(Warning::new(code, format!("the archive {error}, {after}")));
+                break;
+            }
+        }
+        // Slack is held to what the reader keeps at once.
+        listing.slack.extend(tar.take_slack());
+    }
+    listing.slack.extend(tar.take_slack());
+    listing.warnings = warnings.finish("the archive");
+    listing
+}
+
+fn add(listing: &mut Listing, warnings: &mut Capped, entry: TarEntry, length: u64) {
+    let name = normalise(&entry.path);
+    let printed = printable(&name.path);
+    if name.hostile {
+        let message = format!("the archive has a member with a hostile name: {printed}");
+        warnings.push(Warning::new(WarningCode::HostileName, message).at(&name.path));
+    }
+    let target = entry.link.unwrap_or_default();
+    let (kind, slot) = match entry.kind {
+        EntryKind::File => {
+            let end = entry.content_offset.saturating_add(entry.size).min(length);
+            let range = entry.content_offset.min(end)..end;
+            (MemberKind::File, Slot::Bytes(range))
+        }
+        EntryKind::HardLink => {
+            let slot = Slot::Link(resolve(b"", &target));
+            (MemberKind::Link(target), slot)
+        }
+        EntryKind::Symlink => {
+            let slot = Slot::Link(resolve(folder(&name.path), &target));
+            (MemberKind::Link(target), slot)
+        }
+        EntryKind::Directory => (MemberKind::Directory, Slot::Nothing),
+        _ => (MemberKind::Other, Slot::Nothing),
+    };
+    if matches!(slot, Slot::Link(None)) {
+        let message = format!("the link {printed} leads out of the archive");
+        warnings.push(Warning::new(WarningCode::BrokenLink, message).at(&name.path));
+    }
+    listing.members.push(Member {
+        name: printed,
+        raw_name: entry.path,
+        kind,
+        size: entry.size,
+    });
+    listing.slots.push(slot);
+}
+
+/// Says of something that is no tar what it is instead, and what was looked for.
+pub(super) fn what_it_is(bytes: &[u8], warnings: &[Warning]) -> String {
+    let known: [(&[u8], &str); 9] = [
+        (b"PK\x03\x04", "a zip archive"),
+        (b"\x7fELF", "an ELF program"),
+        (b"MZ", "a Windows program"),
+        (b"%PDF", "a PDF"),
+        (b"hsqs", "a squashfs image"),
+        (b"!<arch>", "an ar archive"),
+        (b"070701", "a cpio archive"),
+        (b"SIF", "a Singularity image"),
+        (b"#!", "a script"),
+    ];
+    let head = bytes.get(..bytes.len().min(512)).unwrap_or_default();
+    let found = if bytes.is_empty() {
+        "it is empty".to_owned()
+    } else if let Some((_, what)) = known.iter().find(|(magic, _)| head.starts_with(magic)) {
+        format!("it looks like {what}")
+    } else if let Some(what) = unsupported(head) {
+        format!("it looks like {what} compression, which is not supported")
+    } else if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        "it looks like JSON".to_owned()
+    } else if head
+        .iter()
+        .all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
+    {
+        "it looks like text".to_owned()
+    } else {
+        "it is some other data".to_owned()
+    };
+    let also: String = warnings
+        .iter()
+        .map(|w| format!("; {}", w.message))
+        .collect();
+    format!("looked for a tar, plain or in gzip, zstd, xz or bzip2; {found}{also}")
+}

@@ -1,0 +1,398 @@
+//! What a key's name says: that its value is a secret, how surely, or that it only talks about
+//! one (`password_hash_algorithm`, `max_tokens`, `public_key`).
+
+/// How surely a key names a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Strength {
+    /// Sometimes: the value must look random.
+    Weak,
+    /// Nearly always.
+    Strong,
+}
+
+/// What kind of secret a key names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyKind {
+    /// How surely.
+    pub strength: Strength,
+    /// Chosen by people, so it may be short and hold words.
+    pub password: bool,
+}
+
+const PASSWORD: KeyKind = KeyKind {
+    strength: Strength::Strong,
+    password: true,
+};
+const TOKEN: KeyKind = KeyKind {
+    strength: Strength::Strong,
+    password: false,
+};
+const WEAK: KeyKind = KeyKind {
+    strength: Strength::Weak,
+    password: false,
+};
+
+/// Bytes of a key that are looked at, from its end.
+const LOOKED_AT: usize = 96;
+
+/// Ends of a key without separators, and what they mean.
+const TAILS: &[(&str, KeyKind)] = &[
+    ("password", PASSWORD),
+    ("passwd", PASSWORD),
+    ("passphrase", PASSWORD),
+    ("passwort", PASSWORD),
+    ("requirepass", PASSWORD),
+    ("dbpass", PASSWORD),
+    ("dbpwd", PASSWORD),
+    ("userpass", PASSWORD),
+    ("rootpass", PASSWORD),
+    ("adminpass", PASSWORD),
+    ("smtppass", PASSWORD),
+    ("keypass", PASSWORD),
+    ("storepass", PASSWORD),
+    ("secret", TOKEN),
+    ("token", TOKEN),
+    ("apikey", TOKEN),
+    ("secretkey", TOKEN),
+    ("accesskey", TOKEN),
+    ("privatekey", TOKEN),
+    ("encryptionkey", TOKEN),
+    ("cryptkey", TOKEN),
+    ("cipherkey", TOKEN),
+    ("signingkey", TOKEN),
+    ("signaturekey", TOKEN),
+    ("masterkey", TOKEN),
+    ("accountkey", TOKEN),
+    ("storagekey", TOKEN),
+    ("authkey", TOKEN),
+    ("sharedkey", TOKEN),
+    ("subscriptionkey", TOKEN),
+    ("functionkey", TOKEN),
+    ("deploykey", TOKEN),
+    ("sessionkey", TOKEN),
+    ("fernetkey", TOKEN),
+    ("jwtkey", TOKEN),
+    ("hmackey", TOKEN),
+    ("aeskey", TOKEN),
+    ("secretkeybase", TOKEN),
+    ("adminkey", TOKEN),
+    ("serverkey", TOKEN),
+    ("servicekey", TOKEN),
+    ("applicationkey", TOKEN),
+    ("appkey", TOKEN),
+    ("licensekey", WEAK),
+    ("clientkey", WEAK),
+    ("passkey", WEAK),
+    ("credential", WEAK),
+    ("credentials", WEAK),
+    ("auth", WEAK),
+    ("secretsalt", WEAK),
+    ("salt", WEAK),
+    ("connectionstring", WEAK),
+    ("connstr", WEAK),
+];
+
+/// Last words that are passwords only when they stand alone.
+const WORDS: &[(&str, KeyKind)] = &[("pass", PASSWORD), ("pwd", PASSWORD)];
+
+/// Words after the telling one that do not change what it tells.
+const QUALIFIERS: &[&str] = &[
+    "prod",
+    "production",
+    "dev",
+    "development",
+    "stage",
+    "staging",
+    "test",
+    "qa",
+    "uat",
+    "live",
+    "old",
+    "new",
+    "current",
+    "previous",
+    "backup",
+    "primary",
+    "secondary",
+    "default",
+    "value",
+    "base64",
+    "b64",
+    "plain",
+    "plaintext",
+    "clear",
+    "string",
+    "main",
+    "local",
+    "remote",
+    "master",
+    "slave",
+    "replica",
+    "v1",
+    "v2",
+    "v3",
+];
+
+/// Words that make a key talk about something public, wherever they stand.
+const NOT_SECRET: &[&str] = &[
+    "public",
+    "pub",
+    "publishable",
+    "anon",
+    "csrf",
+    "xsrf",
+    "hash",
+    "hashed",
+    "digest",
+    "checksum",
+    "fingerprint",
+    "thumbprint",
+    "max",
+    "min",
+    "num",
+    "invalid",
+    "missing",
+    "wrong",
+    "tokenizer",
+    "example",
+    "placeholder",
+    "forgot",
+    "forgotten",
+    "reset",
+    "change",
+    "confirm",
+    "confirmation",
+    "bypass",
+    "compass",
+    "oauth1",
+    "next",
+    "page",
+    "continuation",
+    "eos",
+    "bos",
+    "unk",
+    "pad",
+    "sep",
+    "mask",
+    "cancellation",
+    "syntax",
+    "lexer",
+    "parser",
+];
+
+/// Words of keys whose random-looking value is no secret.
+const HASHES: &[&str] = &[
+    "sha",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "md5",
+    "digest",
+    "checksum",
+    "hash",
+    "integrity",
+    "commit",
+    "revision",
+    "rev",
+    "ref",
+    "git",
+    "etag",
+    "fingerprint",
+    "thumbprint",
+    "version",
+    "id",
+    "uuid",
+    "guid",
+    "path",
+    "url",
+    "uri",
+    "host",
+    "hostname",
+    "public",
+    "pub",
+    "gpg",
+    "pgp",
+    "build",
+    "image",
+    "tag",
+    "release",
+    "arch",
+    "platform",
+    "name",
+    "dir",
+    "home",
+    "file",
+    "sum",
+    "sums",
+    "opts",
+    "options",
+    "args",
+    "flags",
+    "classpath",
+    "endpoint",
+    "date",
+    "time",
+    "region",
+    "zone",
+    "csp",
+    "nonce",
+    "cert",
+    "certificate",
+    "ca",
+    "keys",
+];
+
+/// What the key's name says of its value; `None` when it is no secret.
+pub(crate) fn classify(key: &[u8]) -> Option<KeyKind> {
+    let mut words = words(key);
+    while words.len() > 1
+        && words
+            .last()
+            .is_some_and(|word| QUALIFIERS.contains(&word.as_str()) || is_number(word))
+    {
+        words.pop();
+    }
+    if words.iter().any(|word| NOT_SECRET.contains(&word.as_str())) {
+        return None;
+    }
+    let last = words.last_mut()?;
+    let bare = last.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    last.truncate(bare);
+    if let Some((_, kind)) = WORDS.iter().find(|(word, _)| word == last) {
+        return Some(*kind);
+    }
+    let joined = words.concat();
+    let longest = TAILS
+        .iter()
+        .filter(|(tail, _)| joined.ends_with(tail))
+        .max_by_key(|(tail, _)| tail.len())?;
+    Some(longest.1)
+}
+
+/// Whether a key's name explains a random-looking value: a hash, an id, a version.
+pub(crate) fn names_a_hash(key: &[u8]) -> bool {
+    words(key)
+        .iter()
+        .any(|word| HASHES.contains(&word.as_str()))
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The words of `DB_PASSWORD`, `dbPassword`, `db-password`, `db.password`, `APIKey`, in lower case.
+fn words(key: &[u8]) -> Vec<String> {
+    let key = &key[key.len().saturating_sub(LOOKED_AT)..];
+    let mut words: Vec<String> = Vec::new();
+    let mut fresh = true;
+    for (at, byte) in key.iter().enumerate() {
+        if !byte.is_ascii_alphanumeric() {
+            fresh = true;
+            continue;
+        }
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| key.get(at))
+            .copied()
+            .unwrap_or(b' ');
+        let hump = byte.is_ascii_uppercase()
+            && (before.is_ascii_lowercase()
+                || before.is_ascii_digit()
+                || key.get(at + 1).is_some_and(u8::is_ascii_lowercase));
+        if fresh || hump && before.is_ascii_alphanumeric() {
+            words.push(String::new());
+        }
+        fresh = false;
+        if let Some(word) = words.last_mut() {
+            word.push(char::from(byte.to_ascii_lowercase()));
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_split_at_separators_and_humps() {
+        for (key, expected) in [
+            ("DB_PASSWORD", "db password"),
+            ("dbPassword", "db password"),
+            ("APIKey", "api key"),
+            ("spring.datasource.password", "spring datasource password"),
+            ("x-api-key", "x api key"),
+            ("AWSSecretAccessKey", "aws secret access key"),
+        ] {
+            assert_eq!(words(key.as_bytes()).join(" "), expected);
+        }
+    }
+
+    #[test]
+    fn keys_that_hold_secrets_are_told_from_keys_that_talk_about_them() {
+        for key in [
+            "PASSWORD",
+            "db_pass",
+            "DB_PASSWORD_PROD",
+            "userPassword2",
+            "PGPASSWORD",
+            "apiKey",
+            "x-api-key",
+            "client_secret",
+            "SECRET_KEY_BASE",
+            "AWS_SECRET_ACCESS_KEY",
+            "authToken",
+            "github_token",
+            "private_key",
+            "jwtSecret",
+            "MYSQL_PWD",
+        ] {
+            let kind = classify(key.as_bytes());
+            assert!(
+                kind.is_some_and(|kind| kind.strength == Strength::Strong),
+                "{key}"
+            );
+        }
+        for key in [
+            "password_hash_algorithm",
+            "token_type",
+            "secret_name",
+            "passwordField",
+            "tokenizer",
+            "max_tokens",
+            "public_key",
+            "keyboard",
+            "author",
+            "authority",
+            "NEXT_PUBLIC_API_KEY",
+            "primary_key",
+            "csrf_token",
+            "secretName",
+            "password_min_length",
+            "bypass",
+            "key",
+            "passwordPolicy",
+            "api_key_header",
+            "token_url",
+            "tokens",
+        ] {
+            assert_eq!(classify(key.as_bytes()), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_of_hashes_and_ids_explain_their_values() {
+        for key in [
+            "PYTHON_SHA256",
+            "GPG_KEY",
+            "BUILD_ID",
+            "gitCommit",
+            "IMAGE_DIGEST",
+        ] {
+            assert!(names_a_hash(key.as_bytes()), "{key}");
+        }
+        assert!(!names_a_hash(b"STRIPE"));
+    }
+}

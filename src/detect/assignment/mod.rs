@@ -1,0 +1,97 @@
+//! The built-in detector `assignment`: a key that names a secret, and a value that could be one.
+//!
+//! `DB_PASSWORD=…`, `password: "…"`, `"apiKey": "…"`, `api_key => '…'`, `<password>…</password>`,
+//! `define('KEY', '…')`, `name: KEY` with `value: …`, `--token …`. The keywords come from the
+//! rule's anchors; [`key`] finds the key around one and where its value starts, [`extent`] where
+//! it ends, [`lexicon`] says what the key's name means, and [`judge`] weighs both.
+
+mod extent;
+mod judge;
+mod key;
+pub(super) mod lexicon;
+pub(super) mod value;
+
+use std::ops::Range;
+
+use self::judge::Place;
+use super::class::{self, Class};
+use super::detector::{Desk, Detector, Found, View};
+use super::matched::TextKind;
+
+/// The detector.
+pub(super) struct Assignment;
+
+impl Detector for Assignment {
+    fn on_anchor(&self, view: &View<'_>, anchor: Range<usize>, desk: &mut Desk<'_>) {
+        if view.class == Class::Hashes || view.base + anchor.end as u64 <= desk.state.resume {
+            return;
+        }
+        let Some(end) = key::end_of_name(view.bytes, anchor.end) else {
+            return;
+        };
+        let Some(key) = key::find(view.bytes, anchor.start, end, view.class) else {
+            return;
+        };
+        desk.state.resume = view.base + end as u64;
+        let name = &view.bytes[key.name.clone()];
+        let Some(kind) = lexicon::classify(name) else {
+            return;
+        };
+        let context = &view.context;
+        let Some(secret) = extent::of(view.bytes, &key, view.class, context.kind, context.path)
+        else {
+            return;
+        };
+        let text = &view.bytes[secret.clone()];
+        let place = place(view);
+        if let Some(confidence) = judge::judge(name, kind, text, place)
+            && !desk.is_full()
+        {
+            desk.state.resume = view.base + secret.end as u64;
+            desk.report(Found {
+                rule: desk.index,
+                label: Some(String::from_utf8_lossy(name).into_owned()),
+                secret,
+                confidence,
+                facts: Default::default(),
+                suppressed: None,
+            });
+        }
+    }
+
+    /// A text with a label is the value of that key as a whole.
+    fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>) {
+        let Some(label) = view.context.label else {
+            return;
+        };
+        if view.base > 0 || !view.last || view.context.kind == TextKind::Name {
+            return;
+        }
+        let text = view.bytes.trim_ascii();
+        let Some(kind) = lexicon::classify(label.as_bytes()) else {
+            return;
+        };
+        let place = Place {
+            class: Class::Config,
+            stock: false,
+        };
+        if let Some(confidence) = judge::judge(label.as_bytes(), kind, text, place) {
+            let start = view.bytes.len() - view.bytes.trim_ascii_start().len();
+            desk.report(Found {
+                rule: desk.index,
+                label: Some(label.to_owned()),
+                secret: start..start + text.len(),
+                confidence,
+                facts: Default::default(),
+                suppressed: None,
+            });
+        }
+    }
+}
+
+fn place(view: &View<'_>) -> Place {
+    Place {
+        class: view.class,
+        stock: view.context.kind == TextKind::File && class::is_stock(view.context.path),
+    }
+}

@@ -1,0 +1,200 @@
+//! What kind of file a text is, judged by its path: where values stand unquoted, where only
+//! quoted ones are values, and where hardly anything is a secret.
+
+use super::matched::{Context, TextKind};
+
+/// Kinds of files, as far as they change what counts as an assignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// `KEY=value` lines and nothing else, or one environment variable.
+    Env,
+    /// A command line or a shell script.
+    Shell,
+    /// Properties, YAML, JSON, TOML, INI, XML.
+    Config,
+    /// A programming language: values are quoted.
+    Code,
+    /// Anything else: values are quoted or the key shouts.
+    Other,
+    /// Lock files and check sums: full of hashes, no secrets.
+    Hashes,
+}
+
+const CONFIG: &[&str] = &[
+    "yml",
+    "yaml",
+    "json",
+    "json5",
+    "jsonc",
+    "toml",
+    "ini",
+    "cfg",
+    "conf",
+    "config",
+    "cnf",
+    "properties",
+    "xml",
+    "tfvars",
+    "tfstate",
+    "plist",
+    "props",
+    "service",
+    "netrc",
+    "pgpass",
+    "npmrc",
+    "pypirc",
+    "ovpn",
+    "nmconnection",
+    "settings",
+    "rc",
+    "prefs",
+    "hcl",
+    "tf",
+    "secret",
+    "secrets",
+    "credentials",
+    "ldif",
+    "inc",
+];
+const CODE: &[&str] = &[
+    "py", "pyi", "pyx", "js", "mjs", "cjs", "jsx", "ts", "tsx", "mts", "java", "kt", "kts",
+    "scala", "groovy", "gradle", "go", "rs", "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "cs", "fs",
+    "vb", "php", "phtml", "rb", "erb", "pl", "pm", "lua", "swift", "m", "mm", "dart", "ex", "exs",
+    "erl", "hs", "clj", "r", "jl", "nim", "zig", "sql", "vue", "svelte", "map", "css", "scss",
+    "less", "html", "htm", "tmpl", "tpl", "j2", "md", "rst", "txt", "tex", "po", "pot", "adoc",
+    "pod", "el", "vim", "ps1", "psm1", "proto", "tcl", "s", "asm", "d", "ipynb", "log",
+];
+const SHELL: &[&str] = &[
+    "sh",
+    "bash",
+    "zsh",
+    "ksh",
+    "fish",
+    "bat",
+    "cmd",
+    "dockerfile",
+];
+const HASHES: &[&str] = &[
+    "lock", "sum", "sha256", "sha512", "sha1", "md5", "md5sums", "shasums",
+];
+const HASH_FILES: &[&str] = &[
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "go.sum",
+    "record",
+    "packages.lock.json",
+    "checksums.txt",
+    "sha256sums",
+    "md5sums",
+    "checksums.yaml",
+];
+
+impl Class {
+    /// The class of a text.
+    pub(super) fn of(context: &Context<'_>) -> Self {
+        match context.kind {
+            TextKind::Env => Self::Env,
+            TextKind::Command => Self::Shell,
+            TextKind::Metadata | TextKind::Name => Self::Other,
+            TextKind::File => Self::of_path(context.path),
+        }
+    }
+
+    fn of_path(path: &[u8]) -> Self {
+        let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        if is_env_file(&name) {
+            return Self::Env;
+        }
+        if HASH_FILES.contains(&name.as_str()) {
+            return Self::Hashes;
+        }
+        if name.starts_with("dockerfile") || name.ends_with("_history") || is_profile(&name) {
+            return Self::Shell;
+        }
+        let stem = strip_copy(&name);
+        let Some((_, extension)) = stem.rsplit_once('.') else {
+            return Self::Other;
+        };
+        match extension {
+            e if CODE.contains(&e) => Self::Code,
+            e if CONFIG.contains(&e) => Self::Config,
+            e if SHELL.contains(&e) => Self::Shell,
+            e if HASHES.contains(&e) => Self::Hashes,
+            _ if stem.starts_with('.') && stem.ends_with("rc") => Self::Config,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// `.env`, `.env.production`, `prod.env`, `/etc/environment`.
+fn is_env_file(name: &str) -> bool {
+    let name = strip_copy(name);
+    name == ".env"
+        || name == "env"
+        || name == "environment"
+        || name.starts_with(".env.")
+        || name.ends_with(".env")
+        || name == ".envrc"
+}
+
+fn is_profile(name: &str) -> bool {
+    matches!(
+        name,
+        ".profile" | ".bashrc" | ".bash_profile" | ".zshrc" | ".zshenv" | ".bash_login" | "profile"
+    )
+}
+
+/// The name without the suffixes that copies of a file get.
+fn strip_copy(name: &str) -> &str {
+    let mut name = name;
+    for suffix in [
+        "~", ".bak", ".orig", ".old", ".save", ".backup", ".swp", ".1",
+    ] {
+        name = name.strip_suffix(suffix).unwrap_or(name);
+    }
+    name
+}
+
+/// Whether files below that path come with packages, where a word beside `password` is hardly
+/// ever a secret.
+pub(super) fn is_stock(path: &[u8]) -> bool {
+    const STOCK: &[&str] = &[
+        "usr/lib/",
+        "usr/lib64/",
+        "usr/share/",
+        "usr/include/",
+        "usr/libexec/",
+        "usr/local/lib/",
+        "usr/local/share/",
+        "usr/local/go/",
+        "var/lib/dpkg/",
+        "lib/",
+        "node_modules/",
+        "site-packages/",
+        "dist-packages/",
+        "vendor/",
+        "go/pkg/mod/",
+        ".cargo/registry/",
+        ".m2/repository/",
+        "testdata/",
+        "test/",
+        "tests/",
+        "__tests__/",
+        "spec/",
+        "fixtures/",
+        "docs/",
+        "doc/",
+        "examples/",
+        "locale/",
+        "locales/",
+        "i18n/",
+    ];
+    STOCK.iter().any(|folder| {
+        let folder = folder.as_bytes();
+        path.starts_with(folder)
+            || memchr::memmem::find_iter(path, folder).any(|at| at > 0 && path[at - 1] == b'/')
+    })
+}

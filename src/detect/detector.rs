@@ -1,0 +1,117 @@
+//! The seam between the engine and what recognises secrets: a view on bytes in, hits out.
+//!
+//! A text of any length is shown in views. Each view *owns* a range of it, with [`OVERLAP`] bytes
+//! of context on both sides, or up to the text's own ends. A hit belongs to the view that owns the
+//! end of the anchor that led to it, so nothing is found twice and nothing is lost; what a
+//! detector must remember from one view to the next lies in [`State`].
+
+use std::ops::Range;
+
+use super::class::Class;
+use super::matched::{Context, Facts, Suppression};
+use crate::rules::{Confidence, LONGEST_MATCH, Rule};
+
+/// Bytes around a match that a decision may rest on (line comments, neighbours of a token).
+pub(super) const AROUND: usize = 512;
+/// Context of a view on each side.
+pub(super) const OVERLAP: usize = LONGEST_MATCH + 2 * AROUND;
+/// Matches of one rule in one text that are kept.
+pub(super) const MOST_MATCHES: usize = 10_000;
+/// Bytes of secrets of one rule in one text that are kept.
+const MOST_BYTES: usize = 8 << 20;
+
+/// A part of a text.
+pub(super) struct View<'a> {
+    /// The bytes with context on both sides.
+    pub bytes: &'a [u8],
+    /// The part that this view owns.
+    pub own: Range<usize>,
+    /// Offset of `bytes[0]` in the text.
+    pub base: u64,
+    /// Whether the text ends where `bytes` does.
+    pub last: bool,
+    /// What is known of the text.
+    pub context: Context<'a>,
+    /// What kind of file it is.
+    pub class: Class,
+}
+
+/// What one rule remembers from view to view of one text.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// Offset in the text before which everything has been decided.
+    pub resume: u64,
+    /// Runs of anchor ends of the current view that are searched together.
+    pub runs: Vec<(usize, usize)>,
+    /// Whether the rule looks at this path; decided at the first anchor.
+    pub applies: Option<bool>,
+    /// Whether matches were left out.
+    pub limited: bool,
+    matches: usize,
+    bytes: usize,
+}
+
+impl State {
+    /// Ready for another text.
+    pub(super) fn reset(&mut self) {
+        let mut runs = std::mem::take(&mut self.runs);
+        runs.clear();
+        *self = Self {
+            runs,
+            ..Self::default()
+        };
+    }
+}
+
+/// A hit in a view.
+pub(super) struct Found {
+    /// Index of the rule.
+    pub rule: usize,
+    /// Where the secret lies in the view.
+    pub secret: Range<usize>,
+    /// Key name.
+    pub label: Option<String>,
+    /// After validation.
+    pub confidence: Confidence,
+    /// What can be told offline.
+    pub facts: Facts,
+    /// Why it does not count.
+    pub suppressed: Option<Suppression>,
+}
+
+/// Where a detector works for one rule: its state and where its hits go.
+pub(super) struct Desk<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// Its index.
+    pub index: usize,
+    /// What it remembers.
+    pub state: &'a mut State,
+    /// Hits of the view so far.
+    pub found: &'a mut Vec<Found>,
+}
+
+impl Desk<'_> {
+    /// Whether the rule has had as many matches as it may in this text.
+    pub(super) fn is_full(&mut self) -> bool {
+        let full = self.state.matches >= MOST_MATCHES || self.state.bytes >= MOST_BYTES;
+        self.state.limited |= full;
+        full
+    }
+
+    /// Takes a hit.
+    pub(super) fn report(&mut self, found: Found) {
+        self.state.matches += 1;
+        self.state.bytes += found.secret.len();
+        self.found.push(found);
+    }
+}
+
+/// Recognises secrets of one rule.
+pub(super) trait Detector: Send + Sync {
+    /// An anchor of the rule stands at `anchor`, and the view owns its end.
+    fn on_anchor(&self, view: &View<'_>, anchor: Range<usize>, desk: &mut Desk<'_>);
+
+    /// Every anchor of the view has been seen.
+    fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>);
+}

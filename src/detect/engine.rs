@@ -1,0 +1,101 @@
+//! The rule set compiled: one automaton, one detector for each rule, shared by reference.
+
+use super::assignment::Assignment;
+use super::class::Class;
+use super::detector::{Detector, View};
+use super::entropy::Entropy;
+use super::matched::{Context, Match};
+use super::pattern::Pattern;
+use super::prefilter::Prefilter;
+use super::session::{Lines, Scanned, Session};
+use crate::rules::{Rule, RuleSet};
+
+/// Recognises the secrets of a rule set. Compiled once, then only read.
+pub struct Engine {
+    rules: RuleSet,
+    prefilter: Prefilter,
+    detectors: Vec<Box<dyn Detector>>,
+    unanchored: Vec<usize>,
+}
+
+impl Engine {
+    /// Compiles `rules`. Their regexes are compiled when first needed.
+    pub fn new(rules: RuleSet) -> Self {
+        let unanchored = |(index, rule): (usize, &Rule)| {
+            let needs_no_anchor = match rule.syntax.detector.as_deref() {
+                Some("assignment") => true,
+                Some(_) => rule.syntax.anchors.is_empty(),
+                None => false,
+            };
+            needs_no_anchor.then_some(index)
+        };
+        Self {
+            prefilter: Prefilter::new(rules.rules()),
+            detectors: rules.rules().iter().map(detector).collect(),
+            unanchored: rules
+                .rules()
+                .iter()
+                .enumerate()
+                .filter_map(unanchored)
+                .collect(),
+            rules,
+        }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// The matches of a whole text, in order of offset, no two sharing a byte.
+    pub fn scan(&self, context: &Context<'_>, bytes: &[u8]) -> Vec<Match> {
+        self.scan_fully(context, bytes).matches
+    }
+
+    /// As [`Engine::scan`], and which rules had more matches than are kept.
+    pub fn scan_fully(&self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
+        let mut session = Session::new(self);
+        session.feed(&whole(context, bytes), Lines::START);
+        session.finish()
+    }
+
+    /// The matches of a rule's own example: any path, overlapping hits of other rules included.
+    pub(super) fn scan_example(&self, context: &Context<'_>, bytes: &[u8]) -> Vec<Match> {
+        let mut session = Session::new(self).ignoring_paths();
+        session.feed(&whole(context, bytes), Lines::START);
+        session.finish_unresolved().matches
+    }
+
+    pub(super) fn prefilter(&self) -> &Prefilter {
+        &self.prefilter
+    }
+
+    /// Rules that look at every view, with anchors or without.
+    pub(super) fn unanchored(&self) -> &[usize] {
+        &self.unanchored
+    }
+
+    pub(super) fn detector(&self, index: usize) -> &dyn Detector {
+        &*self.detectors[index]
+    }
+}
+
+/// A text as one view.
+fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
+    View {
+        bytes,
+        own: 0..bytes.len(),
+        base: 0,
+        last: true,
+        context: *context,
+        class: Class::of(context),
+    }
+}
+
+fn detector(rule: &Rule) -> Box<dyn Detector> {
+    match rule.syntax.detector.as_deref() {
+        Some("assignment") => Box::new(Assignment),
+        Some(_) => Box::new(Entropy),
+        None => Box::new(Pattern::new(rule)),
+    }
+}

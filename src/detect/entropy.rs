@@ -1,0 +1,152 @@
+//! The built-in detector `entropy`: tokens that no key name gives away, in files where every line
+//! is `KEY=value`.
+//!
+//! Only there does a random-looking value mean something; elsewhere hashes, ids and packed data
+//! are the rule. Keys that say they hold a hash or an id are left alone.
+
+use std::ops::Range;
+
+use super::assignment::{lexicon, value};
+use super::class::Class;
+use super::detector::{AROUND, Desk, Detector, Found, View};
+use crate::rules::Confidence;
+
+/// Shortest value that is looked at.
+const SHORTEST: usize = 20;
+/// Longest value that is looked at.
+const LONGEST: usize = 4096;
+
+/// Shannon entropy in bits per byte.
+pub(super) fn bits_per_byte(bytes: &[u8]) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in bytes {
+        counts[usize::from(*byte)] += 1;
+    }
+    let total = bytes.len() as f64;
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| {
+            let share = f64::from(*count) / total;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+/// The detector.
+pub(super) struct Entropy;
+
+impl Detector for Entropy {
+    fn on_anchor(&self, _view: &View<'_>, _anchor: Range<usize>, _desk: &mut Desk<'_>) {}
+
+    fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>) {
+        if view.class != Class::Env {
+            return;
+        }
+        for line in lines(view) {
+            if desk.is_full() {
+                return;
+            }
+            let Some((label, secret)) = judge(view.bytes, line) else {
+                continue;
+            };
+            desk.report(Found {
+                rule: desk.index,
+                secret,
+                label: Some(label),
+                confidence: Confidence::Possible,
+                facts: Default::default(),
+                suppressed: None,
+            });
+        }
+    }
+}
+
+/// The lines whose first byte the view owns.
+fn lines<'v>(view: &'v View<'_>) -> impl Iterator<Item = Range<usize>> + 'v {
+    let bytes = view.bytes;
+    let mut at = match view.own.start {
+        0 => Some(0),
+        start => memchr::memchr(b'\n', &bytes[start - 1..]).map(|found| start + found),
+    };
+    std::iter::from_fn(move || {
+        let start = at.filter(|start| *start < view.own.end)?;
+        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |found| start + found);
+        at = (end < bytes.len()).then_some(end + 1);
+        Some(start..end)
+    })
+}
+
+/// Key and value of a line whose value looks random.
+fn judge(bytes: &[u8], line: Range<usize>) -> Option<(String, Range<usize>)> {
+    let text = &bytes[line.clone()];
+    let head = &text[..text.len().min(AROUND)];
+    let equals = memchr::memchr(b'=', head)?;
+    let key = head[..equals].trim_ascii();
+    let key = key.strip_prefix(b"export ").unwrap_or(key).trim_ascii();
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    if key.is_empty() || !key.iter().all(is_name) || lexicon::names_a_hash(key) {
+        return None;
+    }
+    let rest = text.get(equals + 1..)?.trim_ascii();
+    let inner = value::unquoted(rest);
+    if !(SHORTEST..=LONGEST).contains(&inner.len()) || !is_random(inner) {
+        return None;
+    }
+    let start = line.start + (inner.as_ptr() as usize - text.as_ptr() as usize);
+    Some((
+        String::from_utf8_lossy(key).into_owned(),
+        start..start + inner.len(),
+    ))
+}
+
+/// Whether a value has the looks of random letters and digits.
+fn is_random(value: &[u8]) -> bool {
+    let in_set = |b: &u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~')
+    };
+    if !value.iter().all(in_set)
+        || !value.iter().any(u8::is_ascii_digit)
+        || !value.iter().any(u8::is_ascii_alphabetic)
+        || value::is_placeholder(value)
+        || value::is_reference(value)
+        || value::is_uuid(value)
+        || value::is_path(value)
+        || value::is_version(value)
+    {
+        return false;
+    }
+    let bits = bits_per_byte(value);
+    if value.iter().all(u8::is_ascii_hexdigit) {
+        return value.len() >= 32 && bits >= 3.0;
+    }
+    let mixed =
+        value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
+    bits >= if mixed { 4.0 } else { 3.8 } && value::longest_word(value) < 9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_of_one_letter_is_none_and_of_all_bytes_eight_bits() {
+        assert_eq!(bits_per_byte(b"aaaa"), 0.0);
+        let all: Vec<u8> = (0..=255).collect();
+        assert!((bits_per_byte(&all) - 8.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_random_token_is_told_from_versions_paths_ids_and_words() {
+        assert!(is_random(b"q7Zt1mXv9Lk3Rb8Wc2Yd5Nf6"));
+        for plain in [
+            "1.24.3-alpine3.20-20260101",
+            "/usr/local/sbin:/usr/local/bin",
+            "3f2b8c1e-0d4a-4f6b-9c7d-1e2f3a4b5c6d",
+            "application-production-01",
+            "aaaaaaaaaaaaaaaaaaaaaaaa1",
+        ] {
+            assert!(!is_random(plain.as_bytes()), "{plain}");
+        }
+    }
+}

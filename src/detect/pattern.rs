@@ -1,0 +1,147 @@
+//! The detector of rules with a regex: searches only around confirmed anchors.
+//!
+//! A match contains an anchor, so it starts less than the rule's longest match before the
+//! anchor's end. Anchors whose reaches touch are searched as one run, each byte of it once:
+//! linear even for a file of nothing but anchors. The regex sees the real neighbours of a match,
+//! as `\b` needs them.
+
+use std::ops::Range;
+
+use super::detector::{AROUND, Desk, Detector, Found, View};
+use super::entropy::bits_per_byte;
+use super::matched::Facts;
+use super::suppress;
+use super::validate::{Candidate, Validator, Verdict};
+use crate::rules::{Confidence, Rule};
+
+/// Bytes behind the longest match that a look-around may see.
+const NEIGHBOURS: usize = 8;
+
+/// One rule's regex and validators.
+pub(super) struct Pattern {
+    validators: Vec<Validator>,
+}
+
+impl Pattern {
+    /// Looks up the validators that `rule` names.
+    pub(super) fn new(rule: &Rule) -> Self {
+        let names = rule.syntax.validate.iter();
+        Self {
+            validators: names
+                .filter_map(|name| super::validate::by_name(name))
+                .collect(),
+        }
+    }
+
+    /// Judges one match; `None` when it is none after all.
+    fn judge(
+        &self,
+        view: &View<'_>,
+        desk: &Desk<'_>,
+        whole: Range<usize>,
+        secret: Range<usize>,
+    ) -> Option<Found> {
+        let bytes = view.bytes;
+        let text = &bytes[secret.clone()];
+        if text.is_empty() {
+            return None;
+        }
+        if let Some(least) = desk.rule.syntax.entropy
+            && bits_per_byte(text) < least
+        {
+            return None;
+        }
+        let candidate = Candidate {
+            secret: text,
+            whole: &bytes[whole.clone()],
+            around: &bytes[whole.start.saturating_sub(AROUND)..bytes.len().min(whole.end + AROUND)],
+            path: view.context.path,
+        };
+        let (confidence, facts) =
+            validate(&self.validators, &candidate, desk.rule.syntax.confidence)?;
+        Some(Found {
+            rule: desk.index,
+            suppressed: suppress::reason(text, confidence, desk.rule.syntax.guessable),
+            secret,
+            label: None,
+            confidence,
+            facts,
+        })
+    }
+}
+
+impl Detector for Pattern {
+    fn on_anchor(&self, _view: &View<'_>, anchor: Range<usize>, desk: &mut Desk<'_>) {
+        let reach = anchor.end.saturating_sub(desk.rule.longest);
+        match desk.state.runs.last_mut() {
+            Some((_, last)) if reach <= *last => *last = anchor.end,
+            _ => desk.state.runs.push((anchor.end, anchor.end)),
+        }
+    }
+
+    fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>) {
+        let Some(regex) = desk.rule.regex() else {
+            return;
+        };
+        let group = regex.capture_names().flatten().any(|name| name == "secret");
+        let mut runs = std::mem::take(&mut desk.state.runs);
+        for (first, last) in runs.drain(..) {
+            let resume = usize::try_from(desk.state.resume.saturating_sub(view.base));
+            let reach = first.saturating_sub(desk.rule.longest);
+            let mut at = resume.unwrap_or(usize::MAX).max(reach);
+            let end = view.bytes.len().min(last + desk.rule.longest + NEIGHBOURS);
+            let haystack = &view.bytes[..end];
+            while at < last && !desk.is_full() {
+                let Some(hit) = regex.find_at(haystack, at) else {
+                    break;
+                };
+                if hit.start() >= last {
+                    break;
+                }
+                let mut secret = hit.range();
+                if group && let Some(captures) = regex.captures_at(haystack, hit.start()) {
+                    secret = captures.name("secret").map_or(secret, |part| part.range());
+                }
+                if let Some(found) = self.judge(view, desk, hit.range(), secret) {
+                    desk.report(found);
+                }
+                at = hit.end().max(hit.start() + 1);
+            }
+            desk.state.resume = view.base + at.max(last) as u64;
+        }
+        desk.state.runs = runs;
+    }
+}
+
+/// What the validators make of a match: its confidence and facts, or `None` when it is dropped.
+/// A failed check outweighs one that holds.
+fn validate(
+    validators: &[Validator],
+    candidate: &Candidate<'_>,
+    confidence: Confidence,
+) -> Option<(Confidence, Facts)> {
+    let mut facts = Facts::new();
+    let mut confirmed = false;
+    let mut demoted = false;
+    for validator in validators {
+        let learned = match validator(candidate) {
+            Verdict::Confirmed(learned) => {
+                confirmed = true;
+                learned
+            }
+            Verdict::Kept(learned) => learned,
+            Verdict::Demoted(learned) => {
+                demoted = true;
+                learned
+            }
+            Verdict::Dropped => return None,
+        };
+        facts.extend(learned);
+    }
+    let confidence = match (demoted, confirmed) {
+        (true, _) => Confidence::Possible,
+        (false, true) => Confidence::Confirmed,
+        (false, false) => confidence,
+    };
+    Some((confidence, facts))
+}

@@ -1,0 +1,87 @@
+//! One pass over the bytes for the anchors of every rule.
+//!
+//! It stands alone because it is the only step that touches every byte: whatever finds anchors
+//! faster takes the place of the automaton behind [`Prefilter::candidates`] and nothing else
+//! changes. Anchors are found in any ASCII case; who needs the exact case looks again.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use aho_corasick::automaton::Automaton;
+use aho_corasick::{Input, dfa};
+
+use crate::rules::Rule;
+
+/// The rules that one anchor stands for.
+pub(super) struct Anchor {
+    /// Length in bytes.
+    pub length: usize,
+    /// In order of rule.
+    pub rules: Vec<Link>,
+}
+
+/// A rule's index, with the exact bytes where case counts.
+type Link = (usize, Option<Box<[u8]>>);
+
+/// The automaton over all anchors.
+pub(super) struct Prefilter {
+    automaton: dfa::DFA,
+    anchors: Vec<Anchor>,
+    longest: usize,
+}
+
+impl Prefilter {
+    /// Compiles the anchors of `rules`.
+    pub(super) fn new(rules: &[Rule]) -> Self {
+        let mut by_text: BTreeMap<Vec<u8>, Vec<Link>> = BTreeMap::new();
+        for (index, rule) in rules.iter().enumerate() {
+            for anchor in rule.syntax.anchors.iter().filter(|text| !text.is_empty()) {
+                let exact = (!rule.syntax.ignore_case).then(|| Box::from(anchor.as_bytes()));
+                let links = by_text
+                    .entry(anchor.to_ascii_lowercase().into_bytes())
+                    .or_default();
+                if !links.contains(&(index, exact.clone())) {
+                    links.push((index, exact));
+                }
+            }
+        }
+        let automaton = dfa::DFA::builder()
+            .ascii_case_insensitive(true)
+            .build(by_text.keys())
+            .expect("anchors of checked rules are few and short");
+        Self {
+            automaton,
+            longest: by_text.keys().map(Vec::len).max().unwrap_or(0),
+            anchors: by_text
+                .into_iter()
+                .map(|(text, rules)| Anchor {
+                    length: text.len(),
+                    rules,
+                })
+                .collect(),
+        }
+    }
+
+    /// Calls `found` with every anchor that ends in `own` (behind its start, up to its end) and
+    /// the place where it stands, in order of where they end.
+    pub(super) fn candidates(
+        &self,
+        bytes: &[u8],
+        own: Range<usize>,
+        mut found: impl FnMut(&Anchor, Range<usize>),
+    ) {
+        let from = own.start.saturating_sub(self.longest.saturating_sub(1));
+        let input = Input::new(bytes).range(from..own.end.min(bytes.len()));
+        let Ok(hits) = self.automaton.try_find_overlapping_iter(input) else {
+            return;
+        };
+        for hit in hits {
+            if hit.end() <= own.start {
+                continue;
+            }
+            if let Some(anchor) = self.anchors.get(hit.pattern().as_usize()) {
+                found(anchor, hit.end() - anchor.length..hit.end());
+            }
+        }
+    }
+}

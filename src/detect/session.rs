@@ -1,0 +1,215 @@
+//! One text's way through the detectors: views in, matches out.
+//!
+//! Everything that changes while a text is scanned is here, so that the engine itself can be
+//! shared between threads; a session is made once for each worker and used for text after text.
+
+use super::detector::{Desk, Found, State, View};
+use super::engine::Engine;
+use super::matched::Match;
+use super::order;
+use super::span::{Position, Span};
+use super::suppress;
+use crate::secret::Secret;
+
+/// What a text holds.
+#[derive(Debug, Default, PartialEq)]
+pub struct Scanned {
+    /// In order of offset, no two sharing a byte.
+    pub matches: Vec<Match>,
+    /// Rules with more matches than are kept of one text, by index.
+    pub limited: Vec<usize>,
+}
+
+/// Which line a place in a text is on.
+#[derive(Debug, Clone, Copy)]
+pub struct Lines {
+    /// Line of the next byte, from 1.
+    line: u64,
+    /// Offset in the text where that line starts.
+    start: u64,
+}
+
+impl Lines {
+    /// The first line of a text.
+    pub const START: Self = Self { line: 1, start: 0 };
+
+    /// Passes over `bytes`, which stand at `offset`.
+    pub fn pass(&mut self, bytes: &[u8], offset: u64) {
+        if let Some(last) = memchr::memrchr(b'\n', bytes) {
+            self.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+            self.start = offset + last as u64 + 1;
+        }
+    }
+}
+
+/// A scan in progress.
+pub(super) struct Session<'e> {
+    engine: &'e Engine,
+    states: Vec<State>,
+    touched: Vec<usize>,
+    found: Vec<Found>,
+    matches: Vec<Match>,
+    any_path: bool,
+}
+
+impl<'e> Session<'e> {
+    pub(super) fn new(engine: &'e Engine) -> Self {
+        let mut states = Vec::new();
+        states.resize_with(engine.rules().rules().len(), State::default);
+        Self {
+            engine,
+            states,
+            touched: Vec::new(),
+            found: Vec::new(),
+            matches: Vec::new(),
+            any_path: false,
+        }
+    }
+
+    /// Lets every rule look at every path, as for a rule's own examples.
+    pub(super) fn ignoring_paths(mut self) -> Self {
+        self.any_path = true;
+        self
+    }
+
+    /// Looks at the next view of the text, whose first byte stands at `lines`.
+    pub(super) fn feed(&mut self, view: &View<'_>, lines: Lines) {
+        self.find_anchors(view);
+        for index in self.engine.unanchored() {
+            if self.wants(view, *index) {
+                self.engine
+                    .detector(*index)
+                    .on_view(view, &mut self.desk(*index));
+            }
+        }
+        for at in 0..self.touched.len() {
+            let index = self.touched[at];
+            if !self.states[index].runs.is_empty() {
+                self.engine
+                    .detector(index)
+                    .on_view(view, &mut self.desk(index));
+            }
+        }
+        self.keep(view, lines);
+    }
+
+    /// The text is over; ready for the next one.
+    pub(super) fn finish(&mut self) -> Scanned {
+        let mut scanned = self.finish_unresolved();
+        scanned.matches = order::resolve(self.engine.rules(), scanned.matches);
+        scanned
+    }
+
+    /// As `finish`, with every hit of overlapping ones.
+    pub(super) fn finish_unresolved(&mut self) -> Scanned {
+        let mut matches = std::mem::take(&mut self.matches);
+        order::pair(self.engine.rules(), &mut matches);
+        self.touched.sort_unstable();
+        let mut limited = Vec::new();
+        for index in self.touched.drain(..) {
+            if self.states[index].limited {
+                limited.push(index);
+            }
+            self.states[index].reset();
+        }
+        Scanned { matches, limited }
+    }
+
+    fn find_anchors(&mut self, view: &View<'_>) {
+        let engine = self.engine;
+        engine
+            .prefilter()
+            .candidates(view.bytes, view.own.clone(), |anchor, at| {
+                for (index, exact) in &anchor.rules {
+                    let confirmed = exact
+                        .as_deref()
+                        .is_none_or(|exact| *exact == view.bytes[at.clone()]);
+                    if confirmed && self.wants(view, *index) {
+                        engine
+                            .detector(*index)
+                            .on_anchor(view, at.clone(), &mut self.desk(*index));
+                    }
+                }
+            });
+    }
+
+    /// Whether the rule looks at texts of this path.
+    fn wants(&mut self, view: &View<'_>, index: usize) -> bool {
+        let state = &mut self.states[index];
+        if let Some(applies) = state.applies {
+            return applies;
+        }
+        let applies = self.any_path
+            || self
+                .engine
+                .rules()
+                .rule(index)
+                .applies_to(view.context.path);
+        state.applies = Some(applies);
+        self.touched.push(index);
+        applies
+    }
+
+    fn desk(&mut self, index: usize) -> Desk<'_> {
+        Desk {
+            rule: self.engine.rules().rule(index),
+            index,
+            state: &mut self.states[index],
+            found: &mut self.found,
+        }
+    }
+
+    /// Turns the view's hits into matches that stand for themselves.
+    fn keep(&mut self, view: &View<'_>, mut lines: Lines) {
+        self.found
+            .sort_by_key(|found| (found.secret.start, found.rule));
+        let mut passed = 0;
+        for found in self.found.drain(..) {
+            let start = found.secret.start;
+            lines.pass(&view.bytes[passed..start], view.base + passed as u64);
+            passed = start;
+            let offset = view.base + start as u64;
+            let secret = &view.bytes[found.secret.clone()];
+            let suppressed = if suppress::is_allowed(view.bytes, &found.secret) {
+                Some(super::Suppression::InlineAllow)
+            } else {
+                found.suppressed
+            };
+            self.matches.push(Match {
+                rule: found.rule,
+                span: Span::new(offset, secret.len() as u64),
+                position: Position {
+                    line: lines.line,
+                    column: offset - lines.start + 1,
+                },
+                identity: identity(secret),
+                secret: Secret::new(secret),
+                label: found.label,
+                confidence: found.confidence,
+                facts: found.facts,
+                suppressed,
+            });
+        }
+    }
+}
+
+/// A private key is the same key however its lines are broken: white space and escaped line
+/// breaks do not count.
+fn identity(secret: &[u8]) -> Option<Secret> {
+    memchr::memmem::find(secret, b"PRIVATE KEY-----")?;
+    let mut bytes = Vec::with_capacity(secret.len());
+    let mut rest = secret;
+    while let Some((first, tail)) = rest.split_first() {
+        rest = match (first, tail) {
+            (b'\\', [b'n' | b'r' | b't', tail @ ..]) => tail,
+            (b'\\', tail) => tail,
+            (byte, tail) => {
+                if !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'') {
+                    bytes.push(*byte);
+                }
+                tail
+            }
+        };
+    }
+    Some(Secret::new(bytes))
+}

@@ -1,0 +1,88 @@
+//! Matches that are recognised and yet no finding: placeholders, published samples, and lines
+//! that say `residue:allow`.
+
+use std::ops::Range;
+
+use super::assignment::value;
+use super::detector::AROUND;
+use super::matched::Suppression;
+use super::samples;
+use crate::rules::Confidence;
+
+/// What a line says so that its secrets do not count.
+const ALLOW: &[u8] = b"residue:allow";
+/// Longest secret that can be a placeholder; keys have long runs of equal letters.
+const LONGEST_PLACEHOLDER: usize = 256;
+
+/// Words that real tokens do not hold; all long enough not to be there by chance.
+const WORDS: &[&str] = &[
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "redacted",
+    "xxxxxx",
+    "dummy",
+    "your_",
+    "your-",
+    "yourtoken",
+    "yourkey",
+    "yoursecret",
+    "yourapikey",
+    "insert_",
+    "replace_",
+    "replace-",
+    "......",
+    "******",
+    "sample",
+];
+
+/// Why a pattern rule's match does not count, if it does not. A proven checksum outweighs the
+/// look of a placeholder, but not the list of samples.
+pub(super) fn reason(
+    secret: &[u8],
+    confidence: Confidence,
+    guessable: bool,
+) -> Option<Suppression> {
+    if samples::is_documented(secret) {
+        return Some(Suppression::DocumentedSample);
+    }
+    let placeholder = confidence != Confidence::Confirmed
+        && secret.len() <= LONGEST_PLACEHOLDER
+        && (holds_word(secret)
+            || is_monotonous(secret)
+            || guessable && value::is_placeholder(secret));
+    placeholder.then_some(Suppression::Placeholder)
+}
+
+fn holds_word(secret: &[u8]) -> bool {
+    let lower = secret.to_ascii_lowercase();
+    WORDS
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+}
+
+/// Whether one byte makes up more than half of the secret, or a run up or down the alphabet does.
+fn is_monotonous(secret: &[u8]) -> bool {
+    if secret.len() < 12 {
+        return false;
+    }
+    let mut counts = [0usize; 256];
+    for byte in secret {
+        counts[usize::from(*byte)] += 1;
+    }
+    let most = counts.iter().max().copied().unwrap_or(0);
+    most * 2 > secret.len() || value::longest_sequence(secret) * 2 > secret.len()
+}
+
+/// Whether the line of `secret` says that it is allowed.
+pub(super) fn is_allowed(bytes: &[u8], secret: &Range<usize>) -> bool {
+    let before = &bytes[secret.start.saturating_sub(AROUND)..secret.start];
+    let after = &bytes[secret.end..bytes.len().min(secret.end + AROUND)];
+    let before = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at..]);
+    let after = memchr::memchr(b'\n', after).map_or(after, |at| &after[..at]);
+    [before, after]
+        .iter()
+        .any(|part| memchr::memmem::find(part, ALLOW).is_some())
+}

@@ -1,0 +1,379 @@
+//! Stories of whole texts: what an engine with the embedded rules, or with rules of the test's
+//! own, finds in them.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::rules::{Confidence, Loader};
+
+/// The embedded rules.
+fn engine() -> Engine {
+    Engine::new(Loader::default().load(catalog()).unwrap())
+}
+
+/// An engine with rules written for one test.
+pub(crate) fn engine_of(rules: &str) -> Engine {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.toml");
+    std::fs::write(&path, rules).unwrap();
+    let loader = Loader {
+        only: vec![path],
+        ..Loader::default()
+    };
+    Engine::new(loader.load(catalog()).unwrap())
+}
+
+/// A rule for tests: `id`, anchors and what else it says.
+pub(crate) fn rule(id: &str, anchor: &str, rest: &str) -> String {
+    format!(
+        "[[rule]]\nid = \"{id}\"\ntitle = \"t\"\nseverity = \"high\"\nconfidence = \"likely\"\n\
+         anchors = [\"{anchor}\"]\nrevoke = \"r\"\nexamples = [\"e\"]\n{rest}\n"
+    )
+}
+
+fn file(path: &str) -> Context<'_> {
+    Context {
+        path: path.as_bytes(),
+        ..Context::default()
+    }
+}
+
+/// Secrets found by a rule in a file, as text.
+fn found(engine: &Engine, path: &str, text: &str, id: &str) -> Vec<String> {
+    engine
+        .scan(&file(path), text.as_bytes())
+        .iter()
+        .filter(|hit| engine.rules().rule(hit.rule).id() == id && hit.suppressed.is_none())
+        .map(|hit| String::from_utf8_lossy(hit.secret.expose()).into_owned())
+        .collect()
+}
+
+#[test]
+fn every_embedded_rule_holds_what_its_examples_promise() {
+    assert_eq!(engine().check_examples(), Vec::<String>::new());
+}
+
+#[test]
+fn a_rule_that_breaks_its_promise_is_named_with_file_and_example() {
+    let engine = engine_of(&rule(
+        "a.b",
+        "zz",
+        "regex = 'zz[0-9]{4}'\nrejects = ['zz1234']",
+    ));
+    let failures = engine.check_examples();
+    assert_eq!(failures.len(), 2);
+    assert!(failures[0].contains("test.toml: rule \"a.b\": example 1 does not match"));
+    assert!(failures[1].ends_with("reject 1 matches"));
+}
+
+#[test]
+fn assignments_are_found_in_the_shapes_of_their_files() {
+    let engine = engine();
+    let value = concat!("h4nter", "-2x9Q");
+    for (path, shape) in [
+        (".env", "DB_PASSWORD=@"),
+        (".env", "export DB_PASSWORD=\"@\""),
+        ("app.yml", "database:\n  password: @  # live"),
+        ("app.yml", "  - name: DB_PASSWORD\n    value: \"@\"\n"),
+        ("app.json", "{\"db\": {\"password\" : \"@\"}}"),
+        (
+            "app.json",
+            "[{\"name\": \"DB_PASSWORD\", \"value\": \"@\"}]",
+        ),
+        ("app.properties", "spring.datasource.password=@"),
+        ("app.toml", "api_token = '@'"),
+        ("app.ini", "[db]\npassword = @\n"),
+        ("web.config", "<add key=\"DbPassword\" value=\"@\"/>"),
+        ("app.xml", "<password>@</password>"),
+        ("main.js", "const dbPassword = \"@\";"),
+        ("main.go", "dbPassword := \"@\""),
+        ("Main.java", "String password = \"@\";"),
+        ("main.rs", "const PASSWORD: &str = \"@\";"),
+        ("main.py", "os.environ['DB_PASSWORD'] = '@'"),
+        ("conf.rb", ":api_token => '@'"),
+        ("conf.php", "define( 'ADMIN_PASSWORD', '@' );"),
+        ("main.cs", "var c = \"Address=db;User Id=sa;Password=@;\";"),
+        ("run.sh", "mysql --password=@ -e 'select 1'"),
+        ("run.sh", "deploy --token @ now"),
+        ("notes", "DB_PASSWORD=@"),
+        ("Dockerfile", "ENV DB_PASSWORD @"),
+        ("log.txt", "{\\\"password\\\":\\\"@\\\"}"),
+    ] {
+        let text = shape.replace('@', value);
+        assert_eq!(
+            found(&engine, path, &text, "generic.assignment"),
+            [value],
+            "{path}: {shape}"
+        );
+    }
+}
+
+#[test]
+fn code_that_talks_about_secrets_is_not_full_of_them() {
+    let engine = engine();
+    for (path, text) in [
+        (
+            "main.py",
+            "def login(password: str, token=None): return check(password=password)",
+        ),
+        (
+            "main.py",
+            "password = get_password()\ntoken = request.headers['X-Token1']",
+        ),
+        (
+            "main.js",
+            "const token = process.env.TOKEN1; passwordField = \"login-field-1\"",
+        ),
+        (
+            "main.js",
+            "i18n = { password: 'Passwort', token: 'Token eingeben' }",
+        ),
+        ("main.ts", "if (password == \"h4nter-2x9Q\") {}"),
+        ("main.go", "log.Printf(\"password=%s token=%s\", p, t)"),
+        (
+            "app.yml",
+            "password: ${DB_PASSWORD}\ntoken: {{ .Values.token }}\nsecretName: db-1-cred9x",
+        ),
+        (
+            "app.yml",
+            "passwordSecretRef: my-secret-9x\npassword_file: /run/secrets/db1",
+        ),
+        (
+            "package-lock.json",
+            "{\"token\": \"sha512-h4nterh4nter2x9QxyZ012\"}",
+        ),
+        (
+            "README.md",
+            "Set the token: see below. Your password is secret = safe.",
+        ),
+        (
+            "x.py",
+            "AUTHOR=\"Jane Doe 1970\"\nkeyboard = \"de-latin1-9x\"",
+        ),
+        (
+            "x.c",
+            "static const char *key = \"PASSWORD\"; token = tok->next;",
+        ),
+        (
+            ".env",
+            "PASSWORD_HASH_ALGORITHM=argon2id-v13\nMAX_TOKENS=4096000\nTOKEN_URL=https://x.y/z1",
+        ),
+    ] {
+        assert_eq!(
+            found(&engine, path, text, "generic.assignment"),
+            Vec::<String>::new(),
+            "{path}: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_label_is_the_key_of_its_whole_text() {
+    let engine = engine();
+    let context = Context {
+        kind: TextKind::Metadata,
+        label: Some("com.acme.api-key"),
+        ..Context::default()
+    };
+    let hits = engine.scan(&context, b"f4k3f4k3a1b2c3d4e5");
+    assert_eq!(hits.len(), 1);
+    assert_eq!(hits[0].label.as_deref(), Some("com.acme.api-key"));
+}
+
+#[test]
+fn a_pattern_wins_over_the_assignment_that_shares_its_bytes() {
+    let engine = engine();
+    let token = format!("ghp_{}{}", "k3B9x".repeat(6), "2JyMMv");
+    let hits = engine.scan(&file(".env"), format!("GITHUB_TOKEN={token}").as_bytes());
+    assert_eq!(hits.len(), 1);
+    assert_eq!(
+        engine.rules().rule(hits[0].rule).id(),
+        "github.personal-access-token"
+    );
+}
+
+#[test]
+fn placeholders_and_allowed_lines_are_kept_apart_not_dropped() {
+    let engine = engine_of(&rule("a.b", "tok_", "regex = 'tok_[0-9a-zA-Z]{16}'"));
+    let suppressed = |text: &str| engine.scan(&file("x"), text.as_bytes())[0].suppressed;
+    assert_eq!(
+        suppressed("tok_aaaaaaaaaaaaaaaa"),
+        Some(Suppression::Placeholder)
+    );
+    assert_eq!(suppressed("tok_k3B9xq7Zt1mXv9Lk"), None);
+    assert_eq!(
+        suppressed("x\ny tok_k3B9xq7Zt1mXv9Lk # residue:allow\nz"),
+        Some(Suppression::InlineAllow)
+    );
+    assert_eq!(suppressed("residue:allow\ntok_k3B9xq7Zt1mXv9Lk"), None);
+}
+
+#[test]
+fn a_documented_sample_is_said_to_be_one() {
+    let engine = engine_of(&rule("a.b", "AKIA", "regex = 'AKIA[0-9A-Z]{16}'"));
+    let sample = concat!("AKIA", "IOSFODNN7", "EXAMPLE");
+    let hits = engine.scan(&file("x"), sample.as_bytes());
+    assert_eq!(hits[0].suppressed, Some(Suppression::DocumentedSample));
+}
+
+#[test]
+fn half_of_a_pair_counts_only_beside_the_other_half() {
+    let rules = rule("a.id", "ID", "regex = 'ID[0-9]{8}'")
+        + &rule(
+            "a.key",
+            "KEY",
+            "regex = 'KEY[0-9]{8}'\nnear = { rule = \"a.id\", within = 20 }",
+        );
+    let engine = engine_of(&rules);
+    let count = |gap: usize| {
+        let text = format!("ID31415926{}KEY27182818", " ".repeat(gap));
+        engine.scan(&file("x"), text.as_bytes()).len()
+    };
+    assert_eq!((count(5), count(20), count(21)), (2, 2, 1));
+}
+
+#[test]
+fn the_same_private_key_in_another_wrapping_is_the_same_secret() {
+    let rest = "regex = '''-----BEGIN PRIVATE KEY-----[A-Za-z0-9\\s\\\\]{10,200}-----END PRIVATE KEY-----'''";
+    let engine = engine_of(&rule("a.b", "-----BEGIN", rest));
+    let (begin, end) = ("-----BEGIN PRIVATE", "-----END PRIVATE");
+    let wrapped = format!("{begin} KEY-----\nMIIBfake\nFAKEfake\n{end} KEY-----");
+    let one_line = wrapped.replace('\n', "\\n");
+    let identity = |text: &str| {
+        engine.scan(&file("x"), text.as_bytes())[0]
+            .identity()
+            .clone()
+    };
+    assert_eq!(identity(&wrapped), identity(&one_line));
+}
+
+#[test]
+fn lines_and_columns_are_counted_from_one() {
+    let engine = engine_of(&rule("a.b", "tok_", "regex = 'tok_[0-9]{4}'"));
+    let hits = engine.scan(&file("x"), b"a\n\n  tok_1849\ntok_7731");
+    let at: Vec<_> = hits
+        .iter()
+        .map(|hit| (hit.position.line, hit.position.column))
+        .collect();
+    assert_eq!(at, [(3, 3), (4, 1)]);
+}
+
+#[test]
+fn a_file_of_nothing_but_anchors_is_searched_once_and_its_matches_are_bounded() {
+    let engine = engine_of(&rule("a.b", "tok", "regex = 'tok[a-z]{1,30000}1?'"));
+    assert!(
+        engine
+            .scan_fully(&file("x"), &b"tok".repeat(1 << 20))
+            .limited
+            .is_empty()
+    );
+    let engine = engine_of(&rule("a.b", "tok", "regex = 'tok'"));
+    let scanned = engine.scan_fully(&file("x"), &b"tok".repeat(1 << 20));
+    assert_eq!((scanned.matches.len(), scanned.limited), (10_000, vec![0]));
+}
+
+#[test]
+fn a_rule_for_certain_paths_looks_nowhere_else() {
+    let engine = engine_of(&rule(
+        "a.b",
+        "tok",
+        "regex = 'tok[0-9]{3}'\npaths = [\"**/.npmrc\"]",
+    ));
+    assert_eq!(engine.scan(&file("root/.npmrc"), b"tok184").len(), 1);
+    assert_eq!(engine.scan(&file("root/.yarnrc"), b"tok184").len(), 0);
+    assert_eq!(engine.check_examples().len(), 1);
+}
+
+#[test]
+fn confidence_follows_key_and_value() {
+    let engine = engine();
+    let confidence =
+        |path: &str, text: &str| engine.scan(&file(path), text.as_bytes())[0].confidence;
+    assert_eq!(
+        confidence(".env", "DB_PASSWORD=hunter"),
+        Confidence::Possible
+    );
+    assert_eq!(
+        confidence(".env", "DB_PASSWORD=h4nter-2x9Q"),
+        Confidence::Likely
+    );
+    assert_eq!(
+        confidence("a.js", "password = 'h4nter-2x9'"),
+        Confidence::Possible
+    );
+    assert_eq!(
+        confidence("a.js", "apiKey = 'q7Zt1mXv9Lk3Rb8Wc2Yd'"),
+        Confidence::Likely
+    );
+}
+
+/// Pieces that texts of the property test are made of.
+const PIECES: &[&str] = &[
+    "tok_",
+    "tok_1849",
+    "tok",
+    "_",
+    "1",
+    "\n",
+    " ",
+    "x",
+    "DB_PASSWORD=",
+    "h4nter-2x9Q",
+    "password: ",
+    "\"",
+    "=",
+    "residue:allow",
+    "KEY27182818",
+    "ID31415926",
+    "a\n",
+    "secret",
+    "-----",
+    "BILLING=",
+    "f4K3q7Zt1mXv9Lk3Rb8Wc2Yd",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// However a text comes in pieces and however small the views are, the result is that of a
+    /// scan in one piece.
+    #[test]
+    fn windows_find_what_a_whole_scan_finds(
+        picks in prop::collection::vec((0..PIECES.len(), 1usize..6), 1..80),
+        gaps in prop::collection::vec((0usize..80, 1_000usize..40_000), 0..4),
+        owned in 1usize..5_000,
+        piece in 1usize..60_000,
+    ) {
+        static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| {
+            let generic = include_str!("../../patterns/generic.toml");
+            engine_of(&(generic.to_owned()
+                + &rule("a.tok", "tok", r"regex = '\btok_?[0-9x_]{0,40}\b'")
+                + &rule("a.id", "ID", "regex = 'ID[0-9]{8}'")
+                + &rule("a.long", "tok_", "regex = '(?s)x.{1,2000}tok_1'")
+                + &rule("a.key", "KEY", "regex = 'KEY[0-9]{8}'\nnear = { rule = \"a.id\", within = 50 }")))
+        });
+        let mut text = String::new();
+        for (at, (pick, times)) in picks.iter().enumerate() {
+            text.push_str(&PIECES[*pick].repeat(*times));
+            for (gap, length) in &gaps {
+                if *gap == at {
+                    text.push_str(&"lorem ipsum\n".repeat(length / 12));
+                }
+            }
+        }
+        for path in [".env", "main.py", "app.yml"] {
+            let context = file(path);
+            let whole = ENGINE.scan_fully(&context, text.as_bytes());
+            let mut stream = Stream::new(&ENGINE).with_views_of(owned);
+            for chunk in text.as_bytes().chunks(piece) {
+                stream.push(&context, chunk);
+            }
+            let windowed = stream.finish(&context);
+            prop_assert_eq!(&whole, &windowed);
+            // A stream is as good as new for its next text.
+            let (again, result) = stream.scan(&context, &mut text.as_bytes());
+            prop_assert!(result.is_ok());
+            prop_assert_eq!(&whole, &again);
+        }
+    }
+}

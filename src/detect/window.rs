@@ -1,0 +1,153 @@
+//! A text of any length in bounded memory: bytes are pushed as they come, and shown to the
+//! session in views with enough context on both sides.
+//!
+//! What is found does not depend on how the bytes come or how large a view is: a view owns the
+//! anchors that end in its own part, and the context is as wide as the longest match and
+//! whatever stands around it that a decision may rest on.
+
+use std::io::{self, BufRead};
+
+use super::class::Class;
+use super::detector::{OVERLAP, View};
+use super::engine::Engine;
+use super::matched::Context;
+use super::session::{Lines, Scanned, Session};
+
+/// Bytes that a view owns when the text comes in small pieces.
+const OWNED: usize = 1 << 20;
+
+/// Scans texts in pieces. One for each worker; it keeps its buffer from text to text.
+pub struct Stream<'e> {
+    session: Session<'e>,
+    buffer: Vec<u8>,
+    /// Part of the buffer that has been owned by a view already.
+    done: usize,
+    /// Offset of the buffer's first byte in the text.
+    base: u64,
+    /// Line at the buffer's first byte.
+    lines: Lines,
+    owned: usize,
+}
+
+impl<'e> Stream<'e> {
+    /// A stream that looks for the rules of `engine`.
+    pub fn new(engine: &'e Engine) -> Self {
+        Self {
+            session: Session::new(engine),
+            buffer: Vec::new(),
+            done: 0,
+            base: 0,
+            lines: Lines::START,
+            owned: OWNED,
+        }
+    }
+
+    /// With views that own only so many bytes.
+    #[cfg(test)]
+    pub(super) fn with_views_of(mut self, owned: usize) -> Self {
+        self.owned = owned;
+        self
+    }
+
+    /// The text begins at `offset` of what it is part of. To be called before its first bytes.
+    pub fn start_at(&mut self, offset: u64, lines: Lines) {
+        (self.base, self.lines) = (offset, lines);
+    }
+
+    /// Whether any byte of the text has come.
+    pub fn has_begun(&self) -> bool {
+        self.base > 0 || !self.buffer.is_empty()
+    }
+
+    /// The next bytes of the text. `context` is the same for every piece of it.
+    pub fn push(&mut self, context: &Context<'_>, mut bytes: &[u8]) {
+        if self.buffer.is_empty() && bytes.len() >= self.owned + OVERLAP {
+            bytes = self.show_in_place(context, bytes);
+        }
+        while !bytes.is_empty() {
+            let full = self.done + self.owned + OVERLAP;
+            let room = full.saturating_sub(self.buffer.len()).min(bytes.len());
+            let (piece, rest) = bytes.split_at(room);
+            self.buffer.extend_from_slice(piece);
+            bytes = rest;
+            if self.buffer.len() >= full {
+                self.show(context, self.buffer.len() - OVERLAP, false);
+            }
+        }
+    }
+
+    /// The text is over.
+    pub fn finish(&mut self, context: &Context<'_>) -> Scanned {
+        if self.base == 0 || self.done < self.buffer.len() {
+            self.show(context, self.buffer.len(), true);
+        }
+        self.buffer.clear();
+        self.done = 0;
+        self.base = 0;
+        self.lines = Lines::START;
+        self.session.finish()
+    }
+
+    /// Scans all that `reader` gives. On an error what came before it has been scanned too.
+    pub fn scan(
+        &mut self,
+        context: &Context<'_>,
+        reader: &mut dyn BufRead,
+    ) -> (Scanned, io::Result<()>) {
+        let result = loop {
+            match reader.fill_buf() {
+                Ok([]) => break Ok(()),
+                Ok(bytes) => {
+                    let length = bytes.len();
+                    self.push(context, bytes);
+                    reader.consume(length);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        (self.finish(context), result)
+    }
+
+    /// Shows the start of a large piece without copying it; gives what must be kept.
+    fn show_in_place<'b>(&mut self, context: &Context<'_>, bytes: &'b [u8]) -> &'b [u8] {
+        let end = bytes.len() - OVERLAP;
+        self.session.feed(
+            &View {
+                bytes,
+                own: 0..end,
+                base: self.base,
+                last: false,
+                context: *context,
+                class: Class::of(context),
+            },
+            self.lines,
+        );
+        let kept = end.saturating_sub(OVERLAP);
+        self.lines.pass(&bytes[..kept], self.base);
+        self.base += kept as u64;
+        self.buffer.extend_from_slice(&bytes[kept..end]);
+        self.done = end - kept;
+        &bytes[end..]
+    }
+
+    /// Shows what is buffered, as owner of everything up to `end`; keeps the context of the rest.
+    fn show(&mut self, context: &Context<'_>, end: usize, last: bool) {
+        self.session.feed(
+            &View {
+                bytes: &self.buffer,
+                own: self.done..end,
+                base: self.base,
+                last,
+                context: *context,
+                class: Class::of(context),
+            },
+            self.lines,
+        );
+        let passed = end.saturating_sub(OVERLAP);
+        self.lines.pass(&self.buffer[..passed], self.base);
+        self.base += passed as u64;
+        self.buffer.drain(..passed);
+        self.done = end - passed;
+    }
+}

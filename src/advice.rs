@@ -75,7 +75,7 @@ fn remedy(place: &Occurrence, keyword: Option<&str>) -> String {
         Kind::OrphanBlob | Kind::ArchiveFile => {
             "Export the image again from a clean store: no image needs this file."
         }
-        Kind::Config | Kind::Manifest | Kind::Artifact => {
+        Kind::Config | Kind::LegacyConfig | Kind::Manifest | Kind::Artifact => {
             "Build and push again without it: everybody who can pull the image reads it."
         }
     };

@@ -45,6 +45,9 @@ pub enum Error {
         /// What was asked for and what there is.
         reason: String,
     },
+    /// Several inputs, and not one that can be scanned: why, for each.
+    #[error("none of {} inputs can be scanned\n{}", .0.len(), .0.iter().map(Error::to_string).collect::<Vec<_>>().join("\n"))]
+    NoInput(Vec<Error>),
     /// A digest, platform or reference that is not well formed.
     #[error("invalid {what} {value:?}: {reason}")]
     Invalid {

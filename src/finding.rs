@@ -234,6 +234,8 @@ pub enum Kind {
     Onbuild,
     /// Any other string of a config.
     Config,
+    /// A legacy config: `container_config`, Docker's v1 JSON, `v1Compatibility`.
+    LegacyConfig,
     /// `annotations` of a manifest, index or descriptor.
     Annotation,
     /// Any other string of a manifest or index.
@@ -265,6 +267,7 @@ impl Kind {
             Self::Healthcheck => "healthcheck",
             Self::Onbuild => "onbuild",
             Self::Config => "config",
+            Self::LegacyConfig => "legacy-config",
             Self::Annotation => "annotation",
             Self::Manifest => "manifest",
             Self::Attestation => "attestation",

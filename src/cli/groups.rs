@@ -48,7 +48,7 @@ pub struct RuleArgs {
 
 /// How much an image may ask of this machine.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Limits (hitting one is a warning and makes the scan incomplete)")]
+#[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
     /// Bytes read of one file [default: 64GiB]
     #[arg(long, value_name = "SIZE")]

@@ -47,6 +47,8 @@ and bzip2 around an archive are taken off.
 
 /// At the end of `residue scan --help`.
 pub const SCAN: &str = "\
+Hitting a limit is a warning and makes the scan incomplete; it never passes silently.
+
 Examples:
   residue scan app.tar
   residue scan --format sarif --output residue.sarif app.tar

@@ -19,6 +19,10 @@ use super::{output, progress, rules};
 
 /// Characters of a digest that are enough to tell layers of one image apart.
 const SHORT_ID: usize = 12;
+/// Stands for the configuration, manifests, and whatever else no instruction wrote.
+const ELSEWHERE: &str = "(config and other metadata)";
+/// Stands for a history entry without text, as `docker import` makes it.
+const NO_TEXT: &str = "(no command recorded)";
 
 /// Scans the image and prints its layers.
 pub fn run(args: &LayersArgs, terminal: &Terminal) -> Result<Exit> {
@@ -48,6 +52,7 @@ pub fn run(args: &LayersArgs, terminal: &Terminal) -> Result<Exit> {
 struct Counts {
     layers: HashMap<(usize, usize), usize>,
     instructions: HashMap<(usize, usize), usize>,
+    elsewhere: HashMap<usize, usize>,
 }
 
 impl Counts {
@@ -55,6 +60,7 @@ impl Counts {
         let mut counts = Self {
             layers: HashMap::new(),
             instructions: HashMap::new(),
+            elsewhere: HashMap::new(),
         };
         for finding in &report.findings {
             let steps: BTreeSet<_> = finding
@@ -70,9 +76,11 @@ impl Counts {
                 *counts.layers.entry(place).or_default() += 1;
             }
             for (image, layer, instruction) in steps {
-                if let (None, Some(instruction)) = (layer, instruction) {
-                    *counts.instructions.entry((image, instruction)).or_default() += 1;
-                }
+                *match (layer, instruction) {
+                    (Some(_), _) => continue,
+                    (None, Some(step)) => counts.instructions.entry((image, step)).or_default(),
+                    (None, None) => counts.elsewhere.entry(image).or_default(),
+                } += 1;
             }
         }
         counts
@@ -80,6 +88,11 @@ impl Counts {
 
     fn layer(&self, image: usize, layer: usize) -> usize {
         self.layers.get(&(image, layer)).copied().unwrap_or(0)
+    }
+
+    /// In metadata that no instruction wrote.
+    fn elsewhere(&self, image: usize) -> usize {
+        self.elsewhere.get(&image).copied().unwrap_or(0)
     }
 
     /// In the text of the instruction itself.
@@ -129,17 +142,24 @@ fn write_tables(report: &Report, width: usize, out: &mut dyn Write) -> io::Resul
         }
         writeln!(out, "{}", heading(image))?;
         let mut table = Table::new([
-            ("LAYER", Align::Right),
-            ("STORED", Align::Right),
-            ("UNPACKED", Align::Right),
-            ("ENTRIES", Align::Right),
-            ("DELETES", Align::Right),
-            ("FINDINGS", Align::Right),
-            ("DIFF ID", Align::Left),
-            ("INSTRUCTION", Align::Left),
+            ("layer", Align::Right),
+            ("size", Align::Right),
+            ("entries", Align::Right),
+            ("deleted", Align::Right),
+            ("findings", Align::Right),
+            ("diff id", Align::Left),
+            ("instruction", Align::Left),
         ]);
         for step in steps(image) {
             table.row(cells(&step, index, &counts));
+        }
+        let elsewhere = counts.elsewhere(index);
+        if elsewhere > 0 {
+            let nothing = || "-".to_owned();
+            let mut cells: [String; 7] = std::array::from_fn(|_| nothing());
+            cells[4] = elsewhere.to_string();
+            cells[6] = ELSEWHERE.to_owned();
+            table.row(cells);
         }
         table.write(width, out)?;
     }
@@ -147,13 +167,13 @@ fn write_tables(report: &Report, width: usize, out: &mut dyn Write) -> io::Resul
 }
 
 fn heading(image: &ImageReport) -> String {
-    let mut words = vec![image.source.clone()];
+    let mut words = vec!["Image".to_owned(), image.source.clone()];
     words.extend(image.references.iter().cloned());
     words.extend(image.platform.iter().map(ToString::to_string));
     printable(words.join("  ").as_bytes())
 }
 
-fn cells(step: &Step<'_>, image: usize, counts: &Counts) -> [String; 8] {
+fn cells(step: &Step<'_>, image: usize, counts: &Counts) -> [String; 7] {
     let in_layer =
         |show: &dyn Fn(&LayerReport) -> String| step.layer.map_or_else(|| "-".to_owned(), show);
     let in_text = step.instruction.map_or(0, |instruction| {
@@ -165,7 +185,6 @@ fn cells(step: &Step<'_>, image: usize, counts: &Counts) -> [String; 8] {
     [
         in_layer(&|layer| layer.index.to_string()),
         in_layer(&|layer| human(layer.size)),
-        in_layer(&|layer| human(layer.uncompressed_size)),
         in_layer(&|layer| layer.entries.to_string()),
         in_layer(&|layer| layer.whiteouts.to_string()),
         (in_files + in_text).to_string(),
@@ -187,7 +206,10 @@ fn text_of(instruction: &InstructionReport) -> String {
         Some(keyword) => format!("{keyword} {}", instruction.arguments),
         None => instruction.created_by.clone(),
     };
-    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() {
+        words.push(NO_TEXT);
+    }
     let guess = if instruction.approximate { "~ " } else { "" };
     printable(format!("{guess}{}", words.join(" ")).as_bytes())
 }
@@ -210,7 +232,8 @@ fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// The image as in a report, and the number of findings with each layer and instruction.
+/// The image as in a report, and the number of findings with each layer and instruction and in
+/// metadata that no instruction wrote.
 fn image_json(index: usize, image: &ImageReport, counts: &Counts) -> serde_json::Result<Value> {
     let mut value = serde_json::to_value(image)?;
     let mut add = |list: &str, count: &dyn Fn(usize) -> usize| {
@@ -223,6 +246,7 @@ fn image_json(index: usize, image: &ImageReport, counts: &Counts) -> serde_json:
     add("instructions", &|instruction| {
         counts.instruction(index, instruction)
     });
+    value["metadata_findings"] = counts.elsewhere(index).into();
     Ok(value)
 }
 

@@ -1,64 +1,47 @@
-//! One entry's bytes to the texts in it.
+//! One entry's bytes to the texts in it: as they stand, decoded from UTF-16, and out of nested
+//! archives, as deep as the limits allow.
+//!
+//! Everything is one forward pass with bounded memory ([`Scanner`]). What an entry is, its bytes
+//! say: gzip, zstd, xz and bzip2 streams, tar, zip (`zip`) and `ar`. A container's own bytes are
+//! not searched, its members are; where one breaks, a warning says so and what is left of it is
+//! searched as it stands, from a little before the place where it broke (`replay`).
 
-use std::io::{self, BufRead};
+mod ar;
+mod place;
+mod replay;
+mod scanner;
+#[cfg(test)]
+mod tests;
+mod wide;
+mod zip;
 
-use crate::archive::Limits;
-use crate::detect::{Context, Engine, Match, Stream};
+pub use scanner::Scanner;
+
+use std::io;
+
+use crate::detect::Match;
 use crate::error::Warning;
 
-/// A match and how it was reached inside an entry.
+/// A match with the way to its text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    /// Members of nested archives, outermost first.
+    /// Members of nested archives, outermost first; printable.
     pub inside: Vec<String>,
-    /// How the bytes were decoded, outermost first.
+    /// How the bytes were decoded (`utf-16le`); offsets and lines count in the decoded text.
     pub decoded: Vec<String>,
     /// The match.
     pub matched: Match,
 }
 
-impl Hit {
-    /// A match in the bytes as they are.
-    pub fn plain(matched: Match) -> Self {
-        Self {
-            inside: Vec::new(),
-            decoded: Vec::new(),
-            matched,
-        }
-    }
-}
-
-/// What one entry yields.
+/// What one entry holds.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// In order.
+    /// In the order of the texts, within each in order of offset.
     pub hits: Vec<Hit>,
-    /// What is wrong with it.
+    /// Broken nested archives and limits, each with the path of the entry.
     pub warnings: Vec<Warning>,
-    /// Bytes read.
+    /// Bytes of the entry that were read.
     pub bytes: u64,
-}
-
-/// Scans entries; one for each worker.
-pub struct Scanner<'e> {
-    stream: Stream<'e>,
-}
-
-impl<'e> Scanner<'e> {
-    /// A scanner for the rules of `engine`.
-    pub fn new(engine: &'e Engine, _limits: &'e Limits) -> Self {
-        Self {
-            stream: Stream::new(engine),
-        }
-    }
-
-    /// Scans one entry's content.
-    pub fn scan(&mut self, context: &Context<'_>, reader: &mut dyn BufRead) -> io::Result<Outcome> {
-        let (scanned, result) = self.stream.scan(context, reader);
-        result?;
-        Ok(Outcome {
-            hits: scanned.matches.into_iter().map(Hit::plain).collect(),
-            ..Outcome::default()
-        })
-    }
+    /// Why the entry's own reader ended early, if it did; what came before was searched.
+    pub error: Option<io::Error>,
 }

@@ -31,7 +31,7 @@ use std::sync::LazyLock;
 
 pub use engine::Engine;
 pub use matched::{Context, Facts, Match, Suppression, TextKind};
-pub use session::Scanned;
+pub use session::{Lines, Scanned};
 pub use window::Stream;
 
 use crate::rules::Catalog;

@@ -20,9 +20,9 @@ pub struct Scanned {
     pub limited: Vec<usize>,
 }
 
-/// Where a view starts, in lines.
+/// Which line a place in a text is on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lines {
+pub struct Lines {
     /// Line of the next byte, from 1.
     line: u64,
     /// Offset in the text where that line starts.
@@ -31,10 +31,10 @@ pub(super) struct Lines {
 
 impl Lines {
     /// The first line of a text.
-    pub(super) const START: Self = Self { line: 1, start: 0 };
+    pub const START: Self = Self { line: 1, start: 0 };
 
     /// Passes over `bytes`, which stand at `offset`.
-    pub(super) fn pass(&mut self, bytes: &[u8], offset: u64) {
+    pub fn pass(&mut self, bytes: &[u8], offset: u64) {
         if let Some(last) = memchr::memrchr(b'\n', bytes) {
             self.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
             self.start = offset + last as u64 + 1;

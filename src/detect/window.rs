@@ -49,6 +49,16 @@ impl<'e> Stream<'e> {
         self
     }
 
+    /// The text begins at `offset` of what it is part of. To be called before its first bytes.
+    pub fn start_at(&mut self, offset: u64, lines: Lines) {
+        (self.base, self.lines) = (offset, lines);
+    }
+
+    /// Whether any byte of the text has come.
+    pub fn has_begun(&self) -> bool {
+        self.base > 0 || !self.buffer.is_empty()
+    }
+
     /// The next bytes of the text. `context` is the same for every piece of it.
     pub fn push(&mut self, context: &Context<'_>, mut bytes: &[u8]) {
         if self.buffer.is_empty() && bytes.len() >= self.owned + OVERLAP {

@@ -9,7 +9,7 @@ use super::*;
 use crate::error::WarningCode;
 
 /// Every kind, so that a test can walk over them.
-pub(crate) const EVERY_KIND: [Kind; 19] = [
+pub(crate) const EVERY_KIND: [Kind; 20] = [
     Kind::File,
     Kind::Name,
     Kind::EntryMetadata,
@@ -23,6 +23,7 @@ pub(crate) const EVERY_KIND: [Kind; 19] = [
     Kind::Healthcheck,
     Kind::Onbuild,
     Kind::Config,
+    Kind::LegacyConfig,
     Kind::Annotation,
     Kind::Manifest,
     Kind::Attestation,

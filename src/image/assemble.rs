@@ -4,19 +4,16 @@
 //! A config that is broken, or broken in one place, costs what that place would have told and a
 //! warning; never a layer.
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-
-use super::history;
 use super::{Image, Layer};
-use crate::error::{Warning, WarningCode, printable};
-use crate::oci::{DiffId, History, ImageConfig, Platform};
-use crate::source::{RawImage, Role, json};
+use super::{config, history};
+use crate::error::{Warning, WarningCode};
+use crate::oci::DiffId;
+use crate::source::RawImage;
 
 /// Makes an image of what a source delivered. `source` is the input as the user named it.
 pub fn assemble(source: &str, raw: RawImage) -> Image {
     let mut warnings = raw.warnings.clone();
-    let config = read_config(&raw, &mut warnings);
+    let config = config::read(&raw, &mut warnings);
     let pairing = history::pair(config.history, raw.layers.len());
     warnings.extend(pairing.warning);
     warnings.extend(count_mismatch(&config.diff_ids, raw.layers.len()));
@@ -48,158 +45,6 @@ pub fn assemble(source: &str, raw: RawImage) -> Image {
         env: config.env,
         documents: raw.documents,
         warnings,
-    }
-}
-
-/// The parts of a config that could be read.
-#[derive(Default)]
-struct Config {
-    created: Option<String>,
-    platform: Option<Platform>,
-    env: Vec<String>,
-    /// `None` where the config has no such list; inside, where an item is no digest.
-    diff_ids: Option<Vec<Option<DiffId>>>,
-    history: Vec<History>,
-}
-
-fn read_config(raw: &RawImage, warnings: &mut Vec<Warning>) -> Config {
-    let Some(blob) = &raw.config else {
-        return Config::default();
-    };
-    let name = raw
-        .documents
-        .iter()
-        .find(|document| document.role == Role::Config)
-        .map_or("config", |document| &document.name);
-    let (value, warning) = json::parse(name, blob);
-    warnings.extend(warning);
-    let Some(value) = value else {
-        return Config::default();
-    };
-    match serde_json::from_value::<ImageConfig>(value.clone()) {
-        Ok(typed) => whole(typed, &value),
-        Err(error) if value.is_object() => {
-            let before = warnings.len();
-            let config = Parts {
-                name,
-                value: &value,
-                warnings,
-            }
-            .read();
-            if warnings.len() == before {
-                warnings.push(broken(name, &error.to_string()));
-            }
-            config
-        }
-        Err(error) => {
-            warnings.push(broken(name, &error.to_string()));
-            Config::default()
-        }
-    }
-}
-
-/// A config that parses as a whole.
-fn whole(typed: ImageConfig, value: &Value) -> Config {
-    let has_diff_ids = value
-        .pointer("/rootfs/diff_ids")
-        .is_some_and(Value::is_array);
-    let diff_ids = typed.rootfs.diff_ids.into_iter().map(Some).collect();
-    Config {
-        created: typed.created,
-        platform: stated(typed.platform),
-        env: typed.config.env.iter().map(text_of).collect(),
-        diff_ids: has_diff_ids.then_some(diff_ids),
-        history: typed.history,
-    }
-}
-
-/// Reads a config part by part, after it did not parse as a whole.
-struct Parts<'a> {
-    name: &'a str,
-    value: &'a Value,
-    warnings: &'a mut Vec<Warning>,
-}
-
-impl Parts<'_> {
-    fn read(&mut self) -> Config {
-        Config {
-            created: self.one("/created").unwrap_or_default(),
-            platform: self.one::<Platform>("").and_then(stated),
-            env: self
-                .items("/config/Env")
-                .map(|items| items.iter().map(text_of).collect())
-                .unwrap_or_default(),
-            diff_ids: self.each("/rootfs/diff_ids"),
-            history: self
-                .each("/history")
-                .unwrap_or_default()
-                .into_iter()
-                .map(Option::unwrap_or_default)
-                .collect(),
-        }
-    }
-
-    fn one<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<T> {
-        let value = self.value.pointer(pointer)?.clone();
-        serde_json::from_value(value)
-            .map_err(|error| self.warn(pointer, &error.to_string()))
-            .ok()
-    }
-
-    fn items(&mut self, pointer: &str) -> Option<Vec<Value>> {
-        match self.value.pointer(pointer)? {
-            Value::Array(items) => Some(items.clone()),
-            Value::Null => None,
-            _ => {
-                self.warn(pointer, "not a list");
-                None
-            }
-        }
-    }
-
-    /// Each item of a list; one warning for all that are not what they should be.
-    fn each<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<Vec<Option<T>>> {
-        let items = self.items(pointer)?;
-        let parsed: Vec<Option<T>> = items
-            .into_iter()
-            .map(|item| serde_json::from_value(item).ok())
-            .collect();
-        if let Some(first) = parsed.iter().position(Option::is_none) {
-            self.warn(&format!("{pointer}/{first}"), "not of the expected form");
-        }
-        Some(parsed)
-    }
-
-    fn warn(&mut self, pointer: &str, reason: &str) {
-        let reason = format!(
-            "{} {reason}",
-            if pointer.is_empty() { "/" } else { pointer }
-        );
-        self.warnings.push(broken(self.name, &reason));
-    }
-}
-
-/// `reason` may quote the document, so only what it says about types and places is kept.
-fn broken(name: &str, reason: &str) -> Warning {
-    Warning::new(
-        WarningCode::BrokenJson,
-        format!(
-            "config {} is not as it should be: {}; what it says elsewhere is still used",
-            printable(name.as_bytes()),
-            json::without_quotes(reason)
-        ),
-    )
-    .at(name.as_bytes())
-}
-
-fn stated(platform: Platform) -> Option<Platform> {
-    (!platform.os.is_empty() || !platform.architecture.is_empty()).then_some(platform)
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 
@@ -295,13 +140,14 @@ mod tests {
     fn one_broken_part_does_not_cost_the_others() {
         let config = format!(
             r#"{{"created":7,"config":{{"Env":["A=1"]}},"rootfs":{{"diff_ids":[{},"nonsense"]}},
-            "history":[{{"created_by":"RUN a"}},{{"created_by":["RUN","topsecret"]}}]}}"#,
+            "history":[{{"created_by":"RUN a"}},{{"created_by":["RUN","topsecret"],"empty_layer":true}},{{"created_by":"RUN b"}}]}}"#,
             &diff_ids(1).trim_matches(['[', ']'])
         );
         let image = assemble("x.tar", raw(&config, 2));
         assert_eq!(image.env, ["A=1"]);
         assert!(image.layers[0].diff_id.is_some() && image.layers[1].diff_id.is_none());
-        assert_eq!(image.instructions[0].layer, Some(0));
+        let layers: Vec<_> = image.instructions.iter().map(|i| i.layer).collect();
+        assert_eq!(layers, [Some(0), None, Some(1)]);
         assert_eq!(codes(&image), [WarningCode::BrokenJson; 3]);
         assert!(image.warnings[1].message.contains("/rootfs/diff_ids/1"));
         assert!(
@@ -323,5 +169,24 @@ mod tests {
         );
         assert_eq!(image.platform.unwrap().to_string(), "linux/s390x");
         assert!(image.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_config_cut_or_changed_anywhere_costs_no_layer() {
+        let config = format!(
+            r#"{{"os":"linux","config":{{"Env":["A=1"]}},"rootfs":{{"diff_ids":{}}},"history":[{{"created_by":"|1 A=1 /bin/sh -c x"}}]}}"#,
+            diff_ids(2)
+        );
+        for at in 0..config.len() {
+            let (before, after) = config.split_at(at);
+            let rest = after.get(1..).unwrap_or_default();
+            for changed in [
+                before.to_owned(),
+                format!("{before}[{rest}"),
+                format!("{before}0{rest}"),
+            ] {
+                assert_eq!(assemble("x.tar", raw(&changed, 2)).layers.len(), 2);
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! Index 0 is the base, the oldest layer. Nothing here knows what a secret looks like.
 
 mod assemble;
+mod config;
 mod history;
 mod instruction;
 mod layer;

@@ -152,7 +152,9 @@ impl Walk<'_, '_> {
                 Ok(None) => break,
                 Err(error) => {
                     self.broken(&error, compression);
-                    self.rest(&mut tar, compression)?;
+                    if !matches!(error, TarError::Read { .. }) {
+                        self.rest(&mut tar, compression)?;
+                    }
                     break;
                 }
             }
@@ -254,11 +256,11 @@ impl Walk<'_, '_> {
             (None, false) => WarningCode::BrokenLayer,
         };
         self.stream_is_whole &= !matches!(error, TarError::Read { .. });
-        let how = match compression {
-            Compression::None => "uncompressed".to_owned(),
-            other => format!("the tar is counted after {} decompression", other.name()),
+        let unpacked = match compression {
+            Compression::None => String::new(),
+            other => format!(" (bytes counted after {} decompression)", other.name()),
         };
-        self.warn(code, &format!("{error} ({how})"));
+        self.warn(code, &format!("{error}{unpacked}"));
     }
 
     fn warning(&self, code: WarningCode, what: &str) -> Warning {

@@ -8,11 +8,13 @@
 //! built-in detectors) is handed in as a [`Catalog`].
 
 mod check;
+mod lint;
 mod load;
 mod set;
 mod syntax;
 
 pub use check::{Catalog, LONGEST_MATCH, Rule};
+pub use lint::lint;
 pub use load::{Loader, RuleFile};
 pub use set::RuleSet;
 pub use syntax::{Confidence, Near, RuleSyntax, Severity};

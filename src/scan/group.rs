@@ -125,9 +125,10 @@ fn worth<'r>(matched: &Match, rules: &'r RuleSet) -> impl Ord + use<'r> {
     )
 }
 
-/// Most exposed first, then by place.
+/// Most exposed first, an image's own places before those of the archive around it.
 fn exposure(a: &Occurrence, b: &Occurrence) -> std::cmp::Ordering {
-    b.visibility.cmp(&a.visibility).then_with(|| a.cmp(b))
+    let rank = |o: &Occurrence| (std::cmp::Reverse(o.visibility), o.image.is_none());
+    rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
 }
 
 /// Most urgent first; ends with the id, so that the order is total.

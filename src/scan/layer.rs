@@ -90,8 +90,43 @@ struct Worker<'e> {
 #[derive(Default)]
 struct Names {
     text: Vec<u8>,
-    /// Start of each line, and the entry it belongs to.
-    lines: Vec<(usize, Vec<u8>, u32)>,
+    lines: Vec<NameLine>,
+}
+
+/// A line of the names: the entry's path, or the target of its link.
+struct NameLine {
+    start: usize,
+    /// Where the entry's path stands.
+    path: std::ops::Range<usize>,
+    sequence: u32,
+}
+
+impl Names {
+    fn add(&mut self, entry: &LayerEntry) {
+        let start = self.text.len();
+        let path = start..start + entry.path.len();
+        let target = entry
+            .link
+            .as_deref()
+            .filter(|_| entry.kind == EntryKind::Symlink);
+        for name in [Some(&entry.path[..]), target].into_iter().flatten() {
+            self.lines.push(NameLine {
+                start: self.text.len(),
+                path: path.clone(),
+                sequence: entry.sequence,
+            });
+            self.text.extend_from_slice(name);
+            self.text.push(b'\n');
+        }
+    }
+
+    /// The line that holds the byte at `offset`.
+    fn line(&self, offset: u64) -> Option<&NameLine> {
+        let after = self
+            .lines
+            .partition_point(|line| line.start as u64 <= offset);
+        self.lines.get(after.checked_sub(1)?)
+    }
 }
 
 impl Worker<'_> {
@@ -101,23 +136,21 @@ impl Worker<'_> {
             Item::Slack { offset, bytes } => self.loose(Kind::Slack, offset, bytes),
             Item::Hidden { offset, bytes } => self.loose(Kind::HiddenBytes, offset, bytes),
             Item::Plain(content) => {
-                let outcome = self.scanner.scan(&Context::default(), content)?;
-                self.take(outcome, Kind::Artifact, &[], None, None);
-                Ok(())
+                let outcome = self.scanner.scan(&Context::default(), content);
+                self.take(outcome, Kind::Artifact, None)
             }
         }
     }
 
     /// Bytes of no entry, at `offset` of the tar or blob.
     fn loose(&mut self, kind: Kind, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut outcome = self.scan_bytes(&Context::default(), bytes)?;
+        let mut outcome = self.scan_bytes(&Context::default(), bytes);
         for hit in &mut outcome.hits {
             if hit.inside.is_empty() && hit.decoded.is_empty() {
                 hit.matched.span.offset += offset;
             }
         }
-        self.take(outcome, kind, &[], None, None);
-        Ok(())
+        self.take(outcome, kind, None)
     }
 
     fn entry(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<()> {
@@ -134,15 +167,8 @@ impl Worker<'_> {
             kind: TextKind::File,
             label: None,
         };
-        let outcome = self.scanner.scan(&context, content)?;
-        self.take(
-            outcome,
-            Kind::File,
-            &entry.path,
-            Some(entry.sequence),
-            Some(facts(entry)),
-        );
-        Ok(())
+        let outcome = self.scanner.scan(&context, content);
+        self.take(outcome, Kind::File, Some(entry))
     }
 
     /// Keeps what the stack needs to know of the path.
@@ -181,46 +207,37 @@ impl Worker<'_> {
     }
 
     fn note_names(&mut self, entry: &LayerEntry) {
-        let target = entry
-            .link
-            .as_deref()
-            .filter(|_| entry.kind == EntryKind::Symlink);
-        for name in [Some(&entry.raw_name[..]), target].into_iter().flatten() {
-            self.names
-                .lines
-                .push((self.names.text.len(), entry.path.clone(), entry.sequence));
-            self.names.text.extend_from_slice(name);
-            self.names.text.push(b'\n');
-        }
+        self.names.add(entry);
         if self.names.text.len() >= NAMES_BATCH {
             self.flush_names();
         }
     }
 
     fn flush_names(&mut self) {
-        let names = std::mem::take(&mut self.names);
         let context = Context {
             kind: TextKind::Name,
             ..Context::default()
         };
-        for mut matched in self.engine.scan(&context, &names.text) {
-            let Ok(start) = usize::try_from(matched.span.offset) else {
+        for mut matched in self.engine.scan(&context, &self.names.text) {
+            let Some(line) = self.names.line(matched.span.offset) else {
                 continue;
             };
-            let line = names.lines.partition_point(|(offset, ..)| *offset <= start);
-            let Some((offset, path, sequence)) = names.lines.get(line.wrapping_sub(1)) else {
-                continue;
-            };
-            matched.span.offset -= *offset as u64;
+            matched.span.offset -= line.start as u64;
             matched.position.line = 1;
             self.hits.push(LayerHit {
                 kind: Kind::Name,
-                path: path.clone(),
-                sequence: Some(*sequence),
+                path: self.names.text[line.path.clone()].to_vec(),
+                sequence: Some(line.sequence),
                 entry: None,
-                hit: Hit::plain(matched),
+                hit: Hit {
+                    inside: Vec::new(),
+                    decoded: Vec::new(),
+                    matched,
+                },
             });
         }
+        self.names.text.clear();
+        self.names.lines.clear();
     }
 
     /// A PAX record or extended attribute.
@@ -231,40 +248,31 @@ impl Worker<'_> {
             kind: TextKind::Metadata,
             label: Some(&label),
         };
-        let outcome = self.scan_bytes(&context, value)?;
-        let sequence = Some(entry.sequence);
-        self.take(
-            outcome,
-            Kind::EntryMetadata,
-            &entry.path,
-            sequence,
-            Some(facts(entry)),
-        );
-        Ok(())
+        let outcome = self.scan_bytes(&context, value);
+        self.take(outcome, Kind::EntryMetadata, Some(entry))
     }
 
-    fn scan_bytes(&mut self, context: &Context<'_>, mut bytes: &[u8]) -> io::Result<Outcome> {
+    fn scan_bytes(&mut self, context: &Context<'_>, mut bytes: &[u8]) -> Outcome {
         self.scanner.scan(context, &mut bytes)
     }
 
-    fn take(
-        &mut self,
-        outcome: Outcome,
-        kind: Kind,
-        path: &[u8],
-        sequence: Option<u32>,
-        entry: Option<EntryFacts>,
-    ) {
-        self.warnings
-            .extend(outcome.warnings.into_iter().map(|w| w.in_layer(self.layer)));
+    fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
+        let layer = self.layer;
+        self.warnings.extend(
+            outcome
+                .warnings
+                .into_iter()
+                .map(|warning| warning.in_layer(layer)),
+        );
         self.hits
             .extend(outcome.hits.into_iter().map(|hit| LayerHit {
                 kind,
-                path: path.to_vec(),
-                sequence,
-                entry: entry.clone(),
+                path: entry.map_or_else(Vec::new, |entry| entry.path.clone()),
+                sequence: entry.map(|entry| entry.sequence),
+                entry: entry.map(facts),
                 hit,
             }));
+        outcome.error.map_or(Ok(()), Err)
     }
 
     /// Keeps only links to content with hits, and those that lead to lower layers.

@@ -85,6 +85,18 @@ struct Place {
     text: TextKind,
 }
 
+/// Members of a config by name: what they are, and how their texts read.
+const MEMBERS: [(&str, Kind, TextKind); 8] = [
+    ("Env", Kind::Env, TextKind::Env),
+    ("Labels", Kind::Label, TextKind::Metadata),
+    ("Healthcheck", Kind::Healthcheck, TextKind::Command),
+    ("OnBuild", Kind::Onbuild, TextKind::Command),
+    ("Entrypoint", Kind::Entrypoint, TextKind::Command),
+    ("Cmd", Kind::Cmd, TextKind::Command),
+    ("history", Kind::History, TextKind::Command),
+    ("Shell", Kind::Config, TextKind::Command),
+];
+
 impl Place {
     fn of(role: Role, text: &JsonText<'_>) -> Self {
         let under = |name: &str| {
@@ -92,33 +104,25 @@ impl Place {
                 .iter()
                 .any(|step| step.eq_ignore_ascii_case(name))
         };
-        let in_config = matches!(role, Role::Config | Role::LegacyConfig)
-            || under("v1Compatibility")
-            || matches!(role, Role::OrphanBlob);
-        let place = |kind, text| Self { kind, text };
-        let named: [(&str, Kind, TextKind); 8] = [
-            ("Env", Kind::Env, TextKind::Env),
-            ("Labels", Kind::Label, TextKind::Metadata),
-            ("Healthcheck", Kind::Healthcheck, TextKind::Command),
-            ("OnBuild", Kind::Onbuild, TextKind::Command),
-            ("Entrypoint", Kind::Entrypoint, TextKind::Command),
-            ("Cmd", Kind::Cmd, TextKind::Command),
-            ("history", Kind::History, TextKind::Command),
-            ("Shell", Kind::Config, TextKind::Command),
-        ];
-        if role == Role::Attestation {
-            return place(Kind::Attestation, TextKind::Metadata);
+        let kind = match role {
+            Role::Attestation => Kind::Attestation,
+            _ if under("annotations") => Kind::Annotation,
+            _ if under("container_config") || under("v1Compatibility") => Kind::LegacyConfig,
+            other => role_kind(other),
+        };
+        let is_config = matches!(kind, Kind::Config | Kind::LegacyConfig | Kind::OrphanBlob);
+        let member = MEMBERS.iter().find(|(name, ..)| is_config && under(name));
+        match member {
+            Some((_, member, text)) if kind == Kind::Config => Self {
+                kind: *member,
+                text: *text,
+            },
+            Some((_, _, text)) => Self { kind, text: *text },
+            None => Self {
+                kind,
+                text: TextKind::Metadata,
+            },
         }
-        if under("annotations") {
-            return place(Kind::Annotation, TextKind::Metadata);
-        }
-        if in_config {
-            return named.iter().find(|(name, ..)| under(name)).map_or(
-                place(Kind::Config, TextKind::Metadata),
-                |(_, kind, text)| place(*kind, *text),
-            );
-        }
-        place(role_kind(role), TextKind::Metadata)
     }
 }
 
@@ -135,7 +139,8 @@ impl Place {
 
 fn role_kind(role: Role) -> Kind {
     match role {
-        Role::Config | Role::LegacyConfig => Kind::Config,
+        Role::Config => Kind::Config,
+        Role::LegacyConfig => Kind::LegacyConfig,
         Role::Manifest | Role::Index => Kind::Manifest,
         Role::Attestation => Kind::Attestation,
         Role::ArtifactData => Kind::Artifact,
@@ -163,10 +168,8 @@ fn scan_raw(
         label: None,
     };
     let mut bytes = &document.blob[..];
-    // A blob in memory cannot fail to be read; what is wrong inside it comes as a warning.
-    let Ok(outcome) = Scanner::new(engine, limits).scan(&context, &mut bytes) else {
-        return;
-    };
+    // A blob in memory cannot fail to be read: what is wrong inside it comes as a warning.
+    let outcome = Scanner::new(engine, limits).scan(&context, &mut bytes);
     let name = document.name.as_bytes();
     let named = |warning: Warning| {
         if warning.path.is_none() {

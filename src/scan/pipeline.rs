@@ -51,8 +51,8 @@ impl Default for Options {
 /// Scans every input and reports.
 ///
 /// # Errors
-/// When not one input can be opened, the first one's error. Beside others that can, an input
-/// that cannot is a warning and the scan is incomplete.
+/// When not one input can be opened. Beside others that can, an input that cannot is a warning and
+/// the scan is incomplete.
 pub fn run(
     inputs: &[String],
     engine: &Engine,
@@ -98,8 +98,13 @@ impl Subject {
                 Err(error) => failed.push(error),
             }
         }
-        if failed.len() == inputs.len() && !failed.is_empty() {
-            return Err(failed.swap_remove(0));
+        if failed.len() == inputs.len() {
+            let only = if failed.len() == 1 {
+                failed.pop()
+            } else {
+                None
+            };
+            return Err(only.unwrap_or(Error::NoInput(failed)));
         }
         let unread = |error: Error| Warning::new(WarningCode::UnreadableFile, error.to_string());
         subject.warnings.extend(failed.into_iter().map(unread));

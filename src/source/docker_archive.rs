@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::candidate::{Candidate, Place};
+use super::faults::{missing_blob, missing_layer};
 use super::members::resolve;
-use super::survey::{
-    Candidate, Place, Survey, bound_layers, check_digest, document, missing_blob, missing_layer,
-};
-use super::{RawImage, RawLayer, Role};
+use super::survey::{Named, Survey};
+use super::{RawImage, RawLayer};
 use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{Descriptor, Digest, DockerManifestItem, MediaType};
 
@@ -22,14 +22,32 @@ pub(super) fn read(survey: &mut Survey<'_>, base: &str, name: &str, list: &[Valu
             return;
         }
         let lowered = lower_keys(item);
-        match serde_json::from_value::<DockerManifestItem>(lowered.clone()) {
-            Ok(item) if is_named(&item) => {
-                let candidate = candidate(survey, base, item, &media_types(&lowered));
-                survey.add(candidate);
-            }
-            Ok(_) | Err(_) => survey.warnings.push(broken_item(name, position)),
+        let (item, is_whole) = parse_item(&lowered);
+        if !is_whole {
+            survey.warnings.push(broken_item(name, position));
+        }
+        if let Some(item) = item {
+            let candidate = candidate(survey, base, item, &media_types(&lowered));
+            survey.add(candidate);
         }
     }
+}
+
+/// An item that names a config or layers, and whether it is as it should be. References that are
+/// not cost the image its name and nothing else.
+fn parse_item(lowered: &Value) -> (Option<DockerManifestItem>, bool) {
+    let parse = |item: Value| {
+        let item = serde_json::from_value::<DockerManifestItem>(item).ok();
+        item.filter(|item| !item.config.is_empty() || !item.layers.is_empty())
+    };
+    if let Some(item) = parse(lowered.clone()) {
+        return (Some(item), true);
+    }
+    let mut nameless = lowered.clone();
+    if let Some(fields) = nameless.as_object_mut() {
+        fields.shift_remove("repotags");
+    }
+    (parse(nameless), false)
 }
 
 /// Whether a list is `docker save`'s: an item names a config or layers, or there is none.
@@ -44,10 +62,6 @@ pub(super) fn is_list(items: &[Value]) -> bool {
         })
     };
     items.is_empty() || items.iter().any(is_image)
-}
-
-fn is_named(item: &DockerManifestItem) -> bool {
-    !item.config.is_empty() || !item.layers.is_empty()
 }
 
 fn lower_keys(item: &Value) -> Value {
@@ -84,7 +98,7 @@ fn candidate(
     media_types: &HashMap<String, MediaType>,
 ) -> Candidate {
     let mut image = RawImage::default();
-    bound_layers(&mut item.layers, &mut image.warnings);
+    survey.bound_layers(&mut item.layers, &mut image.warnings);
     read_config(survey, base, &item.config, &mut image);
     for (index, path) in item.layers.iter().enumerate() {
         let name = resolve(base, path);
@@ -117,13 +131,9 @@ fn read_config(survey: &mut Survey<'_>, base: &str, path: &str, image: &mut RawI
     let blob = name.as_ref().and_then(|name| survey.members.read(name));
     match (name, blob) {
         (Some(name), Some(blob)) => {
-            let mismatch = promised
-                .as_ref()
-                .and_then(|digest| check_digest(&name, digest, &blob));
-            image.warnings.extend(mismatch);
-            image.config_digest = Some(promised.unwrap_or_else(|| Digest::sha256(&blob)));
-            image.documents.push(document(&name, Role::Config, &blob));
-            image.config = Some(blob);
+            let digest = promised.unwrap_or_else(|| survey.digest_of(&name, &blob));
+            image.config_digest = Some(digest);
+            survey.take_config(image, Named { name, blob });
         }
         _ => {
             image.config_digest = promised;
@@ -151,7 +161,7 @@ fn broken_item(name: &str, position: usize) -> Warning {
     Warning::new(
         WarningCode::BrokenJson,
         format!(
-            "image {position} of {} is not described as an image and is not read",
+            "image {position} of {} is not described as it should be; what can be read of it is",
             printable(name.as_bytes())
         ),
     )

@@ -3,10 +3,10 @@
 //!
 //! Nothing of it is part of an image, and all of it goes wherever the archive goes.
 
-use super::Role;
 use super::json;
 use super::shape::is_hash;
 use super::survey::Survey;
+use super::{Document, Role};
 use crate::archive::{Blob, Member, MemberKind};
 use crate::error::{Warning, WarningCode};
 
@@ -33,22 +33,16 @@ const USUAL: [&str; 14] = [
 
 /// Adds every file that nothing refers to, and every unusual name, to the survey's documents.
 pub(super) fn collect(survey: &mut Survey<'_>) {
-    let members = survey.members.archive().members();
+    let archive = survey.members.archive();
     let mut names = 0;
-    for member in members {
-        if matches!(member.kind, MemberKind::File) && !survey.members.is_used(&member.name) {
-            if let Some(blob) = survey.members.read(&member.name) {
-                survey.document(&member.name, role(&member.name, &blob), &blob);
-            }
+    for (index, member) in archive.members().iter().enumerate() {
+        if matches!(member.kind, MemberKind::File) {
+            file(survey, index, member);
         }
         for text in unusual(member) {
             names += 1;
             if names <= NAMES {
-                survey.documents.push(super::Document {
-                    name: member.name.clone(),
-                    role: Role::MemberName,
-                    blob: Blob::from_vec(text.to_vec()),
-                });
+                add(survey, &member.name, Role::MemberName, text);
             }
         }
     }
@@ -58,6 +52,35 @@ pub(super) fn collect(survey: &mut Survey<'_>) {
             format!("of {names} unusual names of members only {NAMES} are scanned"),
         ));
     }
+    for slack in archive.slack() {
+        let name = format!("bytes at {} of the archive, in no member", slack.offset);
+        add(survey, &name, Role::ArchiveFile, &slack.bytes);
+    }
+}
+
+/// Adds a file unless something refers to it; one that a later file of the same name shadows is
+/// reached by nothing.
+fn file(survey: &mut Survey<'_>, index: usize, member: &Member) {
+    if survey.members.is_shadowed(member) {
+        let shadowed = survey.members.archive().blob(index).ok().flatten();
+        let last = survey.members.peek(&member.name);
+        if let Some(blob) = shadowed.filter(|blob| last.is_none_or(|last| last[..] != blob[..])) {
+            let name = format!("{} (shadowed, member {index})", member.name);
+            survey.document(&name, role(&member.name, &blob), &blob);
+        }
+    } else if !survey.members.is_used(&member.name)
+        && let Some(blob) = survey.members.read(&member.name)
+    {
+        survey.document(&member.name, role(&member.name, &blob), &blob);
+    }
+}
+
+fn add(survey: &mut Survey<'_>, name: &str, role: Role, bytes: &[u8]) {
+    survey.documents.push(Document {
+        name: name.to_owned(),
+        role,
+        blob: Blob::from_vec(bytes.to_vec()),
+    });
 }
 
 /// Whether some member is named as only image tools name files.

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::candidate::{Candidate, Place};
+use super::faults::{missing_blob, missing_layer};
 use super::legacy_config::synthesize;
-use super::survey::{
-    Candidate, LAYERS, Place, Survey, document, missing_blob, missing_layer, parse,
-};
+use super::survey::{LAYERS, Survey, document, parse};
 use super::{RawImage, RawLayer, Role};
 use crate::archive::Blob;
 use crate::error::{Warning, WarningCode, printable};
@@ -27,11 +27,17 @@ struct Step {
 /// Reads the images of an archive without manifest. Their folders lie under `base`.
 pub(super) fn read(survey: &mut Survey<'_>, base: &str, ids: &[String]) {
     let mut steps = BTreeMap::new();
-    for id in ids {
+    if ids.len() > LAYERS {
+        survey.warnings.push(too_many());
+    }
+    for id in ids.iter().take(LAYERS) {
         let name = format!("{base}{id}/json");
         let Some(blob) = survey.members.read(&name) else {
             continue;
         };
+        if !survey.count_parsed(&name, blob.len()) {
+            break;
+        }
         let mut warnings = Vec::new();
         let value = parse(&name, &blob, &mut warnings).unwrap_or_default();
         survey.warnings.extend(warnings);
@@ -171,6 +177,8 @@ fn circle(id: &str) -> Warning {
 fn too_many() -> Warning {
     Warning::new(
         WarningCode::LimitReached,
-        format!("the parent chains have more than {LAYERS} layers; the others are not read"),
+        format!(
+            "there are more than {LAYERS} layers in chains of parents; the others are not read"
+        ),
     )
 }

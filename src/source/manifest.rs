@@ -1,20 +1,22 @@
 //! One manifest, OCI or Docker schema 2: an image, an artifact, or statements about an image.
 //!
-//! Read piece by piece, since a manifest that is broken in one place still names blobs elsewhere.
 //! Whether it is an image is told by its config's media type, and where that says nothing, by
 //! what its layers hold.
 
 use serde_json::Value;
 
-use super::survey::{
-    Attestation, Candidate, Named, Place, Survey, bound_layers, check_digest, document,
-    missing_blob, missing_layer,
-};
-use super::{Document, RawImage, RawLayer, Role};
+use super::candidate::{Attestation, Candidate, Place};
+use super::faults::{missing_blob, missing_layer};
+use super::parts::Parts;
+use super::survey::{Named, Survey, document};
+use super::{RawImage, RawLayer, Role};
 use crate::archive::{Blob, Compression, is_tar, sniff};
 use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{Descriptor, Digest, MediaType};
 
+/// Said of layers that a directory lacks.
+const SHARED_FOLDER: &str =
+    " (blobs that several layouts share are found in a folder that holds them and the layouts)";
 /// Bytes that tell a tar.
 const TAR_HEAD: usize = 1_024;
 
@@ -34,25 +36,15 @@ pub(super) struct Found<'f> {
     pub about: Option<Digest>,
 }
 
-/// The parts of a manifest.
-struct Parts {
-    config: Option<Descriptor>,
-    layers: Vec<Option<Descriptor>>,
-    is_artifact: bool,
-    subject: Option<Digest>,
-}
-
 /// Reads a manifest into the survey.
 pub(super) fn read(survey: &mut Survey<'_>, found: Found<'_>) {
     let mut warnings = Vec::new();
     let mut parts = Parts::of(&found.value);
-    bound_layers(&mut parts.layers, &mut warnings);
-    warnings.extend(
-        found
-            .digest
-            .as_ref()
-            .and_then(|digest| check_digest(&found.named.name, digest, &found.named.blob)),
-    );
+    survey.bound_layers(&mut parts.layers, &mut warnings);
+    let named = &found.named;
+    let digest = found.digest.as_ref();
+    warnings
+        .extend(digest.and_then(|digest| survey.check_digest(&named.name, digest, &named.blob)));
     let blobs: Vec<Option<Named>> = parts
         .layers
         .iter()
@@ -66,42 +58,6 @@ pub(super) fn read(survey: &mut Survey<'_>, found: Found<'_>) {
         attestation(survey, found, &parts, blobs, warnings);
     } else {
         image(survey, found, parts, blobs, warnings);
-    }
-}
-
-impl Parts {
-    fn of(value: &Value) -> Self {
-        let descriptor = |value: &Value| serde_json::from_value::<Descriptor>(value.clone()).ok();
-        let config = value.get("config").and_then(descriptor);
-        let list = ["layers", "blobs"]
-            .iter()
-            .find_map(|key| value.get(*key)?.as_array());
-        let media_type = config.as_ref().map(|config| &config.media_type);
-        let has_type = value.get("artifactType").is_some_and(Value::is_string);
-        Self {
-            is_artifact: is_artifact(media_type, has_type),
-            layers: list
-                .map(|layers| layers.iter().map(descriptor).collect())
-                .unwrap_or_default(),
-            subject: value
-                .get("subject")
-                .and_then(descriptor)
-                .map(|subject| subject.digest),
-            config,
-        }
-    }
-}
-
-/// Whether a manifest with this config is no container image. Old writers name no media type or
-/// the type of any bytes.
-fn is_artifact(config: Option<&MediaType>, has_artifact_type: bool) -> bool {
-    match config {
-        None => has_artifact_type,
-        Some(media_type) => {
-            !media_type.is_image_config()
-                && (has_artifact_type
-                    || !matches!(media_type.as_str(), "" | "application/octet-stream"))
-        }
     }
 }
 
@@ -144,33 +100,55 @@ fn image(
     }
     for (position, (descriptor, named)) in parts.layers.into_iter().zip(blobs).enumerate() {
         match (descriptor, named) {
-            (Some(descriptor), Some(named))
-                if parts.is_artifact && !looks_like_tar(&named.blob) =>
+            (Some(descriptor), named)
+                if parts.is_artifact && !is_filesystem(&descriptor, named.as_ref()) =>
             {
-                image
-                    .warnings
-                    .extend(check_digest(&named.name, &descriptor.digest, &named.blob));
-                image
-                    .documents
-                    .push(document(&named.name, Role::ArtifactData, &named.blob));
+                artifact_data(survey, image, &descriptor, named);
             }
-            (Some(descriptor), None) if parts.is_artifact && !descriptor.media_type.is_layer() => {
-                image.warnings.push(missing_blob(
-                    "the artifact's blob",
-                    descriptor.digest.as_str(),
-                ));
-            }
-            (descriptor, named) => {
-                let layer = raw_layer(position, descriptor, named);
-                if layer.blob.is_none() {
-                    let index = image.layers.len();
-                    image.warnings.push(missing_layer(index, &layer));
-                }
-                image.layers.push(layer);
-            }
+            (descriptor, named) => add_layer(survey, image, raw_layer(position, descriptor, named)),
         }
     }
     survey.add(candidate);
+}
+
+/// Whether a blob of an artifact is a layer after all; of an absent one its writer's word counts.
+fn is_filesystem(descriptor: &Descriptor, named: Option<&Named>) -> bool {
+    named.map_or_else(
+        || descriptor.media_type.is_layer(),
+        |named| looks_like_tar(&named.blob),
+    )
+}
+
+fn artifact_data(
+    survey: &mut Survey<'_>,
+    image: &mut RawImage,
+    descriptor: &Descriptor,
+    named: Option<Named>,
+) {
+    let digest = &descriptor.digest;
+    match named {
+        Some(Named { name, blob }) => {
+            let mismatch = survey.check_digest(&name, digest, &blob);
+            image.warnings.extend(mismatch);
+            let data = document(&name, Role::ArtifactData, &blob);
+            image.documents.push(data);
+        }
+        None => {
+            let missing = missing_blob("the artifact's blob", digest.as_str());
+            image.warnings.push(missing);
+        }
+    }
+}
+
+fn add_layer(survey: &Survey<'_>, image: &mut RawImage, layer: RawLayer) {
+    if layer.blob.is_none() {
+        let mut warning = missing_layer(image.layers.len(), &layer);
+        if survey.members.archive().is_directory() {
+            warning.message.push_str(SHARED_FOLDER);
+        }
+        image.warnings.push(warning);
+    }
+    image.layers.push(layer);
 }
 
 fn raw_layer(position: usize, descriptor: Option<Descriptor>, named: Option<Named>) -> RawLayer {
@@ -198,18 +176,11 @@ fn raw_layer(position: usize, descriptor: Option<Descriptor>, named: Option<Name
 fn read_config(survey: &mut Survey<'_>, base: &str, descriptor: &Descriptor, image: &mut RawImage) {
     image.config_digest = Some(descriptor.digest.clone());
     match survey.fetch(base, descriptor) {
-        Some(named) => {
-            image
-                .warnings
-                .extend(check_digest(&named.name, &descriptor.digest, &named.blob));
-            image
-                .documents
-                .push(document(&named.name, Role::Config, &named.blob));
-            image.config = Some(named.blob);
+        Some(named) => survey.take_config(image, named),
+        None => {
+            let missing = missing_blob("the config", descriptor.digest.as_str());
+            image.warnings.push(missing);
         }
-        None => image
-            .warnings
-            .push(missing_blob("the config", descriptor.digest.as_str())),
     }
 }
 
@@ -236,23 +207,22 @@ fn attestation(
         Role::Manifest,
         &found.named.blob,
     )];
-    let mut take = |descriptor: &Descriptor, named: Option<Named>, role: Role| match named {
-        Some(Named { name, blob }) => {
-            warnings.extend(check_digest(&name, &descriptor.digest, &blob));
-            documents.push(Document { name, role, blob });
-        }
-        None => warnings.push(missing_blob(
-            "the attestation's blob",
-            descriptor.digest.as_str(),
-        )),
-    };
-    if let Some(config) = &parts.config {
+    let config = parts.config.as_ref().map(|config| {
         let named = survey.fetch(found.base, config);
-        take(config, named, Role::Attestation);
-    }
-    for (descriptor, named) in parts.layers.iter().zip(blobs) {
-        if let Some(descriptor) = descriptor {
-            take(descriptor, named, Role::Attestation);
+        (config, named)
+    });
+    let layers = parts.layers.iter().zip(blobs);
+    let statements = layers.filter_map(|(layer, named)| Some((layer.as_ref()?, named)));
+    for (descriptor, named) in config.into_iter().chain(statements) {
+        match named {
+            Some(Named { name, blob }) => {
+                warnings.extend(survey.check_digest(&name, &descriptor.digest, &blob));
+                documents.push(document(&name, Role::Attestation, &blob));
+            }
+            None => warnings.push(missing_blob(
+                "the attestation's blob",
+                descriptor.digest.as_str(),
+            )),
         }
     }
     survey.attestations.push(Attestation {
@@ -282,27 +252,6 @@ pub(super) fn absent(
     };
     candidate.refer(reference);
     survey.add(candidate);
-}
-
-/// Whether a document is an index, whatever its media type says.
-pub(super) fn is_index(value: &Value) -> bool {
-    value.get("config").is_none()
-        && value.get("layers").is_none()
-        && value
-            .get("manifests")
-            .is_some_and(|manifests| manifests.is_array() || manifests.is_null())
-}
-
-/// Whether a document is a schema 1 manifest.
-pub(super) fn is_schema_one(value: &Value) -> bool {
-    value.get("fsLayers").is_some_and(Value::is_array)
-}
-
-/// Whether a document is an image or artifact manifest.
-pub(super) fn is_manifest(value: &Value) -> bool {
-    ["config", "layers", "blobs"]
-        .iter()
-        .any(|key| value.get(*key).is_some())
 }
 
 /// Raw bytes where a manifest was expected.

@@ -75,14 +75,15 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Name of the blob with this digest: as a layout has it, as skopeo's `dir:` has it, or in a
-    /// folder that several layouts share.
+    /// Name of the blob with this digest: as a layout has it, as skopeo's `dir:` has it (with
+    /// `.tar` in its first version), or in a folder that several layouts share.
     pub fn locate(&self, base: &str, digest: &Digest) -> Option<String> {
         let (algorithm, encoded) = (digest.algorithm(), digest.encoded());
         [
             format!("{base}blobs/{algorithm}/{encoded}"),
             format!("{base}{encoded}.manifest.json"),
             format!("{base}{encoded}"),
+            format!("{base}{encoded}.tar"),
             format!("{base}{algorithm}-{encoded}"),
         ]
         .into_iter()
@@ -97,6 +98,12 @@ impl<'a> Members<'a> {
     /// Whether something has read this member, under this name or by a link.
     pub fn is_used(&self, name: &str) -> bool {
         self.used.contains(name)
+    }
+
+    /// Whether a later member has the same name, so that this one is reached by no name.
+    pub fn is_shadowed(&self, member: &Member) -> bool {
+        let last = self.by_name.get(member.name.as_str());
+        last.is_some_and(|last| !std::ptr::eq(*last, member))
     }
 
     /// What kept members from being read, since the last call.

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::survey::{Named, Place, Survey, check_digest, parse};
-use super::{Role, manifest, schema_one};
+use super::candidate::Place;
+use super::survey::{Named, Survey, parse};
+use super::{Role, manifest, parts, schema_one};
 use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{Descriptor, Digest, MediaType, Platform};
 
@@ -47,12 +48,9 @@ fn walk(survey: &mut Survey<'_>, level: &Level<'_>, index: &Value) {
         if !survey.count_manifest() {
             return;
         }
-        let descriptor: Descriptor = match serde_json::from_value(item.clone()) {
-            Ok(descriptor) => descriptor,
-            Err(_) => {
-                survey.warnings.push(broken_item(level.name, position));
-                continue;
-            }
+        let Some(descriptor) = parts::descriptor(item) else {
+            survey.warnings.push(broken_item(level.name, position));
+            continue;
         };
         let reference = descriptor.reference().or(level.reference);
         let group = *groups
@@ -85,7 +83,7 @@ fn visit(
     }
     let Some(named) = survey.fetch(level.base, descriptor) else {
         if descriptor.is_attestation() {
-            survey.warnings.push(absent_attestation(descriptor));
+            survey.absent_attestations += 1;
         } else {
             manifest::absent(survey, &descriptor.digest, place, reference);
         }
@@ -102,27 +100,40 @@ fn visit(
     survey.warnings.extend(warnings);
     match value {
         None => survey.document(&named.name, Role::Manifest, &named.blob),
-        Some(value) if manifest::is_index(&value) => {
+        Some(value) if parts::is_index(&value) => {
             nested(survey, level, descriptor, reference, named, &value);
         }
-        Some(value) if manifest::is_schema_one(&value) => {
-            let digest = Some(descriptor.digest.clone());
-            schema_one::read(survey, level.base, named, &value, digest, reference, place);
-        }
-        Some(value) if manifest::is_manifest(&value) => {
-            let found = manifest::Found {
-                base: level.base,
-                named,
-                value,
-                digest: Some(descriptor.digest.clone()),
-                reference,
-                place,
-                is_attestation: descriptor.is_attestation(),
-                about: about(descriptor),
-            };
-            manifest::read(survey, found);
-        }
-        Some(_) => manifest::not_a_manifest(&named.name, &named.blob, survey),
+        Some(value) => listed(survey, level, descriptor, reference, place, named, value),
+    }
+}
+
+/// A manifest, of whatever generation.
+fn listed(
+    survey: &mut Survey<'_>,
+    level: &Level<'_>,
+    descriptor: &Descriptor,
+    reference: Option<&str>,
+    place: Place,
+    named: Named,
+    value: Value,
+) {
+    let digest = Some(descriptor.digest.clone());
+    if parts::is_schema_one(&value) {
+        schema_one::read(survey, level.base, named, &value, digest, reference, place);
+    } else if parts::is_manifest(&value) {
+        let found = manifest::Found {
+            base: level.base,
+            named,
+            value,
+            digest,
+            reference,
+            place,
+            is_attestation: descriptor.is_attestation(),
+            about: about(descriptor),
+        };
+        manifest::read(survey, found);
+    } else {
+        manifest::not_a_manifest(&named.name, &named.blob, survey);
     }
 }
 
@@ -147,7 +158,7 @@ fn nested(
     if depth > DEPTH {
         return survey.warnings.push(too_deep(&named.name));
     }
-    let mismatch = check_digest(&named.name, &descriptor.digest, &named.blob);
+    let mismatch = survey.check_digest(&named.name, &descriptor.digest, &named.blob);
     survey.warnings.extend(mismatch);
     let inner = Level {
         base: level.base,
@@ -166,22 +177,12 @@ fn is_other(media_type: &MediaType) -> bool {
 }
 
 fn is_stated(platform: &Platform) -> bool {
-    !platform.is_unknown() && !(platform.os.is_empty() && platform.architecture.is_empty())
+    let is_empty = platform.os.is_empty() && platform.architecture.is_empty();
+    !is_empty && !platform.is_unknown()
 }
 
 fn about(descriptor: &Descriptor) -> Option<Digest> {
     descriptor.annotations.get(ABOUT)?.parse().ok()
-}
-
-/// Writers leave attestations of pulled images out, so this does not make a scan incomplete.
-fn absent_attestation(descriptor: &Descriptor) -> Warning {
-    Warning::new(
-        WarningCode::MissingPlatform,
-        format!(
-            "attestation {} is listed and not in the archive",
-            descriptor.digest
-        ),
-    )
 }
 
 fn broken_item(name: &str, position: usize) -> Warning {

@@ -1,13 +1,18 @@
 //! From what the user typed to the images that are wanted of it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::candidate::Attestation;
 use super::reference::Reference;
 use super::shape::{self, Shape};
-use super::survey::{Attestation, Survey};
-use super::{Contents, RawImage, Selection, leftovers, select};
+use super::survey::Survey;
+use super::{Contents, RawImage, Role, Selection, leftovers, select};
 use crate::archive::{Archive, Limits};
-use crate::error::{Error, Result, Warning, WarningCode};
+use crate::error::{Error, Result, Warning, WarningCode, printable};
+
+/// Platforms listed in a message.
+const LISTED: usize = 20;
 
 /// Opens an image reference: a path, `-` for standard input, or `transport:reference`.
 ///
@@ -38,18 +43,8 @@ pub(super) fn read(
     let mut survey = Survey::new(archive);
     let shapes = shape::read(&mut survey);
     check_transport(reference, &shapes)?;
-    if survey.candidates.is_empty() && survey.attestations.is_empty() {
-        let is_broken = survey.warnings.iter().chain(archive.warnings());
-        let is_broken = is_broken
-            .map(|warning| warning.code)
-            .any(WarningCode::is_incomplete);
-        if !is_broken
-            || (shapes.is_empty()
-                && survey.warnings.is_empty()
-                && !leftovers::has_traces(archive.members()))
-        {
-            return Err(no_image(archive, path, &shapes));
-        }
+    if describes_nothing(archive, &survey) {
+        return Err(no_image(archive, path, &shapes));
     }
     let names: Vec<&str> = [&reference.image, &selection.image]
         .into_iter()
@@ -58,6 +53,20 @@ pub(super) fn read(
         .collect();
     let wanted = select::select(path, &survey.candidates, &names, &selection.platforms)?;
     Ok(contents(archive, survey, &wanted))
+}
+
+/// Whether there is no image and nothing broken that may have been one.
+fn describes_nothing(archive: &Archive, survey: &Survey<'_>) -> bool {
+    let is_broken = |warnings: &[Warning]| {
+        let mut codes = warnings.iter().map(|warning| warning.code);
+        codes.any(WarningCode::is_incomplete)
+    };
+    let mut roles = survey.documents.iter().map(|document| document.role);
+    survey.candidates.is_empty()
+        && survey.attestations.is_empty()
+        && !roles.any(|role| role == Role::ArtifactData)
+        && !is_broken(&survey.warnings)
+        && !(is_broken(archive.warnings()) && leftovers::has_traces(archive.members()))
 }
 
 /// Splits the survey into wanted images and what belongs to the archive.
@@ -69,15 +78,17 @@ fn contents(archive: &Archive, mut survey: Survey<'_>, wanted: &[bool]) -> Conte
     }
     let mut warnings = archive.warnings().to_vec();
     warnings.append(&mut survey.warnings);
-    warnings.extend(survey.members.take_warnings());
+    warnings.append(&mut survey.members.take_warnings());
     let mut images = Vec::new();
+    let mut left_out = Vec::new();
     for (candidate, wanted) in survey.candidates.into_iter().zip(wanted) {
         if *wanted {
             images.push(candidate.image);
         } else if candidate.absent {
-            warnings.push(missing_platform(&candidate.image));
+            left_out.push(candidate.image);
         }
     }
+    warnings.extend(missing_platforms(&left_out, survey.absent_attestations));
     Contents {
         images,
         documents: survey.documents,
@@ -99,19 +110,30 @@ fn attach(survey: &mut Survey<'_>, attestation: Attestation) {
     }
 }
 
-fn missing_platform(image: &RawImage) -> Warning {
-    let platform = image.platform.as_ref().map_or_else(
-        || "another platform".to_owned(),
-        |platform| crate::error::printable(platform.to_string().as_bytes()),
+/// One warning for all that is listed, was not asked for and is not there. Writers leave out
+/// other platforms, and attestations of pulled images, all the time.
+fn missing_platforms(images: &[RawImage], attestations: usize) -> Option<Warning> {
+    if images.is_empty() && attestations == 0 {
+        return None;
+    }
+    let platforms: BTreeSet<String> = images
+        .iter()
+        .filter_map(|image| image.platform.as_ref())
+        .map(|platform| printable(platform.to_string().as_bytes()))
+        .collect();
+    let mut named: Vec<&str> = platforms.iter().map(String::as_str).take(LISTED).collect();
+    if platforms.len() > LISTED {
+        named.push("…");
+    }
+    let mut message = format!(
+        "{} manifests and {attestations} attestations that were not asked for are listed and not \
+         in the archive",
+        images.len()
     );
-    let digest = image.manifest_digest.as_ref().map(ToString::to_string);
-    Warning::new(
-        WarningCode::MissingPlatform,
-        format!(
-            "the manifest {} for {platform} is listed and not in the archive",
-            digest.unwrap_or_default()
-        ),
-    )
+    if !named.is_empty() {
+        message.push_str(&format!("; platforms: {}", named.join(", ")));
+    }
+    Some(Warning::new(WarningCode::MissingPlatform, message))
 }
 
 /// A transport that was named must be among the shapes that were found.

@@ -1,14 +1,15 @@
 //! Docker's schema 1 manifest: layers and their legacy configs, newest first.
 //!
-//! It names no config, so one is made of its `v1Compatibility` strings. Steps that changed no
+//! It names no config, so one is made of its `v1Compatibility` strings; what is scanned is the
+//! manifest itself. Steps that changed no
 //! file have a layer too (the well-known empty one), so history and layers pair one to one.
 
 use serde_json::Value;
 
+use super::candidate::{Candidate, Place};
+use super::faults::missing_layer;
 use super::legacy_config::synthesize;
-use super::survey::{
-    Candidate, Named, Place, Survey, bound_layers, check_digest, document, missing_layer,
-};
+use super::survey::{Named, Survey, document};
 use super::{RawImage, RawLayer, Role, json};
 use crate::archive::Blob;
 use crate::error::{Warning, WarningCode};
@@ -33,17 +34,11 @@ pub(super) fn read(
     if let Some(digest) = &digest
         && value.get("signatures").is_none()
     {
-        let mismatch = check_digest(&named.name, digest, &named.blob);
+        let mismatch = survey.check_digest(&named.name, digest, &named.blob);
         image.warnings.extend(mismatch);
     }
     image.manifest_digest = digest;
-    let config = config(&named.name, value, &mut image.warnings);
-    image.documents.push(document(
-        &format!("{} (v1Compatibility)", named.name),
-        Role::Config,
-        &config,
-    ));
-    image.config = Some(config);
+    image.config = Some(config(&named.name, value, &mut image.warnings));
     read_layers(survey, base, value, &mut image);
     let mut candidate = Candidate {
         image,
@@ -88,7 +83,7 @@ fn config(name: &str, value: &Value, warnings: &mut Vec<Warning>) -> Blob {
 
 fn read_layers(survey: &mut Survey<'_>, base: &str, value: &Value, image: &mut RawImage) {
     let mut layers: Vec<&Value> = list(value, "fsLayers").iter().rev().collect();
-    bound_layers(&mut layers, &mut image.warnings);
+    survey.bound_layers(&mut layers, &mut image.warnings);
     for (index, layer) in layers.into_iter().enumerate() {
         let sum = layer.get("blobSum").and_then(Value::as_str);
         let digest: Option<Digest> = sum.and_then(|sum| sum.parse().ok());

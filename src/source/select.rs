@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::Platforms;
-use super::survey::{Candidate, Place};
+use super::candidate::{Candidate, Place};
 use crate::error::{Error, Result, printable};
 use crate::oci::{Digest, Platform};
 

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::survey::{Named, Place, Survey, parse};
-use super::{Role, docker_archive, legacy, manifest, oci_layout, schema_one};
-use crate::archive::{Blob, MemberKind};
+use super::candidate::Place;
+use super::survey::{Named, Survey, parse};
+use super::{Role, docker_archive, legacy, manifest, oci_layout, parts, schema_one};
+use crate::archive::{Blob, Limits, MemberKind};
 use crate::error::Warning;
 use crate::oci::Digest;
 
@@ -66,11 +67,16 @@ pub(super) fn read(survey: &mut Survey<'_>) -> Vec<Shape> {
     let root = Folder::open(survey, String::new(), ids.remove("").unwrap_or_default());
     let mut shapes = root.read(survey);
     if shapes.is_empty() {
+        let mut parsed = 0;
         for base in folders(survey, &ids) {
             let ids = ids.remove(&base).unwrap_or_default();
             let folder = Folder::open(survey, base, ids);
-            if folder.is_certain() {
+            parsed += folder.size();
+            if folder.is_certain(survey) {
                 shapes.extend(folder.read(survey));
+            }
+            if parsed > Limits::DOCUMENT_SIZE {
+                break;
             }
         }
     }
@@ -142,16 +148,28 @@ impl Folder {
         }
     }
 
-    /// Whether this folder describes images beyond doubt: below the root of a root file system
-    /// many other things have these names.
-    fn is_certain(&self) -> bool {
+    /// Bytes that were parsed of it.
+    fn size(&self) -> u64 {
+        let files = self.manifest.iter().chain(&self.index);
+        files.map(|file| file.blob.len() as u64).sum()
+    }
+
+    /// Whether this folder describes images beyond doubt: in a root file system many other things
+    /// have these names.
+    fn is_certain(&self, survey: &Survey<'_>) -> bool {
         let value = |file: &Option<Description>| file.as_ref()?.value.clone();
-        value(&self.index).is_some_and(|index| manifest::is_index(&index))
-            || value(&self.manifest).is_some_and(|value| match &value {
-                Value::Array(items) => !items.is_empty() && docker_archive::is_list(items),
-                _ => value.get("schemaVersion").is_some(),
-            })
-            || !self.ids.is_empty()
+        let is_index = |index: Value| parts::is_index(&index) && has_version(&index);
+        let is_manifest = |manifest: Value| match manifest {
+            Value::Array(items) => !items.is_empty() && docker_archive::is_list(&items),
+            other => has_version(&other),
+        };
+        let has_layer = |id: &String| {
+            let layer = format!("{}{id}/layer.tar", self.base);
+            survey.members.contains(&layer)
+        };
+        value(&self.index).is_some_and(is_index)
+            || value(&self.manifest).is_some_and(is_manifest)
+            || self.ids.iter().any(has_layer)
     }
 
     /// Reads all that this folder describes.
@@ -160,7 +178,7 @@ impl Folder {
         let (base, before) = (self.base.as_str(), survey.candidates.len());
         if let Some(index) = self.index {
             survey.warnings.extend(index.warnings);
-            if let Some(value) = index.value.filter(manifest::is_index) {
+            if let Some(value) = index.value.filter(parts::is_index) {
                 shapes.push(Shape::OciLayout);
                 survey.members.mark(&index.name);
                 survey.document(&index.name, Role::Index, &index.blob);
@@ -196,17 +214,17 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
         docker_archive::read(survey, base, &named.name, list);
         return Some(Shape::DockerArchive);
     }
-    if value.get("schemaVersion").is_none() {
+    if !has_version(&value) {
         return None;
     }
-    if manifest::is_index(&value) {
+    if parts::is_index(&value) {
         survey.members.mark(&named.name);
         survey.document(&named.name, Role::Index, &named.blob);
         oci_layout::read(survey, base, &named.name, &value);
-    } else if manifest::is_schema_one(&value) {
+    } else if parts::is_schema_one(&value) {
         survey.members.mark(&named.name);
         schema_one::read(survey, base, named, &value, None, None, Place::default());
-    } else if manifest::is_manifest(&value) {
+    } else if parts::is_manifest(&value) {
         survey.members.mark(&named.name);
         let digest = Some(Digest::sha256(&named.blob));
         let found = manifest::Found {
@@ -224,4 +242,8 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
         return None;
     }
     Some(Shape::Dir)
+}
+
+fn has_version(value: &Value) -> bool {
+    value.get("schemaVersion").is_some()
 }

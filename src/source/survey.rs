@@ -3,60 +3,27 @@
 //! The same image is often described twice: by two tags, by a nested index, by `index.json` and
 //! by `manifest.json`. It is kept once, with every reference and every place that points at it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::candidate::{Attestation, Candidate, content_key};
 use super::members::Members;
-use super::{Document, RawImage, RawLayer, Role, json};
+use super::{Document, RawImage, Role, faults, json};
 use crate::archive::{Archive, Blob, Limits};
-use crate::error::{Warning, WarningCode, printable};
-use crate::oci::{Descriptor, Digest, Platform};
+use crate::error::{Warning, WarningCode};
+use crate::oci::{Descriptor, Digest};
 
 /// Manifests looked at in one archive.
 const MANIFESTS: usize = 4_096;
 /// Layers kept of one image.
 pub(super) const LAYERS: usize = 10_000;
-/// Bytes of manifests and indexes parsed in one archive, each as often as it is referred to.
-const PARSED_BYTES: u64 = 16 * Limits::DOCUMENT_SIZE;
-
-/// An image that the archive describes.
-#[derive(Debug, Default)]
-pub(super) struct Candidate {
-    pub image: RawImage,
-    /// Where it is listed.
-    pub places: Vec<Place>,
-    /// Digests of other manifests that describe the same image.
-    pub aliases: Vec<Digest>,
-    /// Whether its manifest is not in the archive.
-    pub absent: bool,
-    /// What it refers to (signatures, SBOMs).
-    pub subject: Option<Digest>,
-    /// Whether it is something else than a container image.
-    pub is_artifact: bool,
-}
-
-/// A place that lists a manifest.
-#[derive(Debug, Default)]
-pub(super) struct Place {
-    /// Manifests of one index under one reference, between which the platform chooses.
-    pub group: Option<usize>,
-    /// As that index states it.
-    pub platform: Option<Platform>,
-    /// That index.
-    pub index: Option<Digest>,
-}
-
-/// In-toto statements about an image.
-#[derive(Debug, Default)]
-pub(super) struct Attestation {
-    /// Digest of that image's manifest.
-    pub of: Option<Digest>,
-    pub documents: Vec<Document>,
-    pub warnings: Vec<Warning>,
-}
+/// Layers kept of all images of one archive.
+const ALL_LAYERS: usize = 200_000;
+/// Bytes of manifests, indexes and configs parsed in one archive, each as often as it is referred to.
+const PARSED_BYTES: u64 = 4 * Limits::DOCUMENT_SIZE;
 
 /// What an archive describes.
 pub(super) struct Survey<'a> {
@@ -67,12 +34,17 @@ pub(super) struct Survey<'a> {
     pub warnings: Vec<Warning>,
     /// Attestation manifests that were read.
     pub attested: HashSet<Digest>,
+    /// How many more are listed and not in the archive.
+    pub absent_attestations: usize,
     documented: HashSet<String>,
     by_manifest: HashMap<Digest, usize>,
     by_content: HashMap<String, usize>,
     groups: usize,
     manifests: usize,
+    layers: usize,
     parsed_bytes: u64,
+    verdicts: HashMap<(String, Digest), Option<Warning>>,
+    digests: HashMap<String, Digest>,
 }
 
 /// A blob with its name.
@@ -90,12 +62,16 @@ impl<'a> Survey<'a> {
             documents: Vec::new(),
             warnings: Vec::new(),
             attested: HashSet::new(),
+            absent_attestations: 0,
             documented: HashSet::new(),
             by_manifest: HashMap::new(),
             by_content: HashMap::new(),
             groups: 0,
             manifests: 0,
+            layers: 0,
             parsed_bytes: 0,
+            verdicts: HashMap::new(),
+            digests: HashMap::new(),
         }
     }
 
@@ -126,14 +102,30 @@ impl<'a> Survey<'a> {
                 Warning::new(
                     WarningCode::LimitReached,
                     format!(
-                        "more than {PARSED_BYTES} bytes of manifests are listed; the others are \
-                         not read"
+                        "more than {PARSED_BYTES} bytes of manifests and configs are listed; the \
+                         others are not parsed, their raw bytes are scanned"
                     ),
                 )
                 .at(name.as_bytes()),
             );
         }
         self.parsed_bytes <= PARSED_BYTES
+    }
+
+    /// Keeps the layers of an image to a number that memory can hold.
+    pub fn bound_layers<T>(&mut self, layers: &mut Vec<T>, warnings: &mut Vec<Warning>) {
+        let most = LAYERS.min(ALL_LAYERS.saturating_sub(self.layers));
+        if layers.len() > most {
+            warnings.push(Warning::new(
+                WarningCode::LimitReached,
+                format!(
+                    "the image lists {} layers; those above {most} are not read",
+                    layers.len()
+                ),
+            ));
+            layers.truncate(most);
+        }
+        self.layers += layers.len();
     }
 
     /// A document of the archive as a whole, once for each name.
@@ -173,6 +165,36 @@ impl<'a> Survey<'a> {
         }
     }
 
+    /// What is wrong where bytes do not have the digest that they are promised to have. Each
+    /// blob is hashed once, however often it is named.
+    pub fn check_digest(&mut self, name: &str, digest: &Digest, blob: &Blob) -> Option<Warning> {
+        let key = (name.to_owned(), digest.clone());
+        let verdict = self.verdicts.entry(key);
+        verdict
+            .or_insert_with(|| faults::check_digest(name, digest, blob))
+            .clone()
+    }
+
+    /// The digest of bytes that nothing names by digest, computed once for each name.
+    pub fn digest_of(&mut self, name: &str, blob: &Blob) -> Digest {
+        let digest = self.digests.entry(name.to_owned());
+        digest.or_insert_with(|| Digest::sha256(blob)).clone()
+    }
+
+    /// Takes a config into `image`, if it is within what is parsed of one archive.
+    pub fn take_config(&mut self, image: &mut RawImage, named: Named) {
+        let Named { name, blob } = named;
+        let mismatch = image
+            .config_digest
+            .as_ref()
+            .and_then(|digest| self.check_digest(&name, digest, &blob));
+        image.warnings.extend(mismatch);
+        image.documents.push(document(&name, Role::Config, &blob));
+        if self.count_parsed(&name, blob.len()) {
+            image.config = Some(blob);
+        }
+    }
+
     /// The candidate whose manifest has this digest.
     pub fn known(&mut self, digest: &Digest) -> Option<&mut Candidate> {
         self.candidates.get_mut(*self.by_manifest.get(digest)?)
@@ -206,134 +228,12 @@ impl<'a> Survey<'a> {
     }
 }
 
-impl Candidate {
-    /// Adds a reference once.
-    pub fn refer(&mut self, reference: Option<&str>) {
-        if let Some(reference) = reference
-            && !self.image.references.iter().any(|r| r == reference)
-        {
-            self.image.references.push(reference.to_owned());
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        for reference in &other.image.references {
-            self.refer(Some(reference));
-        }
-        let listed = other.places.into_iter();
-        self.places
-            .extend(listed.filter(|place| place.group.is_some()));
-        if let Some(digest) = other.image.manifest_digest {
-            match &self.image.manifest_digest {
-                None => self.image.manifest_digest = Some(digest),
-                Some(own) if *own != digest => self.aliases.push(digest),
-                Some(_) => {}
-            }
-        }
-        let known: HashSet<&String> = self.image.documents.iter().map(|d| &d.name).collect();
-        let new: Vec<Document> = other
-            .image
-            .documents
-            .into_iter()
-            .filter(|document| !known.contains(&document.name))
-            .collect();
-        self.image.documents.extend(new);
-        let known: BTreeSet<&Warning> = self.image.warnings.iter().collect();
-        let new: Vec<Warning> = other
-            .image
-            .warnings
-            .into_iter()
-            .filter(|warning| !known.contains(warning))
-            .collect();
-        self.image.warnings.extend(new);
-        self.image.platform = self.image.platform.take().or(other.image.platform);
-        self.subject = self.subject.take().or(other.subject);
-    }
-}
-
-/// What makes two descriptions the same image: config and layers. Artifacts often share an empty
-/// config and are told apart by their manifests alone.
-fn content_key(candidate: &Candidate) -> Option<String> {
-    let config = candidate.image.config_digest.as_ref()?;
-    if candidate.is_artifact {
-        return None;
-    }
-    let layers = candidate.image.layers.iter();
-    Some(layers.fold(config.to_string(), |key, layer| key + "\n" + &layer.name))
-}
-
 /// A document of this name.
 pub(super) fn document(name: &str, role: Role, blob: &Blob) -> Document {
     Document {
         name: name.to_owned(),
         role,
         blob: blob.clone(),
-    }
-}
-
-/// What is wrong where bytes do not have the digest that they are promised to have.
-pub(super) fn check_digest(name: &str, digest: &Digest, blob: &Blob) -> Option<Warning> {
-    let (code, reason) = match digest.verify(blob) {
-        Some(true) => return None,
-        Some(false) => (
-            WarningCode::DigestMismatch,
-            format!(
-                "should have the digest {digest} and has {}",
-                Digest::sha256(blob)
-            ),
-        ),
-        None => (
-            WarningCode::UnverifiedDigest,
-            format!("was not checked against {digest}: unknown algorithm"),
-        ),
-    };
-    let message = format!("{} {reason}", printable(name.as_bytes()));
-    Some(Warning::new(code, message).at(name.as_bytes()))
-}
-
-/// A warning for a layer that is not in the archive.
-pub(super) fn missing_layer(index: usize, layer: &RawLayer) -> Warning {
-    let reason = if layer.media_type.is_foreign() {
-        "; it is a foreign (non-distributable) layer, which writers leave out: its files are not \
-         scanned"
-    } else {
-        "; its files are not scanned. Blobs in a folder that several layouts share are found when \
-         the input holds that folder too"
-    };
-    Warning::new(
-        WarningCode::MissingLayer,
-        format!(
-            "layer {index} ({}) is not in the archive{reason}",
-            printable(layer.name.as_bytes())
-        ),
-    )
-    .in_layer(index)
-    .at(layer.name.as_bytes())
-}
-
-/// A warning for a manifest, config or other blob that is not in the archive.
-pub(super) fn missing_blob(what: &str, name: &str) -> Warning {
-    Warning::new(
-        WarningCode::MissingBlob,
-        format!(
-            "{what} {} is not in the archive",
-            printable(name.as_bytes())
-        ),
-    )
-    .at(name.as_bytes())
-}
-
-/// Keeps the layers of one image to a number that memory can hold.
-pub(super) fn bound_layers<T>(layers: &mut Vec<T>, warnings: &mut Vec<Warning>) {
-    if layers.len() > LAYERS {
-        warnings.push(Warning::new(
-            WarningCode::LimitReached,
-            format!(
-                "the image lists {} layers; those above {LAYERS} are not read",
-                layers.len()
-            ),
-        ));
-        layers.truncate(LAYERS);
     }
 }
 

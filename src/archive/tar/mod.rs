@@ -18,6 +18,7 @@ mod error;
 mod header;
 mod number;
 mod pax;
+mod pending;
 mod reader;
 mod slack;
 mod sparse;

@@ -6,6 +6,7 @@ mod allow;
 mod file;
 mod keys;
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use residue::archive::Limits;
@@ -18,6 +19,7 @@ use residue::source::{Platforms, Selection};
 use super::args::{ExtractArgs, LayersArgs, ScanArgs};
 use super::groups::{ConfigArgs, LimitArgs, RuleArgs, SelectionArgs, WorkArgs};
 use super::mistakes::Mistakes;
+use super::output::folder_of;
 use super::size;
 use file::File;
 
@@ -60,6 +62,12 @@ pub fn scan(args: &ScanArgs) -> Result<ScanConfig, Mistakes> {
     if from_stdin > 1 {
         mistakes.add("-", "standard input can be read only once");
     }
+    check_folder("--output", args.output.as_deref(), &mut mistakes);
+    check_folder(
+        "--write-baseline",
+        args.write_baseline.as_deref(),
+        &mut mistakes,
+    );
     let options = Options {
         reveal: args.reveal,
         ..options(
@@ -119,6 +127,17 @@ pub fn rules(config: &ConfigArgs, rules: &RuleArgs) -> Result<Loader, Mistakes> 
     let mut mistakes = Mistakes::default();
     let file = load(config, &mut mistakes);
     mistakes.or(loader(rules, &file))
+}
+
+/// A long scan must not end with a file that cannot be written for want of its folder.
+fn check_folder(flag: &str, file: Option<&Path>, mistakes: &mut Mistakes) {
+    let folder = file.map(folder_of).filter(|folder| !folder.is_dir());
+    if let Some(folder) = folder {
+        mistakes.add(
+            flag,
+            format_args!("there is no folder {}", folder.display()),
+        );
+    }
 }
 
 fn baseline(args: &ScanArgs, file: &File, mistakes: &mut Mistakes) -> Option<Baseline> {

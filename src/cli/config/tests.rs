@@ -122,9 +122,10 @@ fn every_mistake_is_told_at_once_with_flag_or_file_and_key() {
         [report]
         width = 7
     "#;
-    let words = "--platform linux --max-total-size 0 --baseline DIR/no-such-file";
+    let words = "--platform linux --max-total-size 0 --baseline DIR/no-such-file \
+        --output DIR/report.json";
     let mistakes = scan_with(words, file).unwrap_err();
-    assert!(mistakes.starts_with("11 mistakes\n"), "{mistakes}");
+    assert!(mistakes.starts_with("12 mistakes\n"), "{mistakes}");
     for expected in [
         "DIR/residue.toml: [scan] fail-on: \"hihg\" is none of low, medium, high, critical, never",
         "DIR/residue.toml: [scan] threads: 0 is less than 1",
@@ -136,6 +137,7 @@ fn every_mistake_is_told_at_once_with_flag_or_file_and_key() {
         "DIR/residue.toml: report: no such table",
         "--platform: invalid platform \"linux\"",
         "--max-total-size: \"0\" is zero",
+        "--output: there is no folder DIR",
         "--baseline: cannot read DIR/no-such-file: No such file",
     ] {
         assert!(mistakes.contains(expected), "{expected}\n---\n{mistakes}");

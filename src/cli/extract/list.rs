@@ -23,7 +23,7 @@ pub fn run(
     let path = path.map(plain).filter(|path| !path.is_empty());
     let mut exit = Exit::Pass;
     output::write(None, |out| {
-        writeln!(out, "LAYER      OFFSET        SIZE  KIND       PATH")?;
+        writeln!(out, "layer      offset        size  kind       path")?;
         for layer in layers {
             if !list_layer(layer, path, limits, terminal, out)? {
                 exit = Exit::Error;
@@ -75,12 +75,14 @@ fn write_entry(layer: usize, entry: &LayerEntry, out: &mut dyn Write) -> io::Res
         Some(_) => "whiteout",
         None => kind_name(entry.kind),
     };
+    let path = match &entry.path[..] {
+        [] => "/".to_owned(),
+        path => printable(path),
+    };
     write!(
         out,
-        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {}",
-        entry.offset,
-        entry.size,
-        printable(&entry.path)
+        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {path}",
+        entry.offset, entry.size
     )?;
     if let Some(link) = &entry.link {
         write!(out, " -> {}", printable(link))?;

@@ -44,7 +44,11 @@ pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
     });
     let chosen = choose(args, &image, &target, found)?;
     let layer = &image.layers[chosen.layer];
-    let source = content_of(layer, chosen, &config.limits)?;
+    // Messages name what was asked for, also where a hard link led elsewhere.
+    let source = Found {
+        path: chosen.path.clone(),
+        ..content_of(layer, chosen, &config.limits)?
+    };
     copy::run(args, layer, &source, &config.limits)
 }
 

@@ -34,7 +34,7 @@ fn instruction(index: usize, layer: Option<usize>, text: &str) -> InstructionRep
     }
 }
 
-fn occurrence(layer: Option<usize>, instruction: usize, path: &str) -> Occurrence {
+fn occurrence(layer: Option<usize>, instruction: Option<usize>, path: &str) -> Occurrence {
     Occurrence {
         image: Some(0),
         kind: if layer.is_some() {
@@ -44,9 +44,10 @@ fn occurrence(layer: Option<usize>, instruction: usize, path: &str) -> Occurrenc
         },
         layer,
         diff_id: None,
-        instruction: Some(instruction),
+        instruction,
         path: Some(path.to_owned()),
         pointer: None,
+        key: None,
         inside: Vec::new(),
         decoded: Vec::new(),
         line: 1,
@@ -101,11 +102,12 @@ fn report() -> Report {
         images: vec![image],
         findings: vec![
             finding(vec![
-                occurrence(Some(1), 1, "app/.env"),
-                occurrence(Some(1), 1, "app/copy/.env"),
-                occurrence(None, 0, "config.json"),
+                occurrence(Some(1), Some(1), "app/.env"),
+                occurrence(Some(1), Some(1), "app/copy/.env"),
+                occurrence(None, Some(0), "config.json"),
+                occurrence(None, None, "config.json"),
             ]),
-            finding(vec![occurrence(Some(1), 1, "app/key")]),
+            finding(vec![occurrence(Some(1), Some(1), "app/key")]),
         ],
         suppressed: Vec::new(),
         warnings: Vec::new(),
@@ -122,12 +124,13 @@ fn a_layer_without_instruction_and_an_instruction_without_layer_both_have_a_line
     let ids: Vec<String> = (0..3).map(|index| short_id(&layer(index))).collect();
     let expected = format!(
         "\
-app.tar  app:\\x1b[31m1  linux/amd64
-LAYER   STORED  UNPACKED  ENTRIES  DELETES  FINDINGS  DIFF ID       INSTRUCTION
-    -        -         -        -        -         1  -             ENV TOKEN=***
-    0  1.5 KiB  10.0 MiB        3        1         0  {}  ?
-    1  1.5 KiB  10.0 MiB        3        1         2  {}  COPY . /app\\x1b[2J
-    2  1.5 KiB  10.0 MiB        3        1         0  {}  RUN rm /app/.env
+Image  app.tar  app:\\x1b[31m1  linux/amd64
+layer     size  entries  deleted  findings  diff id       instruction
+    -        -        -        -         1  -             ENV TOKEN=***
+    0  1.5 KiB        3        1         0  {}  ?
+    1  1.5 KiB        3        1         2  {}  COPY . /app\\x1b[2J
+    2  1.5 KiB        3        1         0  {}  RUN rm /app/.env
+    -        -        -        -         1  -             (config and other metadata)
 ",
         ids[0], ids[1], ids[2]
     );
@@ -148,5 +151,6 @@ fn json_counts_the_same_findings() {
     };
     assert_eq!(counts("layers"), [0, 2, 0]);
     assert_eq!(counts("instructions"), [1, 0, 0]);
+    assert_eq!(image["metadata_findings"], 1);
     assert_eq!(json["complete"], true);
 }

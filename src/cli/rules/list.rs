@@ -23,10 +23,10 @@ pub fn run(set: &RuleSet, format: TableFormat, terminal: &Terminal) -> Result<Ex
 
 fn write_table(set: &RuleSet, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new([
-        ("RULE", Align::Left),
-        ("SEVERITY", Align::Left),
-        ("CONFIDENCE", Align::Left),
-        ("TITLE", Align::Left),
+        ("rule", Align::Left),
+        ("severity", Align::Left),
+        ("confidence", Align::Left),
+        ("title", Align::Left),
     ]);
     for rule in set.rules() {
         table.row([

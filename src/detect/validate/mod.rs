@@ -2,9 +2,37 @@
 //!
 //! Policy: a valid checksum raises a match to `confirmed`; an invalid one demotes it to
 //! `possible`; only kinds whose check is well tested drop it. What a validator learns goes to
-//! the facts.
+//! the facts; a fact never holds secret bytes.
+
+use serde_json::Value;
 
 use super::matched::Facts;
+
+mod age;
+mod aws;
+mod azure;
+mod chat;
+mod crc;
+mod crypt;
+mod encoding;
+mod entropy;
+mod github;
+mod gitlab;
+mod google;
+mod json_token;
+mod jwt;
+mod marvin;
+mod packages;
+mod pem;
+mod pgp;
+mod putty;
+mod stripe;
+#[cfg(test)]
+mod tests;
+mod time;
+mod url;
+mod userpass;
+mod wireguard;
 
 /// What a validator sees.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +63,48 @@ pub enum Verdict {
 /// A validator.
 pub type Validator = fn(&Candidate<'_>) -> Verdict;
 
-/// Every validator by the name that rules use.
-pub const VALIDATORS: &[(&str, Validator)] = &[];
+/// Every validator by the name that rules use, in order of name.
+pub const VALIDATORS: &[(&str, Validator)] = &[
+    ("age-bech32", age::age_bech32),
+    ("atlassian-crc32", crc::atlassian),
+    ("aws-account-id", aws::account_id),
+    ("aws-secret-key", aws::secret_key),
+    ("azure-cask", azure::cask),
+    ("azure-devops-pat", azure::devops_pat),
+    ("azure-entra", azure::entra),
+    ("azure-marvin", azure::marvin_key),
+    ("azure-sas", azure::sas),
+    ("base64-user-password", userpass::base64_user_password),
+    ("basic-auth-url", url::basic_auth_url),
+    ("confluent-crc32", crc::confluent),
+    ("crypt-hash", crypt::crypt_hash),
+    ("discord", chat::discord),
+    ("github-crc32", github::crc32),
+    ("github-fine-grained", github::fine_grained),
+    ("github-installation-jwt", github::installation_jwt),
+    ("gitlab-routable", gitlab::routable),
+    ("google-service-account", google::service_account),
+    ("grafana-cloud", json_token::grafana_cloud),
+    ("grafana-crc32", crc::grafana),
+    ("jfrog-reference", packages::jfrog_reference),
+    ("jwt", jwt::jwt),
+    ("literal-password", userpass::literal_password),
+    ("npm-crc32", crc::npm),
+    ("onepassword", json_token::onepassword),
+    ("pem-private-key", pem::private_key),
+    ("pgp-private-key", pgp::private_key),
+    ("putty-private-key", putty::private_key),
+    ("pypi-macaroon", packages::pypi_macaroon),
+    ("random-token", entropy::random_token),
+    ("sentry", json_token::sentry),
+    ("slack", chat::slack),
+    ("stripe-mode", stripe::mode),
+    ("supabase-role", jwt::supabase_role),
+    ("telegram", chat::telegram),
+    ("vercel-crc32", crc::vercel),
+    ("wireguard-clamp", wireguard::clamp),
+    ("zuplo-crc32", crc::zuplo),
+];
 
 /// The validator of that name.
 pub fn by_name(name: &str) -> Option<Validator> {
@@ -44,4 +112,44 @@ pub fn by_name(name: &str) -> Option<Validator> {
         .iter()
         .find(|(known, _)| *known == name)
         .map(|(_, validator)| *validator)
+}
+
+/// A text from an image is shortened to so many bytes before it becomes a fact.
+const LONGEST_FACT: usize = 200;
+
+/// Facts from pairs; pairs without a value are left out.
+fn facts<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Facts {
+    pairs
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect()
+}
+
+/// A fact from bytes of the image: without control characters, not endless, never empty.
+fn text(bytes: &[u8]) -> Option<Value> {
+    let shown: String = String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST_FACT)])
+        .chars()
+        .filter(|c| !c.is_control())
+        .collect();
+    (!shown.is_empty()).then_some(Value::String(shown))
+}
+
+/// `checksum: valid` raises; `checksum: invalid` demotes.
+fn lenient(valid: bool, mut facts: Facts) -> Verdict {
+    let said = if valid { "valid" } else { "invalid" };
+    facts.insert("checksum".to_owned(), said.into());
+    if valid {
+        Verdict::Confirmed(facts)
+    } else {
+        Verdict::Demoted(facts)
+    }
+}
+
+/// For well-tested checks: a bad checksum drops the match.
+fn strict(valid: bool, facts: Facts) -> Verdict {
+    if valid {
+        lenient(true, facts)
+    } else {
+        Verdict::Dropped
+    }
 }

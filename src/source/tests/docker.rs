@@ -273,3 +273,58 @@ fn parents_in_a_circle_or_missing_end_the_chain_with_a_warning() {
     assert!(found[0].contains(&WarningCode::BrokenLink), "{found:?}");
     assert!(found[1].contains(&WarningCode::MissingBlob), "{found:?}");
 }
+
+#[test]
+fn lists_without_end_are_cut_with_a_warning() {
+    let references: Vec<String> = (0..5_000).map(|n| format!("app:{n}")).collect();
+    let contents = Members::default()
+        .json("c.json", &json!({}))
+        .file("l.tar", layer("a"))
+        .json(
+            "manifest.json",
+            &json!([{
+                "Config": "c.json",
+                "RepoTags": references,
+                "Layers": vec!["l.tar"; 20_000],
+            }]),
+        )
+        .open();
+    assert_eq!(layers(&contents), [10_000]);
+    assert_eq!(contents.images[0].references.len(), 1_000);
+    assert_eq!(
+        codes(&contents.images[0].warnings),
+        [WarningCode::LimitReached; 2]
+    );
+}
+
+#[test]
+fn references_of_another_type_do_not_cost_the_image() {
+    let contents = Members::default()
+        .json("c.json", &json!({}))
+        .json(
+            "manifest.json",
+            &json!([{ "Config": "c.json", "RepoTags": "app:1", "Layers": [] }]),
+        )
+        .open();
+    assert_eq!(layers(&contents), [0]);
+    assert_eq!(codes(&contents.warnings), [WarningCode::BrokenJson]);
+}
+
+#[test]
+fn a_truncated_save_without_its_manifest_gives_what_it_has() {
+    let members = Members::default()
+        .file(&format!("{}/VERSION", id('a')), "1.0")
+        .json(&format!("{}/json", id('a')), &json!({ "id": id('a') }))
+        .file(&format!("{}/layer.tar", id('a')), layer("a"));
+    let contents = members.open();
+    assert_eq!(layers(&contents), [1]);
+}
+
+#[test]
+fn a_transport_that_was_named_must_fit_the_content() {
+    let reference = super::super::reference::Reference::parse("oci:somewhere").unwrap();
+    let error = read(&classic().archive(), &reference, &all()).unwrap_err();
+    let message = error.to_string();
+    assert!(message.contains("oci: was asked for"), "{message}");
+    assert!(message.contains("docker-archive"), "{message}");
+}

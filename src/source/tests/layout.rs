@@ -57,15 +57,20 @@ fn platforms_left_out_are_incomplete_only_when_they_were_asked_for() {
         let mut members = Members::default();
         let amd = platform(members.image(&json!({}), &["a"]), "linux", "amd64");
         let arm = platform(members.image(&json!({ "x": 1 }), &["b"]), "linux", "arm64");
-        let inner = nested(&mut members, &json!([arm, amd]));
+        let gone = json!({ "mediaType": MANIFEST, "digest": Digest::sha256(b"gone") });
+        let gone = platform(gone, "unknown", "unknown");
+        let inner = nested(&mut members, &json!([arm, amd, gone]));
         members.without(&arm["digest"]).index(json!([inner]))
     };
     let host = Selection::default();
     let contents = build().try_open(&host).unwrap();
     assert_eq!(layers(&contents), [1]);
     assert_eq!(codes(&contents.warnings), [WarningCode::MissingPlatform]);
-    assert!(contents.warnings[0].message.contains("linux/arm64"));
+    let message = &contents.warnings[0].message;
+    assert!(message.contains("platforms: linux/arm64"), "{message}");
+    assert!(message.contains("1 attestations"), "{message}");
     let contents = build().open();
+    assert_eq!(codes(&contents.warnings), [WarningCode::MissingPlatform]);
     assert_eq!(layers(&contents), [0, 1]);
     assert_eq!(
         codes(&contents.images[0].warnings),
@@ -100,6 +105,16 @@ fn a_layout_in_a_folder_and_blobs_in_a_shared_folder_are_found() {
     let image = members.image(&json!({}), &["a"]);
     let contents = members.index(json!([image])).under("some/layout/").open();
     assert_eq!(layers(&contents), [1]);
+
+    let mut beside = Members::default();
+    let image = beside.image(&json!({}), &["a"]);
+    for (name, _) in &mut beside.0 {
+        *name = name.replace("blobs/", "shared/");
+    }
+    let index = json!({ "schemaVersion": 2, "manifests": [image] });
+    let contents = beside.json("layout/index.json", &index).open();
+    assert_eq!(layers(&contents), [1]);
+    assert!(contents.images[0].warnings.is_empty());
 
     let mut shared = Members::default();
     let image = shared.image(&json!({}), &["a"]);
@@ -289,4 +304,31 @@ fn orphans_extra_files_and_odd_names_are_documents() {
         roles(documents, Role::MemberName),
         ["notes/.env.production", "link", "link"]
     );
+}
+
+#[test]
+fn a_descriptor_that_is_odd_in_one_place_still_leads_to_its_image() {
+    let mut members = Members::default();
+    let mut image = members.image(&json!({}), &["a"]);
+    image["annotations"] = json!({ "n": 1, "org.opencontainers.image.ref.name": "v1" });
+    image["size"] = json!("12");
+    image["platform"] = json!("linux");
+    let contents = members.index(json!([image])).open();
+    assert_eq!(layers(&contents), [1]);
+    assert_eq!(contents.images[0].references, ["v1"]);
+}
+
+#[test]
+fn a_member_that_a_later_one_of_its_name_shadows_is_a_document() {
+    let mut members = Members::default();
+    let image = members.image(&json!({}), &["a"]);
+    let contents = members
+        .json("index.json", &json!({ "manifests": [], "note": "first" }))
+        .file("VERSION", "1.0")
+        .index(json!([image]))
+        .file("VERSION", "1.0")
+        .open();
+    let files = roles(&contents.documents, Role::ArchiveFile);
+    assert_eq!(files.len(), 3, "{files:?}");
+    assert!(files[0].starts_with("index.json (shadowed"), "{files:?}");
 }

@@ -3,6 +3,7 @@
 mod dir;
 mod docker;
 mod layout;
+mod random;
 mod selection;
 
 use std::path::Path;

@@ -1,0 +1,209 @@
+//! A reader that can look ahead, and that keeps the last bytes it gave away.
+//!
+//! A decoder that finds its stream broken has taken bytes that nobody has looked at as they
+//! stand. Keeping the last of them makes it possible to go on from a little before the place
+//! where it broke, in one forward pass. It also knows whose fault an error is: the reader's below
+//! or the decoder's above.
+
+use std::io::{self, BufRead, ErrorKind, Read};
+use std::ops::Range;
+
+use crate::detect::Lines;
+
+/// Bytes that are kept at least.
+const KEPT: usize = 128 << 10;
+
+/// The reader.
+pub(super) struct Replay<'a> {
+    inner: &'a mut dyn BufRead,
+    /// Bytes taken from `inner` and not yet given away, from `start`.
+    head: Vec<u8>,
+    start: usize,
+    position: u64,
+    keeps: bool,
+    kept: Vec<u8>,
+    /// Line at the first kept byte.
+    lines: Lines,
+    failed: bool,
+}
+
+impl<'a> Replay<'a> {
+    pub(super) fn new(inner: &'a mut dyn BufRead) -> Self {
+        Self {
+            inner,
+            head: Vec::new(),
+            start: 0,
+            position: 0,
+            keeps: false,
+            kept: Vec::new(),
+            lines: Lines::START,
+            failed: false,
+        }
+    }
+
+    /// Bytes given away so far.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Whether the reader below failed.
+    pub(super) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// From here on, keeps what is given away. To be called before anything is.
+    pub(super) fn keep(&mut self) {
+        self.keeps = true;
+    }
+
+    /// Forgets what was kept: it has been searched.
+    pub(super) fn forget(&mut self) {
+        let offset = self.position - self.kept.len() as u64;
+        self.lines.pass(&self.kept, offset);
+        self.kept.clear();
+    }
+
+    /// Goes back to the first byte that was kept; says where that is.
+    pub(super) fn rewind(&mut self) -> (u64, Lines) {
+        self.position -= self.kept.len() as u64;
+        self.kept.extend_from_slice(&self.head[self.start..]);
+        self.head = std::mem::take(&mut self.kept);
+        self.start = 0;
+        self.keeps = false;
+        (self.position, self.lines)
+    }
+
+    /// Those of the kept bytes that lie in `range`.
+    pub(super) fn kept(&self, range: &Range<u64>) -> &[u8] {
+        let first = self.position - self.kept.len() as u64;
+        let index = |offset: u64| {
+            usize::try_from(offset.saturating_sub(first))
+                .map_or(self.kept.len(), |at| at.min(self.kept.len()))
+        };
+        self.kept
+            .get(index(range.start)..index(range.end))
+            .unwrap_or_default()
+    }
+
+    /// The next `n` bytes, fewer only at the end.
+    pub(super) fn peek(&mut self, n: usize) -> io::Result<&[u8]> {
+        if self.start == self.head.len() {
+            self.head.clear();
+            self.start = 0;
+            if self.fill()? >= n {
+                return Ok(&self.inner.fill_buf()?[..n]);
+            }
+        }
+        while self.head.len() - self.start < n {
+            let missing = n - (self.head.len() - self.start);
+            if self.fill()? == 0 {
+                break;
+            }
+            let more = self.inner.fill_buf()?;
+            let taken = more.len().min(missing);
+            self.head.extend_from_slice(&more[..taken]);
+            self.inner.consume(taken);
+        }
+        let rest = &self.head[self.start..];
+        Ok(&rest[..rest.len().min(n)])
+    }
+
+    /// The next `N` bytes, taken; an error where there are fewer.
+    pub(super) fn take_array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Asks the reader below for bytes; says how many it has.
+    fn fill(&mut self) -> io::Result<usize> {
+        loop {
+            match self.inner.fill_buf() {
+                Ok(bytes) => return Ok(bytes.len()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failed = true;
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+impl Read for Replay<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Replay<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.start < self.head.len() {
+            return Ok(&self.head[self.start..]);
+        }
+        self.fill()?;
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        let from_head = self.start < self.head.len();
+        if self.keeps {
+            let bytes = match from_head {
+                true => Some(&self.head[self.start..]),
+                false => self.inner.fill_buf().ok(),
+            };
+            let given = bytes.and_then(|bytes| bytes.get(..n)).unwrap_or_default();
+            self.kept.extend_from_slice(given);
+        }
+        self.position += n as u64;
+        if from_head {
+            self.start = (self.start + n).min(self.head.len());
+        } else {
+            self.inner.consume(n);
+        }
+        if self.kept.len() > 2 * KEPT {
+            let dropped = self.kept.len() - KEPT;
+            let offset = self.position - self.kept.len() as u64;
+            self.lines.pass(&self.kept[..dropped], offset);
+            self.kept.drain(..dropped);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_given_away_comes_again_with_offset_and_what_follows() {
+        let mut bytes: &[u8] = b"0123456789";
+        let mut replay = Replay::new(&mut bytes);
+        assert_eq!(replay.peek(3).unwrap(), b"012");
+        replay.keep();
+        assert_eq!(replay.take_array().unwrap(), *b"01");
+        replay.forget();
+        assert_eq!(replay.take_array().unwrap(), *b"2345");
+        assert_eq!(replay.kept(&(3..5)), b"34");
+        assert_eq!(replay.kept(&(0..3)), b"2");
+        assert_eq!(replay.peek(2).unwrap(), b"67");
+        assert_eq!(replay.rewind().0, 2);
+        let mut rest = String::new();
+        replay.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "23456789");
+        assert_eq!(replay.position(), 10);
+    }
+
+    #[test]
+    fn only_the_last_bytes_are_kept_of_a_long_stream() {
+        let long = vec![b'\n'; 10 * KEPT];
+        let mut bytes = io::BufReader::with_capacity(1000, &long[..]);
+        let mut replay = Replay::new(&mut bytes);
+        replay.keep();
+        io::copy(&mut replay, &mut io::sink()).unwrap();
+        assert!((KEPT..=2 * KEPT + 1000).contains(&replay.kept.len()));
+        let (offset, _) = replay.rewind();
+        assert_eq!(offset as usize + replay.head.len(), long.len());
+    }
+}

@@ -1,0 +1,404 @@
+//! Entries that hold secrets in every wrapping, whole and broken.
+
+use std::io::{Read, Write};
+
+use super::*;
+use crate::archive::Limits;
+use crate::detect::tests::{engine_of, rule};
+use crate::detect::{Context, Engine};
+use crate::error::WarningCode;
+
+const SECRET: &str = "tok_k3B9xq7Zt1mXv9Lk";
+
+fn engine() -> Engine {
+    engine_of(&rule("a.b", "tok_", "regex = 'tok_[0-9a-zA-Z]{16}'"))
+}
+
+fn scan_within(limits: &Limits, path: &str, bytes: &[u8]) -> Outcome {
+    let engine = engine();
+    let context = Context {
+        path: path.as_bytes(),
+        ..Context::default()
+    };
+    let mut scanner = Scanner::new(&engine, limits);
+    let outcome = scanner.scan(&context, &mut &bytes[..]);
+    // In small pieces, and with the same scanner again, everything is the same.
+    let mut slow = std::io::BufReader::with_capacity(7, bytes);
+    let again = scanner.scan(&context, &mut slow);
+    assert_eq!(
+        (&again.hits, &again.warnings),
+        (&outcome.hits, &outcome.warnings)
+    );
+    assert_eq!(again.bytes, outcome.bytes);
+    outcome
+}
+
+fn scan(path: &str, bytes: &[u8]) -> Outcome {
+    scan_within(&Limits::default(), path, bytes)
+}
+
+/// Where hits lie: way and line.
+fn places(outcome: &Outcome) -> Vec<(String, u64)> {
+    let place = |hit: &Hit| (hit.inside.join(" > "), hit.matched.position.line);
+    outcome.hits.iter().map(place).collect()
+}
+
+fn codes(outcome: &Outcome) -> Vec<WarningCode> {
+    outcome
+        .warnings
+        .iter()
+        .map(|warning| warning.code)
+        .collect()
+}
+
+fn text() -> Vec<u8> {
+    format!("first\nkey: {SECRET}\n").into_bytes()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        out.append_data(&mut header, name, *bytes).unwrap();
+    }
+    out.into_inner().unwrap()
+}
+
+fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    flate2::bufread::DeflateEncoder::new(bytes, flate2::Compression::fast())
+        .read_to_end(&mut out)
+        .unwrap();
+    out
+}
+
+/// How a zip member of the tests is written.
+#[derive(Clone, Copy)]
+struct ZipStyle {
+    method: u16,
+    flags: u16,
+    zip64: bool,
+}
+
+const STORED: ZipStyle = ZipStyle {
+    method: 0,
+    flags: 0,
+    zip64: false,
+};
+const DEFLATED: ZipStyle = ZipStyle {
+    method: 8,
+    flags: 0,
+    zip64: false,
+};
+const STREAMED: ZipStyle = ZipStyle {
+    method: 8,
+    flags: 8,
+    zip64: false,
+};
+
+fn zip(members: &[(&str, &[u8], ZipStyle)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, bytes, style) in members {
+        let data = match style.method {
+            8 => deflate(bytes),
+            93 => zstd::encode_all(*bytes, 1).unwrap(),
+            _ => bytes.to_vec(),
+        };
+        let (stored, size) = (data.len() as u64, bytes.len() as u64);
+        let follow = style.flags & 8 != 0;
+        out.extend(b"PK\x03\x04\x14\0");
+        out.extend(style.flags.to_le_bytes());
+        out.extend(style.method.to_le_bytes());
+        out.extend([0; 8]);
+        for value in [stored, size] {
+            let value = if style.zip64 { u32::MAX } else { value as u32 };
+            out.extend(if follow { 0 } else { value }.to_le_bytes());
+        }
+        out.extend((name.len() as u16).to_le_bytes());
+        out.extend((if style.zip64 { 20u16 } else { 0 }).to_le_bytes());
+        out.extend(name.as_bytes());
+        if style.zip64 {
+            out.extend([1, 0, 16, 0]);
+            out.extend(size.to_le_bytes());
+            out.extend(stored.to_le_bytes());
+        }
+        out.extend(&data);
+        if follow {
+            out.extend(b"PK\x07\x08\0\0\0\0");
+            if style.zip64 {
+                out.extend(stored.to_le_bytes());
+                out.extend(size.to_le_bytes());
+            } else {
+                out.extend((stored as u32).to_le_bytes());
+                out.extend((size as u32).to_le_bytes());
+            }
+        }
+    }
+    out.extend(b"PK\x05\x06");
+    out.extend([0; 18]);
+    out
+}
+
+#[test]
+fn a_plain_file_has_its_hits_at_their_lines() {
+    let outcome = scan("srv/app.conf", &text());
+    assert_eq!(places(&outcome), [(String::new(), 2)]);
+    assert_eq!(outcome.bytes, text().len() as u64);
+    assert!(outcome.warnings.is_empty() && outcome.error.is_none());
+}
+
+#[test]
+fn compressed_files_are_opened_whatever_their_name() {
+    let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    xz.write_all(&text()).unwrap();
+    let mut bz = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bz.write_all(&text()).unwrap();
+    for bytes in [
+        gzip(&text()),
+        zstd::encode_all(&text()[..], 1).unwrap(),
+        xz.finish().unwrap(),
+        bz.finish().unwrap(),
+    ] {
+        assert_eq!(
+            places(&scan("srv/app.conf", &bytes)),
+            [("app.conf".to_owned(), 2)]
+        );
+    }
+    assert_eq!(
+        places(&scan("srv/app.log.gz", &gzip(&text())))[0].0,
+        "app.log"
+    );
+}
+
+#[test]
+fn the_name_in_a_gzip_header_names_the_member_and_is_searched_too() {
+    let mut out = flate2::GzBuilder::new()
+        .filename("real.conf")
+        .comment(SECRET)
+        .write(Vec::new(), flate2::Compression::fast());
+    out.write_all(b"nothing").unwrap();
+    let outcome = scan("a.gz", &out.finish().unwrap());
+    assert_eq!(outcome.hits.len(), 1, "{outcome:?}");
+    let behind = [gzip(&text()), b"\0\0".to_vec(), SECRET.into()].concat();
+    assert_eq!(scan("a.gz", &behind).hits.len(), 2);
+}
+
+#[test]
+fn the_way_through_nested_archives_is_told_outermost_first() {
+    let jar = zip(&[("config/app.yml", &text(), DEFLATED)]);
+    let inner = gzip(&tar(&[("etc/hosts", b"localhost"), ("opt/app.jar", &jar)]));
+    let outer = tar(&[("./layer.tar.gz", &inner)]);
+    let outcome = scan("root/image.tar", &outer);
+    assert_eq!(
+        places(&outcome),
+        [(
+            "layer.tar.gz > layer.tar > opt/app.jar > config/app.yml".to_owned(),
+            2
+        )]
+    );
+    assert!(outcome.warnings.is_empty(), "{:?}", outcome.warnings);
+}
+
+#[test]
+fn every_way_to_write_a_zip_member_is_read() {
+    let long = [text(), b"filler line\n".repeat(40_000)].concat();
+    for style in [
+        STORED,
+        DEFLATED,
+        STREAMED,
+        ZipStyle {
+            method: 93,
+            ..STORED
+        },
+        ZipStyle {
+            zip64: true,
+            ..STORED
+        },
+        ZipStyle {
+            zip64: true,
+            ..DEFLATED
+        },
+        ZipStyle {
+            zip64: true,
+            ..STREAMED
+        },
+    ] {
+        let bytes = zip(&[
+            ("a", &long, style),
+            ("b/", b"", STORED),
+            ("c", &text(), style),
+        ]);
+        let outcome = scan("x.zip", &bytes);
+        let expected = [("a".to_owned(), 2), ("c".to_owned(), 2)];
+        assert_eq!(places(&outcome), expected, "method {}", style.method);
+        assert!(outcome.warnings.is_empty(), "{:?}", outcome.warnings);
+    }
+}
+
+#[test]
+fn an_encrypted_zip_member_is_said_and_the_next_one_is_read() {
+    let locked = ZipStyle { flags: 1, ..STORED };
+    let outcome = scan(
+        "x.zip",
+        &zip(&[("a", b"sealed", locked), ("b", &text(), DEFLATED)]),
+    );
+    assert_eq!(places(&outcome), [("b".to_owned(), 2)]);
+    assert_eq!(codes(&outcome), [WarningCode::UnsupportedCompression]);
+    assert!(
+        outcome.warnings[0]
+            .message
+            .contains("a: member is encrypted")
+    );
+    assert_eq!(outcome.warnings[0].path.as_deref(), Some("x.zip"));
+}
+
+#[test]
+fn a_broken_zip_member_does_not_hide_its_neighbours() {
+    let mut bytes = zip(&[("a", &text(), DEFLATED), ("b", &text(), STORED)]);
+    bytes[31..35].fill(0xff);
+    let outcome = scan("x.zip", &bytes);
+    assert_eq!(places(&outcome), [("b".to_owned(), 2)]);
+    assert_eq!(codes(&outcome), [WarningCode::BrokenNestedArchive]);
+}
+
+#[test]
+fn members_of_a_debian_package_are_read() {
+    let data = gzip(&tar(&[("./etc/app.conf", &text())]));
+    let mut deb = b"!<arch>\n".to_vec();
+    for (name, bytes) in [("debian-binary", &b"2.0"[..]), ("data.tar.gz/", &data)] {
+        writeln!(deb, "{name:<16}{:<32}{:<10}`", "0", bytes.len()).unwrap();
+        deb.extend(bytes);
+        deb.extend(b"\n".repeat(bytes.len() % 2));
+    }
+    let outcome = scan("x.deb", &deb);
+    let way = "data.tar.gz > data.tar > etc/app.conf".to_owned();
+    assert_eq!(places(&outcome), [(way, 2)]);
+    assert!(outcome.warnings.is_empty());
+}
+
+#[test]
+fn what_only_begins_as_an_archive_is_searched_as_it_stands() {
+    for magic in [
+        &b"\x1f\x8b\x08\0"[..],
+        b"PK\x03\x04",
+        b"!<arch>\n",
+        b"\x28\xb5\x2f\xfd",
+        b"BZh9",
+    ] {
+        let bytes = [magic, b"1AY&SY\n\n", &text()].concat();
+        let outcome = scan("x", &bytes);
+        let line = 4 + magic.ends_with(b"\n") as u64;
+        assert_eq!(places(&outcome), [(String::new(), line)], "{magic:?}");
+        assert_eq!(
+            outcome.hits[0].matched.span.offset as usize,
+            bytes.len() - SECRET.len() - 1
+        );
+    }
+}
+
+#[test]
+fn a_truncated_archive_gives_what_could_be_read_and_a_warning() {
+    let filler: Vec<u8> = (0..300_000u32)
+        .flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes())
+        .collect();
+    let whole = gzip(&[text(), filler].concat());
+    let outcome = scan("x.gz", &whole[..whole.len() - 1000]);
+    assert_eq!(places(&outcome), [("x".to_owned(), 2)]);
+    assert_eq!(codes(&outcome), [WarningCode::BrokenNestedArchive]);
+    let whole = tar(&[("a", &text()), ("b", &text())]);
+    let outcome = scan("x.tar", &whole[..1024 + 512 + 10]);
+    assert_eq!(places(&outcome), [("a".to_owned(), 2)]);
+    assert_eq!(codes(&outcome), [WarningCode::BrokenNestedArchive]);
+}
+
+#[test]
+fn archives_nested_deeper_than_the_limit_are_said_and_searched_as_they_stand() {
+    let mut bytes = text();
+    for _ in 0..6 {
+        bytes = tar(&[("x.tar", &bytes)]);
+    }
+    let outcome = scan("x.tar", &bytes);
+    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
+    assert_eq!(outcome.hits.len(), 1);
+    assert_eq!(outcome.hits[0].inside.len(), 4);
+}
+
+#[test]
+fn a_compression_bomb_ends_at_the_ratio_with_a_warning() {
+    let bomb = gzip(&vec![0; 80 << 20]);
+    let limits = Limits {
+        ratio: 100,
+        ..Limits::default()
+    };
+    let outcome = scan_within(&limits, "x.gz", &bomb);
+    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
+    assert!(outcome.warnings[0].message.contains("--max-ratio"));
+}
+
+#[test]
+fn a_member_larger_than_the_limit_is_searched_up_to_it() {
+    let long = [text(), b"filler line\n".repeat(1000), text()].concat();
+    let limits = Limits {
+        entry_size: 5000,
+        ..Limits::default()
+    };
+    let outcome = scan_within(&limits, "x.tar", &tar(&[("a", &long), ("b", &text())]));
+    assert_eq!(places(&outcome), [("a".to_owned(), 2), ("b".to_owned(), 2)]);
+    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
+    assert!(
+        outcome.warnings[0]
+            .message
+            .starts_with("a: entry larger than 5000")
+    );
+}
+
+#[test]
+fn utf16_files_and_wide_strings_in_binary_files_are_decoded() {
+    let wide = |text: &str| {
+        text.encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>()
+    };
+    let file = wide(&format!("\u{feff}first\nkey: {SECRET}\n"));
+    let hive = [&[0xee; 3000][..], &wide(SECRET), &[0xff; 50]].concat();
+    for (bytes, line) in [(file, 2), (hive, 1)] {
+        let outcome = scan("x.reg", &bytes);
+        assert_eq!(places(&outcome), [(String::new(), line)]);
+        assert_eq!(outcome.hits[0].decoded, ["utf-16le"]);
+        assert_eq!(outcome.hits[0].matched.secret.expose(), SECRET.as_bytes());
+    }
+}
+
+#[test]
+fn a_reader_that_fails_keeps_what_it_gave() {
+    struct Failing(Vec<u8>);
+    impl Read for Failing {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            if self.0.is_empty() {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            let length = self.0.len().min(out.len());
+            out[..length].copy_from_slice(&self.0[..length]);
+            self.0.drain(..length);
+            Ok(length)
+        }
+    }
+    let (engine, limits) = (engine(), Limits::default());
+    for bytes in [
+        [text(), vec![b' '; 2000]].concat(),
+        tar(&[("a", &[text(), vec![b' '; 9000]].concat())])[..4000].to_vec(),
+    ] {
+        let mut reader = std::io::BufReader::new(Failing(bytes));
+        let outcome = Scanner::new(&engine, &limits).scan(&Context::default(), &mut reader);
+        assert_eq!(outcome.hits.len(), 1);
+        assert!(outcome.error.is_some());
+    }
+}

@@ -1,0 +1,260 @@
+//! Text in UTF-16: whole files that begin with a byte order mark, and runs of wide ASCII inside
+//! of binary files (registry hives, executables).
+//!
+//! Bytes are pushed as they come and decoded text is taken out. A run counts from eight
+//! characters on; runs are put on lines of their own.
+
+use std::mem;
+
+/// Shortest run of wide ASCII that is taken out of a binary file, in characters.
+const SHORTEST_RUN: usize = 8;
+/// Bytes that must be kept so that a run is seen as a whole.
+const KEPT: usize = 2 * SHORTEST_RUN + 8;
+
+/// Finds and decodes UTF-16.
+#[derive(Default)]
+pub(super) struct Wide {
+    mode: Mode,
+    /// Bytes seen, not yet decided on.
+    pending: Vec<u8>,
+    /// Offset of the first pending byte.
+    offset: u64,
+    /// Decoded text, not yet taken.
+    text: Vec<u8>,
+    big_endian: Option<bool>,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Nothing seen yet.
+    #[default]
+    Start,
+    /// After a byte order mark.
+    Whole,
+    /// Looking for runs.
+    Idle,
+    /// In a run.
+    Run,
+}
+
+impl Wide {
+    /// Ready for another text.
+    pub(super) fn reset(&mut self) {
+        self.pending.clear();
+        self.text.clear();
+        (self.mode, self.offset, self.big_endian) = (Mode::Start, 0, None);
+    }
+
+    /// How the text was written, once some was found.
+    pub(super) fn name(&self) -> &'static str {
+        match self.big_endian {
+            Some(true) => "utf-16be",
+            _ => "utf-16le",
+        }
+    }
+
+    /// Takes the next bytes; gives the text that could be decoded so far.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> &[u8] {
+        self.text.clear();
+        // Two bytes without a zero end every run; only the last may begin one.
+        if let (Mode::Idle, [skipped @ .., last]) = (self.mode, bytes)
+            && !skipped.is_empty()
+            && memchr::memchr(0, bytes).is_none()
+        {
+            self.offset += (self.pending.len() + skipped.len()) as u64;
+            self.pending.clear();
+            self.pending.push(*last);
+            return &[];
+        }
+        self.pending.extend_from_slice(bytes);
+        if self.mode == Mode::Start && !self.pending.is_empty() {
+            self.start();
+        }
+        match self.mode {
+            Mode::Start => {}
+            Mode::Whole => self.decode(),
+            Mode::Idle | Mode::Run => self.take_runs(false),
+        }
+        &self.text
+    }
+
+    /// The text is over; gives what is left.
+    pub(super) fn finish(&mut self) -> &[u8] {
+        self.text.clear();
+        if self.mode == Mode::Run {
+            self.take_runs(true);
+        }
+        &self.text
+    }
+
+    /// Looks for a byte order mark.
+    fn start(&mut self) {
+        self.big_endian = match self.pending.as_slice() {
+            [0xff] | [0xfe] => return,
+            [0xff, 0xfe, rest @ ..] if !rest.starts_with(&[0, 0]) => Some(false),
+            [0xfe, 0xff, ..] => Some(true),
+            _ => None,
+        };
+        self.mode = Mode::Idle;
+        if self.big_endian.is_some() {
+            self.mode = Mode::Whole;
+            self.pending.drain(..2);
+        }
+    }
+
+    /// Decodes all pending units but a first half of a pair.
+    fn decode(&mut self) {
+        let from = match self.big_endian {
+            Some(true) => u16::from_be_bytes,
+            _ => u16::from_le_bytes,
+        };
+        let pairs = self.pending.chunks_exact(2);
+        let units: Vec<u16> = pairs.map(|pair| from([pair[0], pair[1]])).collect();
+        let split = units
+            .last()
+            .is_some_and(|unit| (0xd800..0xdc00).contains(unit));
+        let whole = units.len() - usize::from(split);
+        let mut buffer = [0; 4];
+        for c in char::decode_utf16(units[..whole].iter().copied()) {
+            let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+            self.text
+                .extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+        }
+        self.pending.drain(..2 * whole);
+    }
+
+    /// Takes the runs out of the pending bytes.
+    fn take_runs(&mut self, over: bool) {
+        let pending = mem::take(&mut self.pending);
+        let mut at = 0;
+        loop {
+            if self.mode == Mode::Run {
+                while let [low, 0, ..] = pending[at..]
+                    && is_text(low)
+                {
+                    self.text.push(low);
+                    at += 2;
+                }
+                if pending.len() - at < 2 && !over {
+                    break;
+                }
+                // The last character of a big-endian run has no zero of its own behind it.
+                if self.big_endian == Some(true) && pending.get(at).copied().is_some_and(is_text) {
+                    self.text.push(pending[at]);
+                    at += 1;
+                }
+                self.text.push(b'\n');
+                self.mode = Mode::Idle;
+            }
+            if let Some(start) = find_run(&pending, at) {
+                if self.big_endian.is_none() {
+                    let odd = (self.offset + start as u64) % 2 == 1;
+                    self.big_endian = Some(odd && pending[start - 1] == 0);
+                }
+                at = start;
+                self.mode = Mode::Run;
+            } else {
+                at = at.max(pending.len().saturating_sub(KEPT));
+                break;
+            }
+        }
+        self.offset += at as u64;
+        self.pending = pending;
+        self.pending.drain(..at);
+    }
+}
+
+fn is_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+/// Where the first run of wide ASCII from `from` on begins. Every run that is long enough holds
+/// a whole group of eight bytes, at either parity, so only groups are looked at.
+fn find_run(bytes: &[u8], from: usize) -> Option<usize> {
+    for (group, word) in bytes[from..].chunks_exact(8).enumerate() {
+        let value = u64::from_le_bytes(word.try_into().unwrap_or_default());
+        let parity = match value {
+            0 => continue,
+            _ if value & 0xff00_ff00_ff00_ff00 == 0 => 0,
+            _ if value & 0x00ff_00ff_00ff_00ff == 0 => 1,
+            _ => continue,
+        };
+        if !word.iter().skip(parity).step_by(2).all(|b| is_text(*b)) {
+            continue;
+        }
+        let mut start = from + group * 8 + parity;
+        while start >= from + 2 && bytes[start - 1] == 0 && is_text(bytes[start - 2]) {
+            start -= 2;
+        }
+        let pairs = bytes[start..].chunks_exact(2).take(SHORTEST_RUN);
+        if pairs
+            .filter(|pair| is_text(pair[0]) && pair[1] == 0)
+            .count()
+            == SHORTEST_RUN
+        {
+            return Some(start);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wide(text: &str, big_endian: bool) -> Vec<u8> {
+        let bytes = |unit: u16| {
+            if big_endian {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        };
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    /// The text of `bytes` that come in pieces of `step`.
+    fn decoded(bytes: &[u8], step: usize) -> (String, &'static str) {
+        let mut decoder = Wide::default();
+        let mut text = Vec::new();
+        for piece in bytes.chunks(step) {
+            text.extend_from_slice(decoder.push(piece));
+        }
+        text.extend_from_slice(decoder.finish());
+        (String::from_utf8(text).unwrap(), decoder.name())
+    }
+
+    #[test]
+    fn a_file_with_a_byte_order_mark_is_decoded_as_a_whole() {
+        for (big_endian, name) in [(false, "utf-16le"), (true, "utf-16be")] {
+            let bytes = wide("\u{feff}straße 𝄞\r\nok", big_endian);
+            for step in [1, 2, 3, 5, 100] {
+                assert_eq!(decoded(&bytes, step), ("straße 𝄞\r\nok".to_owned(), name));
+            }
+        }
+    }
+
+    #[test]
+    fn runs_in_binary_files_are_found_at_any_offset_and_in_any_pieces() {
+        for big_endian in [false, true] {
+            for shift in [0, 2, 4, 8, 14] {
+                let mut bytes = vec![0xe9; shift];
+                bytes.extend(wide("password=h4nter", big_endian));
+                bytes.extend([0xff; 9]);
+                bytes.extend(wide("short", big_endian));
+                bytes.extend([0xff, 0xee].repeat(40));
+                for step in [1, 2, 3, 7, 16, 1000] {
+                    let (text, name) = decoded(&bytes, step);
+                    assert_eq!(text, "password=h4nter\n", "{shift} {step}");
+                    assert_eq!(name, if big_endian { "utf-16be" } else { "utf-16le" });
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn plain_text_and_zeros_hold_no_wide_text() {
+        assert_eq!(decoded(b"password=hunter2 and so on", 5).0, "");
+        assert_eq!(decoded(&[0; 1000], 64).0, "");
+    }
+}

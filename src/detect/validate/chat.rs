@@ -1,0 +1,127 @@
+//! Chat services: bot tokens and webhooks name the bot, its team, and when it was made.
+
+use serde_json::Value;
+
+use super::encoding::base64;
+use super::{Candidate, Verdict, facts, text, time};
+
+/// Milliseconds from 1970 to Discord's first second (2015-01-01).
+const DISCORD_EPOCH: u64 = 1_420_070_400_000;
+
+/// Part 1 of a Discord bot token is the bot's id in base64; an id begins with its time.
+pub(super) fn discord(candidate: &Candidate<'_>) -> Verdict {
+    let id = candidate
+        .secret
+        .split(|byte| *byte == b'.')
+        .next()
+        .and_then(base64)
+        .and_then(|id| String::from_utf8(id).ok())
+        .filter(|id| (16..=20).contains(&id.len()))
+        .and_then(|id| id.parse::<u64>().ok());
+    let Some(id) = id else {
+        return Verdict::Dropped;
+    };
+    let created = ((id >> 22) + DISCORD_EPOCH) / 1000;
+    Verdict::Confirmed(facts([
+        ("bot_id", Some(Value::String(id.to_string()))),
+        ("created", i64::try_from(created).ok().and_then(time::fact)),
+    ]))
+}
+
+/// A Telegram bot token begins with the bot's id; its second part with `AA`.
+pub(super) fn telegram(candidate: &Candidate<'_>) -> Verdict {
+    let mut parts = candidate.secret.splitn(2, |byte| *byte == b':');
+    let told = facts([("bot_id", parts.next().and_then(text))]);
+    if parts.next().is_some_and(|part| part.starts_with(b"AA")) {
+        Verdict::Kept(told)
+    } else {
+        Verdict::Demoted(told)
+    }
+}
+
+/// Slack's tokens and webhooks hold the ids of the team and of who acts in it.
+pub(super) fn slack(candidate: &Candidate<'_>) -> Verdict {
+    let secret = candidate.secret;
+    if let Some(start) = memchr::memmem::find(secret, b"/services/") {
+        let mut ids = secret[start + b"/services/".len()..].split(|byte| *byte == b'/');
+        return Verdict::Kept(facts([
+            ("team", ids.next().and_then(text)),
+            ("hook", ids.next().and_then(text)),
+        ]));
+    }
+    let mut segments = secret.split(|byte| *byte == b'-');
+    let kind = segments.next().unwrap_or_default();
+    if kind == b"xapp" {
+        return Verdict::Kept(facts([("app", segments.nth(1).and_then(text))]));
+    }
+    let numbers: Vec<&[u8]> = segments
+        .take_while(|segment| !segment.is_empty() && segment.iter().all(u8::is_ascii_digit))
+        .take(3)
+        .collect();
+    Verdict::Kept(facts([
+        ("team", numbers.first().copied().and_then(text)),
+        ("user", numbers.get(1).copied().and_then(text)),
+    ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{base64_url, verdict};
+    use super::*;
+
+    #[test]
+    fn a_discord_token_tells_when_its_bot_was_made() {
+        let id = (86_400_000u64 << 22).to_string();
+        let id = format!("{id:0>18}");
+        let token = format!("{}.ABCDEF.{}", base64_url(id.as_bytes()), "A".repeat(38));
+        let Verdict::Confirmed(facts) = verdict(discord, token.as_bytes()) else {
+            panic!("{token}")
+        };
+        assert_eq!(facts["created"], "2015-01-02T00:00:00Z");
+        let words = format!(
+            "{}.ABCDEF.{}",
+            base64_url(b"not a number at all"),
+            "A".repeat(38)
+        );
+        assert_eq!(verdict(discord, words.as_bytes()), Verdict::Dropped);
+    }
+
+    #[test]
+    fn a_telegram_token_names_its_bot() {
+        let token = format!("{}:AA{}", "123456789", "E".repeat(33));
+        let Verdict::Kept(facts) = verdict(telegram, token.as_bytes()) else {
+            panic!()
+        };
+        assert_eq!(facts["bot_id"], "123456789");
+        let other = format!("{}:{}", "123456789", "E".repeat(35));
+        assert!(matches!(
+            verdict(telegram, other.as_bytes()),
+            Verdict::Demoted(_)
+        ));
+    }
+
+    #[test]
+    fn slacks_segments_name_team_and_user_but_never_the_secret_part() {
+        let bot = format!("xo{}-123-456-{}", "xb", "SECRET");
+        let Verdict::Kept(told) = verdict(slack, bot.as_bytes()) else {
+            panic!()
+        };
+        assert_eq!(
+            told,
+            facts([("team", text(b"123")), ("user", text(b"456"))])
+        );
+        let hook = format!("https://hooks.slack.com/services/{}", "T0001/B0002/SECRET");
+        let Verdict::Kept(told) = verdict(slack, hook.as_bytes()) else {
+            panic!()
+        };
+        assert_eq!(
+            told,
+            facts([("team", text(b"T0001")), ("hook", text(b"B0002"))])
+        );
+        let app = format!("xa{}-1-A0003-4-{}", "pp", "SECRET");
+        let Verdict::Kept(told) = verdict(slack, app.as_bytes()) else {
+            panic!()
+        };
+        assert_eq!(told, facts([("app", text(b"A0003"))]));
+    }
+}

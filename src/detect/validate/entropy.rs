@@ -1,0 +1,69 @@
+//! Shannon entropy, and the look of a token that was drawn at random.
+
+use super::{Candidate, Verdict, facts};
+
+/// Shannon entropy in bits per byte.
+pub(super) fn bits_per_byte(bytes: &[u8]) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in bytes {
+        counts[usize::from(*byte)] += 1;
+    }
+    let length = bytes.len() as f64;
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| {
+            let share = f64::from(*count) / length;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+/// For kinds without any prefix of their own: a value without digits, or with only one or two
+/// kinds of characters, is a word, a name or a placeholder and no token.
+pub(super) fn random_token(candidate: &Candidate<'_>) -> Verdict {
+    let secret = candidate.secret;
+    let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = secret
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
+    if digits < 2 || letters < 2 || bits_per_byte(secret) < 2.5 {
+        return Verdict::Dropped;
+    }
+    Verdict::Kept(facts([]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::verdict;
+    use super::*;
+
+    #[test]
+    fn entropy_of_even_spreads_is_exact() {
+        assert_eq!(bits_per_byte(b""), 0.0);
+        assert_eq!(bits_per_byte(b"aaaa"), 0.0);
+        assert_eq!(bits_per_byte(b"abab"), 1.0);
+        assert_eq!(bits_per_byte(b"0123456789abcdef"), 4.0);
+    }
+
+    #[test]
+    fn words_and_fillers_are_no_tokens() {
+        for text in [
+            "00000000000000000000",
+            "your_datadog_api_key",
+            "abababababababab",
+        ] {
+            assert_eq!(
+                verdict(random_token, text.as_bytes()),
+                Verdict::Dropped,
+                "{text}"
+            );
+        }
+        let token = "0123456789abcdef".repeat(2);
+        assert_eq!(
+            verdict(random_token, token.as_bytes()),
+            Verdict::Kept(facts([]))
+        );
+    }
+}

@@ -1,0 +1,209 @@
+//! JSON Web Tokens: header and claims are in clear and say who may do what until when.
+//!
+//! RFC 7519 (JWT), RFC 7515 (JWS), RFC 7516 (JWE: five parts, claims encrypted).
+
+use serde_json::{Map, Value};
+
+use super::super::matched::Facts;
+use super::encoding::base64;
+use super::{Candidate, Verdict, facts, text, time};
+
+/// A token whose header parses.
+pub(super) struct Jwt {
+    header: Map<String, Value>,
+    claims: Option<Map<String, Value>>,
+    encrypted: bool,
+}
+
+impl Jwt {
+    /// Reads a token; nothing when its header is no JSON object with an algorithm.
+    pub(super) fn read(token: &[u8]) -> Option<Self> {
+        let parts: Vec<&[u8]> = token.splitn(6, |byte| *byte == b'.').collect();
+        if parts.len() != 3 && parts.len() != 5 {
+            return None;
+        }
+        let header = object(parts[0])?;
+        header.get("alg")?.as_str()?;
+        let encrypted = parts.len() == 5;
+        let claims = if encrypted { None } else { object(parts[1]) };
+        Some(Self {
+            header,
+            claims,
+            encrypted,
+        })
+    }
+
+    fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.as_ref()?.get(name)
+    }
+
+    fn said(&self, name: &str) -> Option<Value> {
+        text(self.claim(name)?.as_str()?.as_bytes())
+    }
+
+    fn seconds(&self, name: &str) -> Option<i64> {
+        let value = self.claim(name)?;
+        value.as_i64().or_else(|| value.as_f64().map(|n| n as i64))
+    }
+}
+
+fn object(part: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&base64(part)?).ok()
+}
+
+/// A JWT whose header parses is one; whose claims parse too is confirmed. One that says it is
+/// not signed is worth little.
+pub(super) fn jwt(candidate: &Candidate<'_>) -> Verdict {
+    let Some(token) = Jwt::read(candidate.secret) else {
+        return Verdict::Dropped;
+    };
+    let facts = told(&token);
+    let unsigned = token.header["alg"]
+        .as_str()
+        .is_some_and(|algorithm| algorithm.eq_ignore_ascii_case("none"));
+    if unsigned || (token.claims.is_none() && !token.encrypted) {
+        return Verdict::Demoted(facts);
+    }
+    Verdict::Confirmed(facts)
+}
+
+/// What a token tells of itself.
+pub(super) fn told(token: &Jwt) -> Facts {
+    let algorithm = token.header.get("alg").and_then(Value::as_str);
+    let expires = token.seconds("exp");
+    let mut told = facts([
+        ("alg", algorithm.and_then(|name| text(name.as_bytes()))),
+        ("issuer", token.said("iss")),
+        ("subject", token.said("sub")),
+        ("role", token.said("role")),
+        ("issued", token.seconds("iat").and_then(time::fact)),
+        ("expires", expires.and_then(time::fact)),
+        ("expires_unix", expires.map(Value::from)),
+        ("encrypted", token.encrypted.then_some(Value::Bool(true))),
+    ]);
+    told.extend(kubernetes(token));
+    told
+}
+
+/// A Kubernetes service account token says its namespace and account, in the old form by
+/// claims with a long name, in the new one by an object.
+fn kubernetes(token: &Jwt) -> Facts {
+    let new = token.claim("kubernetes.io");
+    let inner = |path: &str| {
+        new.and_then(|value| value.pointer(path))
+            .and_then(Value::as_str)
+    };
+    let old = |name: &str| {
+        token
+            .claim(&format!("kubernetes.io/serviceaccount/{name}"))
+            .and_then(Value::as_str)
+    };
+    let namespace = inner("/namespace").or_else(|| old("namespace"));
+    let account = inner("/serviceaccount/name").or_else(|| old("service-account.name"));
+    facts([
+        (
+            "kubernetes_namespace",
+            namespace.and_then(|name| text(name.as_bytes())),
+        ),
+        (
+            "kubernetes_service_account",
+            account.and_then(|name| text(name.as_bytes())),
+        ),
+    ])
+}
+
+/// Supabase: only the service role's key is a secret; the anonymous one is made to be public.
+pub(super) fn supabase_role(candidate: &Candidate<'_>) -> Verdict {
+    let Some(token) = Jwt::read(candidate.secret) else {
+        return Verdict::Dropped;
+    };
+    if token.claim("role").and_then(Value::as_str) != Some("service_role") {
+        return Verdict::Dropped;
+    }
+    let mut told = told(&token);
+    told.extend(facts([("project", token.said("ref"))]));
+    Verdict::Confirmed(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{base64_url, flip, verdict};
+    use super::*;
+
+    fn token(header: &str, claims: &str) -> String {
+        let signature = "A".repeat(43);
+        format!(
+            "{}.{}.{signature}",
+            base64_url(header.as_bytes()),
+            base64_url(claims.as_bytes())
+        )
+    }
+
+    #[test]
+    fn a_token_tells_issuer_subject_and_end() {
+        let token = token(
+            r#"{"alg":"HS256","typ":"JWT"}"#,
+            r#"{"iss":"auth","sub":"ci","iat":0,"exp":1234567890.5}"#,
+        );
+        let Verdict::Confirmed(facts) = verdict(jwt, token.as_bytes()) else {
+            panic!("{token}")
+        };
+        assert_eq!(facts["alg"], "HS256");
+        assert_eq!(facts["issuer"], "auth");
+        assert_eq!(facts["subject"], "ci");
+        assert_eq!(facts["issued"], "1970-01-01T00:00:00Z");
+        assert_eq!(facts["expires"], "2009-02-13T23:31:30Z");
+        assert_eq!(facts["expires_unix"], 1_234_567_890);
+    }
+
+    #[test]
+    fn an_unsigned_token_is_demoted() {
+        let token = token(r#"{"alg":"none"}"#, "{}");
+        assert!(matches!(
+            verdict(jwt, token.as_bytes()),
+            Verdict::Demoted(_)
+        ));
+    }
+
+    #[test]
+    fn what_has_no_header_is_no_token() {
+        assert_eq!(verdict(jwt, b"eyJhbGci.eyJ.sig"), Verdict::Dropped);
+        let no_algorithm = token(r#"{"typ":"JWT"}"#, "{}");
+        assert_eq!(verdict(jwt, no_algorithm.as_bytes()), Verdict::Dropped);
+        let good = token(r#"{"alg":"HS256"}"#, "{}");
+        assert_eq!(verdict(jwt, &flip(&good, 0)), Verdict::Dropped);
+    }
+
+    #[test]
+    fn kubernetes_tokens_of_both_forms_name_their_account() {
+        for claims in [
+            r#"{"kubernetes.io":{"namespace":"prod","serviceaccount":{"name":"deployer"}}}"#,
+            r#"{"kubernetes.io/serviceaccount/namespace":"prod",
+                "kubernetes.io/serviceaccount/service-account.name":"deployer"}"#,
+        ] {
+            let token = token(r#"{"alg":"RS256"}"#, claims);
+            let Verdict::Confirmed(facts) = verdict(jwt, token.as_bytes()) else {
+                panic!("{claims}")
+            };
+            assert_eq!(facts["kubernetes_namespace"], "prod");
+            assert_eq!(facts["kubernetes_service_account"], "deployer");
+        }
+    }
+
+    #[test]
+    fn supabases_anonymous_key_is_not_the_service_role() {
+        let key = |role: &str| {
+            let claims = format!(r#"{{"iss":"supabase","ref":"abcd","role":"{role}"}}"#);
+            token(r#"{"alg":"HS256"}"#, &claims)
+        };
+        let Verdict::Confirmed(facts) = verdict(supabase_role, key("service_role").as_bytes())
+        else {
+            panic!()
+        };
+        assert_eq!(facts["project"], "abcd");
+        assert_eq!(
+            verdict(supabase_role, key("anon").as_bytes()),
+            Verdict::Dropped
+        );
+    }
+}

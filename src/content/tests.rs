@@ -336,15 +336,17 @@ fn archives_nested_deeper_than_the_limit_are_said_and_searched_as_they_stand() {
 }
 
 #[test]
-fn a_compression_bomb_ends_at_the_ratio_with_a_warning() {
-    let bomb = gzip(&vec![0; 80 << 20]);
+fn a_compression_bomb_ends_at_the_limit_with_a_warning() {
+    let zeros = vec![0; 3 << 20];
     let limits = Limits {
-        ratio: 100,
+        total_size: 1 << 20,
         ..Limits::default()
     };
-    let outcome = scan_once(&limits, "x.gz", &bomb, 4096);
-    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
-    assert!(outcome.warnings[0].message.contains("--max-ratio"));
+    for bomb in [gzip(&zeros), zip(&[("a", &zeros, STREAMED)])] {
+        let outcome = scan_within(&limits, "x", &bomb);
+        assert_eq!(codes(&outcome)[0], WarningCode::LimitReached);
+        assert!(outcome.warnings[0].message.contains("--max-total-size"));
+    }
 }
 
 #[test]

@@ -28,8 +28,8 @@ pub struct Scanner<'e> {
     warnings: Capped,
     /// Path of the entry, for warnings.
     entry: Vec<u8>,
-    /// Bytes of all texts of the entry.
-    searched: u64,
+    /// Bytes that came out of nested archives of the entry.
+    unpacked: u64,
 }
 
 /// Archives that are opened.
@@ -67,14 +67,14 @@ impl<'e> Scanner<'e> {
             hits: Vec::new(),
             warnings: Capped::default(),
             entry: Vec::new(),
-            searched: 0,
+            unpacked: 0,
         }
     }
 
     /// Searches all that `reader` gives: as it stands, as UTF-16, and out of nested archives.
     pub fn scan(&mut self, context: &Context<'_>, reader: &mut dyn BufRead) -> Outcome {
         self.entry = context.path.to_vec();
-        self.searched = 0;
+        self.unpacked = 0;
         let mut source = Replay::new(reader);
         let result = self.open(&Place::entry(context), &mut source);
         Outcome {
@@ -140,7 +140,11 @@ impl<'e> Scanner<'e> {
                 Err(error) => break Err(error),
             };
             let room = self.limits.entry_size.saturating_sub(read);
-            let room = room.min(self.limits.total_size.saturating_sub(self.searched));
+            let budget = match place.depth {
+                0 => u64::MAX,
+                _ => self.limits.total_size.saturating_sub(self.unpacked),
+            };
+            let room = room.min(budget);
             let length = usize::try_from(room).map_or(bytes.len(), |room| room.min(bytes.len()));
             if length == 0 {
                 self.limit(place, self.size_limit(read));
@@ -153,7 +157,9 @@ impl<'e> Scanner<'e> {
             }
             source.consume(length);
             read += length as u64;
-            self.searched += length as u64;
+            if place.depth > 0 {
+                self.unpacked += length as u64;
+            }
         };
         let scanned = self.plain.finish(&context);
         self.collect(place, scanned, None);

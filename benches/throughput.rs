@@ -9,10 +9,10 @@
 
 #[path = "support/corpus.rs"]
 mod corpus;
-#[path = "../tests/it/support/mod.rs"]
-mod kit;
 #[path = "support/measure.rs"]
 mod measure;
+#[path = "../tests/it/support/mod.rs"]
+mod support;
 
 use std::env;
 use std::fs::File;

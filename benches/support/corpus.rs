@@ -126,7 +126,7 @@ impl Corpus {
 
 /// One secret in each layer, so that a scan that finds nothing is seen.
 fn plant<W: Write>(tar: &mut tar::Builder<W>, layer: usize) -> io::Result<()> {
-    let secret = crate::kit::secrets::github(&format!("bench {layer}"));
+    let secret = crate::support::secrets::github(&format!("bench {layer}"));
     let content = format!("TOKEN={secret}\n");
     append(tar, &format!("planted/{layer}.env"), content.as_bytes())
 }
@@ -161,7 +161,7 @@ fn files() -> Vec<PathBuf> {
 
 fn sha256(path: &Path) -> io::Result<String> {
     let bytes = fs::read(path)?;
-    Ok(crate::kit::image::sha256(&bytes))
+    Ok(crate::support::image::sha256(&bytes))
 }
 
 /// Runs a command that reads files and throws its output away.

@@ -70,7 +70,8 @@ impl Row {
     }
 }
 
-/// The rows whose archive is there; `None` where the collection is absent.
+/// The rows of the table; `None`, with a notice, where the collection is absent.
+#[allow(clippy::print_stderr)]
 pub fn rows() -> Option<Vec<Row>> {
     let root = match env::var_os("RESIDUE_SHARED_IMAGES") {
         Some(path) => PathBuf::from(path),

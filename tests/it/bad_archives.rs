@@ -291,7 +291,7 @@ fn a_file_of_a_layout_that_cannot_be_read_is_named() {
     let folder = scratch.path().join("layout");
     package.write_folder(&folder);
     let layer = folder.join(&package.layer_files()[0]);
-    fs::set_permissions(&layer, fs::Permissions::from_mode(0)).expect("own file");
+    fs::set_permissions(&layer, fs::Permissions::from_mode(0o0)).expect("own file");
     if fs::read(&layer).is_ok() {
         // The superuser reads everything; a folder in its place is what he cannot read either.
         fs::remove_file(&layer).expect("own file");

@@ -1,5 +1,6 @@
 //! An image config read as a whole where it can be, and part by part where it cannot.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -33,7 +34,7 @@ pub(super) fn read(raw: &RawImage, warnings: &mut Vec<Warning>) -> Config {
     let Some(value) = value else {
         return Config::default();
     };
-    match serde_json::from_value::<ImageConfig>(value.clone()) {
+    match ImageConfig::deserialize(&value) {
         Ok(typed) => whole(typed, &value),
         Err(error) if value.is_object() => {
             let before = warnings.len();
@@ -77,7 +78,7 @@ struct Parts<'a> {
     warnings: &'a mut Vec<Warning>,
 }
 
-impl Parts<'_> {
+impl<'a> Parts<'a> {
     fn read(&mut self) -> Config {
         Config {
             created: self.one("/created").unwrap_or_default(),
@@ -109,15 +110,14 @@ impl Parts<'_> {
     }
 
     fn one<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<T> {
-        let value = self.value.pointer(pointer)?.clone();
-        serde_json::from_value(value)
+        T::deserialize(self.value.pointer(pointer)?)
             .map_err(|error| self.warn(pointer, &error.to_string()))
             .ok()
     }
 
-    fn items(&mut self, pointer: &str) -> Option<Vec<Value>> {
+    fn items(&mut self, pointer: &str) -> Option<&'a [Value]> {
         match self.value.pointer(pointer)? {
-            Value::Array(items) => Some(items.clone()),
+            Value::Array(items) => Some(items),
             Value::Null => None,
             _ => {
                 self.warn(pointer, "not a list");
@@ -129,10 +129,7 @@ impl Parts<'_> {
     /// Each item of a list; one warning for all that are not what they should be.
     fn each<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<Vec<Option<T>>> {
         let items = self.items(pointer)?;
-        let parsed: Vec<Option<T>> = items
-            .into_iter()
-            .map(|item| serde_json::from_value(item).ok())
-            .collect();
+        let parsed: Vec<Option<T>> = items.iter().map(|item| T::deserialize(item).ok()).collect();
         if let Some(first) = parsed.iter().position(Option::is_none) {
             self.warn(&format!("{pointer}/{first}"), "not of the expected form");
         }

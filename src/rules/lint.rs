@@ -17,6 +17,8 @@ const EXAMPLES: usize = 2;
 const SHORTEST_MATCH: usize = 6;
 /// Texts that are kept while looking for anchors; more are given up as "anything".
 const MOST_TEXTS: usize = 512;
+/// Texts of a repeated part that are kept; a wider class says nothing about its neighbours.
+const MOST_REPEATED: usize = 4;
 
 /// Every lint of a set, each naming file and rule.
 pub fn lint(set: &RuleSet) -> Vec<String> {
@@ -25,7 +27,6 @@ pub fn lint(set: &RuleSet) -> Vec<String> {
     for rule in set.rules() {
         let mut add =
             |lint: String| lints.push(format!("{}: rule {:?}: {lint}", rule.file, rule.id()));
-        lint_proof(rule, &mut add);
         if let Err(mistake) = rule.compile() {
             lints.push(mistake);
             continue;
@@ -33,6 +34,7 @@ pub fn lint(set: &RuleSet) -> Vec<String> {
         let Some(text) = &rule.syntax.regex else {
             continue;
         };
+        lint_proof(rule, &mut add);
         lint_regex(rule, text, &mut add);
         let key = (text, &rule.syntax.paths, &rule.syntax.near);
         let key = format!("{key:?}");
@@ -43,7 +45,7 @@ pub fn lint(set: &RuleSet) -> Vec<String> {
     lints
 }
 
-/// What a rule should bring along.
+/// What a rule with a regex should bring along; built-in detectors have their own tests.
 fn lint_proof(rule: &Rule, add: &mut impl FnMut(String)) {
     let syntax = &rule.syntax;
     if syntax.examples.len() < EXAMPLES {
@@ -105,58 +107,106 @@ struct Anchors {
     ignore_case: bool,
 }
 
+type Set = BTreeSet<Vec<u8>>;
+
 /// The texts that a part of a regex can match, as far as that is enumerable.
 enum Texts {
     /// Exactly these.
-    Exactly(BTreeSet<Vec<u8>>),
-    /// Too many to list; whether each contains an anchor.
-    Many(bool),
+    Exactly(Set),
+    /// More than can be listed. Of those that hold no anchor: what each begins with, and what
+    /// each ends in. Both are empty when there is an anchor in every one.
+    Many { starts: Set, ends: Set },
+}
+
+impl Texts {
+    /// Texts of which nothing is known.
+    fn anything() -> Self {
+        Self::Many {
+            starts: nothing(),
+            ends: nothing(),
+        }
+    }
+}
+
+/// The set of the empty text alone.
+fn nothing() -> Set {
+    [Vec::new()].into()
+}
+
+/// Every head before every tail; `None` when they are too many.
+fn product(heads: &Set, tails: &Set) -> Option<Set> {
+    (heads.len() * tails.len() <= MOST_TEXTS).then(|| {
+        heads
+            .iter()
+            .flat_map(|head| tails.iter().map(move |tail| [&head[..], tail].concat()))
+            .collect()
+    })
 }
 
 impl Anchors {
     fn needed_by(&self, hir: &Hir) -> bool {
         match self.texts(hir) {
-            Texts::Exactly(texts) => self.in_all(&texts),
-            Texts::Many(needed) => needed,
+            Texts::Exactly(texts) => self.without(texts).is_empty(),
+            Texts::Many { starts, .. } => starts.is_empty(),
         }
     }
 
-    fn in_all(&self, texts: &BTreeSet<Vec<u8>>) -> bool {
-        texts.iter().all(|text| {
-            self.literals
+    /// Those of the texts that hold no anchor.
+    fn without(&self, mut texts: Set) -> Set {
+        texts.retain(|text| {
+            !self
+                .literals
                 .iter()
                 .any(|literal| memchr::memmem::find(text, literal).is_some())
-        })
+        });
+        texts
     }
 
     fn texts(&self, hir: &Hir) -> Texts {
         match hir.kind() {
-            HirKind::Empty | HirKind::Look(_) => Texts::Exactly([Vec::new()].into()),
+            HirKind::Empty | HirKind::Look(_) => Texts::Exactly(nothing()),
             HirKind::Literal(literal) => {
                 Texts::Exactly([fold(&literal.0, self.ignore_case)].into())
             }
             HirKind::Class(class) => self.class(class),
             HirKind::Capture(capture) => self.texts(&capture.sub),
             HirKind::Repetition(repetition) => {
-                match (repetition.min, repetition.max, self.texts(&repetition.sub)) {
-                    (1, Some(1), texts) => texts,
-                    (0, Some(1), Texts::Exactly(mut texts)) => {
-                        texts.insert(Vec::new());
-                        Texts::Exactly(texts)
-                    }
-                    (0, ..) => Texts::Many(false),
-                    (_, _, Texts::Exactly(texts)) => Texts::Many(self.in_all(&texts)),
-                    (_, _, Texts::Many(needed)) => Texts::Many(needed),
-                }
+                self.repeated(repetition.min, repetition.max, self.texts(&repetition.sub))
             }
             HirKind::Concat(parts) => self.concat(parts),
             HirKind::Alternation(branches) => self.alternation(branches),
         }
     }
 
+    fn repeated(&self, min: u32, max: Option<u32>, once: Texts) -> Texts {
+        match (min, max, once) {
+            (1, Some(1), once) => once,
+            (0, Some(1), Texts::Exactly(mut texts)) => {
+                texts.insert(Vec::new());
+                Texts::Exactly(texts)
+            }
+            (0, Some(1), Texts::Many { starts, ends }) => Texts::Many {
+                starts: &starts | &nothing(),
+                ends: &ends | &nothing(),
+            },
+            (0, ..) => Texts::anything(),
+            (_, _, Texts::Exactly(texts)) => {
+                let open = self.without(texts);
+                if open.len() > MOST_REPEATED {
+                    return Texts::anything();
+                }
+                Texts::Many {
+                    starts: open.clone(),
+                    ends: open,
+                }
+            }
+            (.., many) => many,
+        }
+    }
+
     fn class(&self, class: &Class) -> Texts {
         let Class::Bytes(class) = class else {
-            return Texts::Many(false);
+            return Texts::anything();
         };
         let bytes = class
             .iter()
@@ -166,58 +216,65 @@ impl Anchors {
     }
 
     fn alternation(&self, branches: &[Hir]) -> Texts {
-        let mut all = BTreeSet::new();
+        let (mut all, mut starts, mut ends) = (Set::new(), Set::new(), Set::new());
         let mut enumerable = true;
-        let mut needed = true;
         for branch in branches {
             match self.texts(branch) {
-                Texts::Exactly(texts) => {
-                    needed &= self.in_all(&texts);
-                    all.extend(texts);
-                }
-                Texts::Many(inside) => {
-                    needed &= inside;
+                Texts::Exactly(texts) => all.extend(texts),
+                Texts::Many {
+                    starts: some_starts,
+                    ends: some_ends,
+                } => {
                     enumerable = false;
+                    starts.extend(some_starts);
+                    ends.extend(some_ends);
                 }
             }
         }
         if enumerable && all.len() <= MOST_TEXTS {
-            Texts::Exactly(all)
-        } else {
-            Texts::Many(needed)
+            return Texts::Exactly(all);
         }
+        let open = self.without(all);
+        starts.extend(open.iter().cloned());
+        ends.extend(open);
+        Texts::Many { starts, ends }
     }
 
-    /// Joins neighbouring parts while they can be listed; each run that cannot grow further is
-    /// asked for anchors.
+    /// Joins neighbouring parts while they can be listed. `run` is what stands right before the
+    /// next part, of the texts that hold no anchor yet.
     fn concat(&self, parts: &[Hir]) -> Texts {
-        let mut run: BTreeSet<Vec<u8>> = [Vec::new()].into();
-        let mut exact = true;
-        let mut needed = false;
+        let mut run = nothing();
+        let mut starts: Option<Set> = None;
         for part in parts {
-            match self.texts(part) {
-                Texts::Exactly(texts) if run.len() * texts.len() <= MOST_TEXTS => {
-                    run = run
-                        .iter()
-                        .flat_map(|head| texts.iter().map(move |tail| [&head[..], tail].concat()))
-                        .collect();
+            let (heads, tails) = match self.texts(part) {
+                Texts::Exactly(texts) => match product(&run, &texts) {
+                    Some(joined) if starts.is_none() => {
+                        run = joined;
+                        continue;
+                    }
+                    Some(joined) => {
+                        let open = self.without(joined);
+                        (open.clone(), open)
+                    }
+                    None => (self.without(run), self.without(texts)),
+                },
+                Texts::Many { starts, ends } => {
+                    let joined = product(&run, &starts).unwrap_or(run);
+                    (self.without(joined), ends)
                 }
-                Texts::Exactly(texts) => {
-                    exact = false;
-                    needed |= self.in_all(&run);
-                    run = texts;
-                }
-                Texts::Many(inside) => {
-                    exact = false;
-                    needed |= inside || self.in_all(&run);
-                    run = [Vec::new()].into();
-                }
+            };
+            if heads.is_empty() || tails.is_empty() {
+                return Texts::Many {
+                    starts: Set::new(),
+                    ends: Set::new(),
+                };
             }
+            starts.get_or_insert(heads);
+            run = tails;
         }
-        if exact {
-            Texts::Exactly(run)
-        } else {
-            Texts::Many(needed || self.in_all(&run))
+        match starts {
+            None => Texts::Exactly(run),
+            Some(starts) => Texts::Many { starts, ends: run },
         }
     }
 }
@@ -261,6 +318,10 @@ mod tests {
               ignore_case = true",
             r"regex = '\b(?:a(?:pp)?_key|b_key)[0-9]{10}'
               anchors = ['_key']",
+            r"regex = '(?:ab://|ab\+[a-z]{2,9}://|[a-z]{2}@here)[a-z]{2}'
+              anchors = ['ab://', 'ab+', '@here']",
+            r"regex = '[a-z]{1,9}:(?P<secret>\$[12]\$[a-z]{9}|\{x\}[a-z]{9})'
+              anchors = [':$1$', ':$2$', ':{x']",
         ] {
             assert_eq!(lints(lines), Vec::<String>::new(), "{lines}");
         }

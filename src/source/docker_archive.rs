@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::candidate::{Candidate, Place};
@@ -16,18 +17,19 @@ use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{Descriptor, Digest, DockerManifestItem, MediaType};
 
 /// Reads the images that `manifest.json`'s list names. Their files lie under `base`.
-pub(super) fn read(survey: &mut Survey<'_>, base: &str, name: &str, list: &[Value]) {
-    for (position, item) in list.iter().enumerate() {
+pub(super) fn read(survey: &mut Survey<'_>, base: &str, name: &str, list: Vec<Value>) {
+    for (position, item) in list.into_iter().enumerate() {
         if !survey.count_manifest() {
             return;
         }
-        let lowered = lower_keys(item);
-        let (item, is_whole) = parse_item(&lowered);
+        let mut item = lower_keys(item);
+        let media_types = media_types(&item);
+        let (item, is_whole) = parse_item(&mut item);
         if !is_whole {
             survey.warnings.push(broken_item(name, position));
         }
         if let Some(item) = item {
-            let candidate = candidate(survey, base, item, &media_types(&lowered));
+            let candidate = candidate(survey, base, item, &media_types);
             survey.add(candidate);
         }
     }
@@ -35,19 +37,18 @@ pub(super) fn read(survey: &mut Survey<'_>, base: &str, name: &str, list: &[Valu
 
 /// An item that names a config or layers, and whether it is as it should be. References that are
 /// not cost the image its name and nothing else.
-fn parse_item(lowered: &Value) -> (Option<DockerManifestItem>, bool) {
-    let parse = |item: Value| {
-        let item = serde_json::from_value::<DockerManifestItem>(item).ok();
+fn parse_item(item: &mut Value) -> (Option<DockerManifestItem>, bool) {
+    let parse = |item: &Value| {
+        let item = DockerManifestItem::deserialize(item).ok();
         item.filter(|item| !item.config.is_empty() || !item.layers.is_empty())
     };
-    if let Some(item) = parse(lowered.clone()) {
+    if let Some(item) = parse(item) {
         return (Some(item), true);
     }
-    let mut nameless = lowered.clone();
-    if let Some(fields) = nameless.as_object_mut() {
+    if let Some(fields) = item.as_object_mut() {
         fields.shift_remove("repotags");
     }
-    (parse(nameless), false)
+    (parse(item), false)
 }
 
 /// Whether a list is `docker save`'s: an item names a config or layers, or there is none.
@@ -64,15 +65,15 @@ pub(super) fn is_list(items: &[Value]) -> bool {
     items.is_empty() || items.iter().any(is_image)
 }
 
-fn lower_keys(item: &Value) -> Value {
+fn lower_keys(item: Value) -> Value {
     match item {
         Value::Object(fields) => Value::Object(
             fields
-                .iter()
-                .map(|(key, value)| (key.to_ascii_lowercase(), value.clone()))
+                .into_iter()
+                .map(|(key, value)| (key.to_ascii_lowercase(), value))
                 .collect::<Map<_, _>>(),
         ),
-        other => other.clone(),
+        other => other,
     }
 }
 
@@ -81,7 +82,7 @@ fn media_types(item: &Value) -> HashMap<String, MediaType> {
     let mut types = HashMap::new();
     let sources = item.get("layersources").and_then(Value::as_object);
     for (diff_id, source) in sources.into_iter().flatten() {
-        if let Ok(source) = serde_json::from_value::<Descriptor>(source.clone()) {
+        if let Ok(source) = Descriptor::deserialize(source) {
             if let Some((_, hex)) = diff_id.split_once(':') {
                 types.insert(hex.to_owned(), source.media_type.clone());
             }

@@ -2,6 +2,7 @@
 //!
 //! Taken piece by piece, since a manifest that is broken in one place still names blobs elsewhere.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -42,9 +43,9 @@ impl Parts {
 /// has a digest, it leads to a blob.
 pub(super) fn descriptor(value: &Value) -> Option<Descriptor> {
     fn piece<T: DeserializeOwned>(value: &Value, key: &str) -> Option<T> {
-        serde_json::from_value(value.get(key)?.clone()).ok()
+        T::deserialize(value.get(key)?).ok()
     }
-    if let Ok(descriptor) = serde_json::from_value(value.clone()) {
+    if let Ok(descriptor) = Descriptor::deserialize(value) {
         return Some(descriptor);
     }
     let annotations = value.get("annotations").and_then(Value::as_object);

@@ -157,11 +157,10 @@ impl Folder {
     /// Whether this folder describes images beyond doubt: in a root file system many other things
     /// have these names.
     fn is_certain(&self, survey: &Survey<'_>) -> bool {
-        let value = |file: &Option<Description>| file.as_ref()?.value.clone();
-        let is_index = |index: Value| parts::is_index(&index) && has_version(&index);
-        let is_manifest = |manifest: Value| match manifest {
-            Value::Array(items) => !items.is_empty() && docker_archive::is_list(&items),
-            other => has_version(&other),
+        let is_index = |index: &Value| parts::is_index(index) && has_version(index);
+        let is_manifest = |manifest: &Value| match manifest {
+            Value::Array(items) => !items.is_empty() && docker_archive::is_list(items),
+            other => has_version(other),
         };
         let has_layer = |id: &String| {
             let layer = format!("{}{id}/layer.tar", self.base);
@@ -205,18 +204,16 @@ impl Folder {
 
 /// `manifest.json`: `docker save`'s list, or the one manifest of skopeo's `dir:`.
 fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value) -> Option<Shape> {
-    if let Value::Array(list) = &value {
-        if !docker_archive::is_list(list) {
-            return None;
+    let value = match value {
+        Value::Array(list) if docker_archive::is_list(&list) => {
+            survey.members.mark(&named.name);
+            survey.document(&named.name, Role::Manifest, &named.blob);
+            docker_archive::read(survey, base, &named.name, list);
+            return Some(Shape::DockerArchive);
         }
-        survey.members.mark(&named.name);
-        survey.document(&named.name, Role::Manifest, &named.blob);
-        docker_archive::read(survey, base, &named.name, list);
-        return Some(Shape::DockerArchive);
-    }
-    if !has_version(&value) {
-        return None;
-    }
+        value if has_version(&value) => value,
+        _ => return None,
+    };
     if parts::is_index(&value) {
         survey.members.mark(&named.name);
         survey.document(&named.name, Role::Index, &named.blob);
@@ -244,6 +241,14 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
     Some(Shape::Dir)
 }
 
+fn value(file: &Option<Description>) -> Option<&Value> {
+    file.as_ref()?.value.as_ref()
+}
+
+/// Whether a document says which schema it follows, or points at a config as only manifests do.
 fn has_version(value: &Value) -> bool {
     value.get("schemaVersion").is_some()
+        || value
+            .pointer("/config/digest")
+            .is_some_and(Value::is_string)
 }

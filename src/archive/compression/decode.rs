@@ -86,9 +86,7 @@ impl<'a> Decode<'a> {
             return Err(invalid("not a compressed stream"));
         }
         self.state = State::Ended;
-        let start = self.input.position();
-        self.input.skip(u64::MAX)?;
-        self.hidden.add(start..self.input.position());
+        self.hidden.pass(&mut self.input, u64::MAX)?;
         Ok(())
     }
 

@@ -146,7 +146,7 @@ fn broken_data_is_an_error_of_its_own_kind() {
 #[test]
 fn what_stands_before_a_broken_block_comes_out() {
     // Text that compresses, but not to nothing: several blocks in every format.
-    let text: Vec<u8> = (0..600_000u64)
+    let text: Vec<u8> = (0..250_000u64)
         .flat_map(|n| {
             (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40)
                 .to_string()
@@ -156,7 +156,7 @@ fn what_stands_before_a_broken_block_comes_out() {
     for encode in [gzip, zstd, xz, bzip2] {
         let mut stored = encode(&text);
         let compression = sniff(&stored);
-        let near_end = stored.len() - stored.len() / 10;
+        let near_end = stored.len() - stored.len() / 5;
         for byte in &mut stored[near_end..] {
             *byte ^= 0x55;
         }
@@ -165,7 +165,7 @@ fn what_stands_before_a_broken_block_comes_out() {
         assert!(reader.read_to_end(&mut out).is_err(), "{compression:?}");
         let same = out.iter().zip(&text).take_while(|(a, b)| a == b).count();
         assert!(
-            same > text.len() * 8 / 10,
+            same > text.len() / 2,
             "{compression:?}: {same} of {}",
             text.len()
         );

@@ -49,10 +49,7 @@ impl Format for Zstd {
             };
             input.consume(8);
             let length = u64::from(u32::from_le_bytes([a, b, c, d]));
-            let start = input.position();
-            let skipped = input.skip(length)?;
-            hidden.add(start..input.position());
-            if skipped < length {
+            if hidden.pass(input, length)? < length {
                 return Err(cut_off());
             }
         }

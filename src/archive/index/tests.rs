@@ -214,6 +214,17 @@ fn an_archive_can_be_read_from_many_threads() {
 fn bytes_outside_of_members_are_kept() {
     let archive = open(&[tar(&[("a", "one")]), b"tail".to_vec()].concat()).unwrap();
     assert_eq!(archive.slack()[0].bytes, b"tail");
+    let mut writer = flate2::GzBuilder::new()
+        .comment("remark")
+        .write(Vec::new(), flate2::Compression::fast());
+    writer.write_all(&tar(&[("a", "one")])).unwrap();
+    let stored = [writer.finish().unwrap(), b"behind".to_vec()].concat();
+    let streamed = Archive::from_reader(&mut &stored[..], Path::new("-"), &Limits::default());
+    for archive in [open(&stored), streamed] {
+        let archive = archive.unwrap();
+        let hidden = [b"remark\0".to_vec(), b"behind".to_vec()];
+        assert!(archive.slack().iter().map(|slack| &slack.bytes).eq(&hidden));
+    }
 }
 
 proptest::proptest! {

@@ -129,7 +129,7 @@ impl<'a> TarReader<'a> {
             }
             pending.start.get_or_insert(offset);
             match block.flag() {
-                b'x' | b'X' | b'g' | b'L' | b'K' => self.extend(&mut pending, &block, offset)?,
+                b'x' | b'g' | b'L' | b'K' => self.extend(&mut pending, &block, offset)?,
                 _ => return self.entry(pending, &block, offset).map(Some),
             }
         }

@@ -31,7 +31,11 @@ pub(super) fn discord(candidate: &Candidate<'_>) -> Verdict {
 /// A Telegram bot token begins with the bot's id; its second part with `AA`.
 pub(super) fn telegram(candidate: &Candidate<'_>) -> Verdict {
     let mut parts = candidate.secret.splitn(2, |byte| *byte == b':');
-    let told = facts([("bot_id", parts.next().and_then(text))]);
+    let id = parts
+        .next()
+        .filter(|id| id.iter().all(u8::is_ascii_digit))
+        .and_then(text);
+    let told = facts([("bot_id", id)]);
     if parts.next().is_some_and(|part| part.starts_with(b"AA")) {
         Verdict::Kept(told)
     } else {

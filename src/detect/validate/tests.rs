@@ -1,10 +1,13 @@
 //! What the validators' own tests share, and what holds for all of them.
 
-use base64::Engine;
+use std::sync::LazyLock;
+
+use base64::Engine as _;
 use proptest::prelude::*;
 
+use super::super::catalog;
 use super::*;
-use crate::rules::{Catalog, Loader, RuleSet};
+use crate::rules::{self, Loader, RuleSet};
 
 /// The verdict on a secret that is the whole match and all there is around.
 pub(super) fn verdict(validator: Validator, secret: &[u8]) -> Verdict {
@@ -33,24 +36,123 @@ pub(super) fn standard_base64(bytes: &[u8]) -> String {
 
 /// The embedded rules.
 fn embedded() -> RuleSet {
-    let names: Vec<&str> = VALIDATORS.iter().map(|(name, _)| *name).collect();
-    let catalog = Catalog {
-        validators: &names,
-        detectors: &["assignment", "entropy"],
-    };
     Loader::default()
-        .load(catalog)
+        .load(catalog())
         .expect("embedded rules load")
 }
 
 #[test]
-fn names_are_in_order_and_unique() {
+fn names_are_in_order_and_every_one_is_used() {
     assert!(VALIDATORS.is_sorted_by(|a, b| a.0 < b.0));
-    for (name, validator) in VALIDATORS {
-        assert_eq!(
-            by_name(name).map(|found| found as usize),
-            Some(*validator as usize)
-        );
-    }
     assert!(by_name("no-such-validator").is_none());
+    let set = embedded();
+    for (name, _) in VALIDATORS {
+        assert!(by_name(name).is_some());
+        let used = set
+            .rules()
+            .iter()
+            .any(|rule| rule.syntax.validate.iter().any(|used| used == name));
+        assert!(used, "no rule uses {name}");
+    }
+}
+
+#[test]
+fn embedded_rules_have_no_lints() {
+    assert_eq!(rules::lint(&embedded()), Vec::<String>::new());
+}
+
+#[test]
+fn a_rules_file_is_named_after_its_provider() {
+    for rule in embedded().rules() {
+        let provider = rule.id().split('.').next().unwrap_or_default();
+        assert_eq!(rule.file, format!("patterns/{provider}.toml"));
+    }
+}
+
+/// Secrets of every kind, as their rules' examples have them, with their rules' validators.
+fn example_secrets() -> Vec<(Vec<u8>, Vec<Validator>)> {
+    let set = embedded();
+    let mut secrets = Vec::new();
+    for rule in set.rules() {
+        let Some(regex) = rule.regex() else { continue };
+        let validators: Vec<Validator> = rule
+            .syntax
+            .validate
+            .iter()
+            .filter_map(|name| by_name(name))
+            .collect();
+        for example in &rule.syntax.examples {
+            let captures = regex.captures(example.as_bytes());
+            let secret = captures.and_then(|found| found.name("secret").or(found.get(0)));
+            secrets.extend(secret.map(|part| (part.as_bytes().to_vec(), validators.clone())));
+        }
+    }
+    secrets
+}
+
+fn told(verdict: Verdict) -> Facts {
+    match verdict {
+        Verdict::Confirmed(facts) | Verdict::Kept(facts) | Verdict::Demoted(facts) => facts,
+        Verdict::Dropped => Facts::new(),
+    }
+}
+
+#[test]
+fn no_fact_holds_the_secret_it_is_about() {
+    for (secret, validators) in example_secrets() {
+        let secret_text = String::from_utf8_lossy(&secret).into_owned();
+        for validator in validators {
+            for (key, value) in told(verdict(validator, &secret)) {
+                assert!(!value.to_string().contains(&secret_text), "{key}");
+            }
+        }
+    }
+}
+
+/// Runs every validator; what is told stays short.
+fn try_all(secret: &[u8]) {
+    for around in [secret, b""] {
+        let candidate = Candidate {
+            secret,
+            whole: around,
+            around,
+            path: b"",
+        };
+        for (name, validator) in VALIDATORS {
+            for (key, value) in told(validator(&candidate)) {
+                assert!(value.to_string().len() <= 32 * LONGEST_FACT, "{name} {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn examples_cut_anywhere_are_judged_without_panic() {
+    for (secret, _) in example_secrets() {
+        for length in (0..secret.len()).step_by(1 + secret.len() / 12) {
+            try_all(&secret[..length]);
+            try_all(&secret[length..]);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn random_bytes_are_judged_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        try_all(&bytes);
+    }
+
+    #[test]
+    fn mutated_examples_are_judged_without_panic(
+        pick in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        static SECRETS: LazyLock<Vec<(Vec<u8>, Vec<Validator>)>> = LazyLock::new(example_secrets);
+        let mut secret = pick.get(&SECRETS).0.clone();
+        for (index, byte) in changes {
+            let at = index.index(secret.len());
+            secret[at] = byte;
+        }
+        try_all(&secret);
+    }
 }

@@ -2,7 +2,8 @@
 //! linked to the layer below by `parent`; `repositories` names the newest ones.
 //!
 //! Images are the ids that `repositories` names and those that nobody names as parent, so an
-//! archive whose `repositories` is absent is read as well.
+//! archive whose `repositories` is absent is read as well. The newest layer's config is the
+//! image's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,10 +122,14 @@ fn image(
         image.layers.push(layer);
     }
     let steps: Vec<&Step> = chain.iter().filter_map(|id| steps.get(*id)).collect();
-    for step in &steps {
-        image
-            .documents
-            .push(document(&step.name, Role::LegacyConfig, &step.blob));
+    for (above, step) in steps.iter().rev().enumerate().rev() {
+        let is_head = above == 0;
+        let role = if is_head {
+            Role::Config
+        } else {
+            Role::LegacyConfig
+        };
+        image.documents.push(document(&step.name, role, &step.blob));
     }
     let values: Vec<Value> = steps.iter().map(|step| step.value.clone()).collect();
     image.config = Some(synthesize(&values));

@@ -2,8 +2,7 @@
 //! linked to the layer below by `parent`; `repositories` names the newest ones.
 //!
 //! Images are the ids that `repositories` names and those that nobody names as parent, so an
-//! archive whose `repositories` is absent is read as well. The newest layer's config is the
-//! image's.
+//! archive whose `repositories` is absent is read as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,9 +121,10 @@ fn image(
         image.layers.push(layer);
     }
     let steps: Vec<&Step> = chain.iter().filter_map(|id| steps.get(*id)).collect();
-    for (above, step) in steps.iter().rev().enumerate().rev() {
-        let is_head = above == 0;
-        let role = if is_head {
+    for (index, step) in steps.iter().enumerate() {
+        // The head's is the image's own config; those below it are what it was made from.
+        let is_own = index + 1 == steps.len();
+        let role = if is_own {
             Role::Config
         } else {
             Role::LegacyConfig

@@ -81,7 +81,12 @@ fn judge(path: &Path, traits: &[String], plants: &Plants) -> Option<(String, Vec
     } else {
         let flat = has("flat") || has("squash");
         for planted in &plants.app {
-            judge_one(&report, planted, flat, has("umoci"), &mut wrong);
+            let oddities = Oddities {
+                flat,
+                umoci: has("umoci"),
+                legacy: has("v2s1"),
+            };
+            judge_one(&report, planted, oddities, &mut wrong);
             known.push(&planted.secret);
         }
         if has("umoci") {
@@ -121,8 +126,24 @@ fn judge_platforms(report: &Scan, plants: &Plants, wrong: &mut Vec<String>) {
     }
 }
 
-/// One planted secret in an image with all layers, or flattened to one.
-fn judge_one(report: &Scan, planted: &Planted, flat: bool, umoci: bool, wrong: &mut Vec<String>) {
+/// In what an image differs from one with a layer for each instruction.
+#[derive(Clone, Copy)]
+struct Oddities {
+    /// Flattened to one layer: what was deleted is gone.
+    flat: bool,
+    /// umoci's layers lie on top.
+    umoci: bool,
+    /// A manifest of schema 1, which has legacy configs in the place of a config.
+    legacy: bool,
+}
+
+/// One planted secret.
+fn judge_one(report: &Scan, planted: &Planted, oddities: Oddities, wrong: &mut Vec<String>) {
+    let Oddities {
+        flat,
+        umoci,
+        legacy,
+    } = oddities;
     let Planted {
         secret,
         place,
@@ -143,7 +164,7 @@ fn judge_one(report: &Scan, planted: &Planted, flat: bool, umoci: bool, wrong: &
         Place::Metadata(kind) => (*kind, None, None),
     };
     let mut places = occurrences.iter().filter(|occurrence| {
-        occurrence["kind"] == kind
+        (occurrence["kind"] == kind || (legacy && occurrence["kind"] == "legacy-config"))
             && path.is_none_or(|path| occurrence["path"] == path)
             && line.is_none_or(|line| occurrence["line"] == line)
     });

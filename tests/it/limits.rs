@@ -120,10 +120,12 @@ fn archives_nested_deeper_than_allowed_are_said() {
     let image = ImageBuilder::new().layer("COPY outer.tgz / # buildkit", layer);
     let path = scratch.image(Shape::OciArchive, &image);
     let place = scan(&path).place(&secret, "file").clone();
-    let inside: Vec<&str> = (place["inside"].as_array().into_iter().flatten())
+    let mut inside: Vec<&str> = (place["inside"].as_array().into_iter().flatten())
         .filter_map(serde_json::Value::as_str)
         .filter(|member| member.starts_with("inner"))
         .collect();
+    // A compressed member is a step of its own, under the name that its content has.
+    inside.dedup();
     assert_eq!(inside, ["inner2", "inner1", "inner0"], "{place:#}");
     let report = scan_with(&path, &["--max-depth", "1"]);
     is_limited(&report, "--max-depth");

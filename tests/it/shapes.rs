@@ -42,12 +42,22 @@ fn image() -> ImageBuilder {
         .env("API_TOKEN", &env)
 }
 
+/// The kind of a place. Docker before 1.10 has no config of the image; what the environment is
+/// stands in the legacy config of the top layer.
+fn kind_of(place: &Value) -> &str {
+    let pointer = place["pointer"].as_str().unwrap_or_default();
+    match place["kind"].as_str().unwrap_or_default() {
+        "legacy-config" if pointer.starts_with("/config/Env/") => "env",
+        kind => kind,
+    }
+}
+
 /// What a report says of secrets in files, without what differs between shapes.
 fn story(report: &Scan) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     for finding in report.findings() {
         for place in finding["occurrences"].as_array().into_iter().flatten() {
-            let kind = place["kind"].as_str().unwrap_or_default();
+            let kind = kind_of(place);
             if kind == "file" || kind == "env" {
                 let value = &finding["secret"]["value"];
                 let path = if kind == "file" {

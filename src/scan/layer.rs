@@ -6,12 +6,14 @@ use super::overlay::{PathHasher, PathMarks};
 use crate::archive::Limits;
 use crate::content::{Hit, Outcome, Scanner};
 use crate::detect::{Context, Engine, TextKind};
-use crate::error::Warning;
+use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
 /// Names and link targets are scanned together, so many bytes at a time.
 const NAMES_BATCH: usize = 256 << 10;
+/// Hits kept of one layer: more are no findings but a flood.
+const MOST_HITS: usize = 100_000;
 
 /// What one layer yields.
 #[derive(Debug)]
@@ -59,6 +61,7 @@ pub(super) fn scan_layer(
         engine,
         names: Names::default(),
         hits: Vec::new(),
+        dropped: 0,
         marks: PathMarks::new(hasher),
         links: Vec::new(),
         warnings: Vec::new(),
@@ -66,6 +69,7 @@ pub(super) fn scan_layer(
     let summary = walk(layer, limits, verify, &mut |item| worker.visit(item));
     worker.flush_names();
     worker.forget_idle_links();
+    worker.tell_flood();
     LayerScan {
         summary,
         hits: worker.hits,
@@ -81,6 +85,8 @@ struct Worker<'e> {
     engine: &'e Engine,
     names: Names,
     hits: Vec<LayerHit>,
+    /// Hits beyond [`MOST_HITS`].
+    dropped: u64,
     marks: PathMarks,
     links: Vec<Link>,
     warnings: Vec<Warning>,
@@ -224,7 +230,7 @@ impl Worker<'_> {
             };
             matched.span.offset -= line.start as u64;
             matched.position.line = 1;
-            self.hits.push(LayerHit {
+            let hit = LayerHit {
                 kind: Kind::Name,
                 path: self.names.text[line.path.clone()].to_vec(),
                 sequence: Some(line.sequence),
@@ -234,7 +240,8 @@ impl Worker<'_> {
                     decoded: Vec::new(),
                     matched,
                 },
-            });
+            };
+            self.keep(hit);
         }
         self.names.text.clear();
         self.names.lines.clear();
@@ -264,15 +271,35 @@ impl Worker<'_> {
                 .into_iter()
                 .map(|warning| warning.in_layer(layer)),
         );
-        self.hits
-            .extend(outcome.hits.into_iter().map(|hit| LayerHit {
+        for hit in outcome.hits {
+            self.keep(LayerHit {
                 kind,
                 path: entry.map_or_else(Vec::new, |entry| entry.path.clone()),
                 sequence: entry.map(|entry| entry.sequence),
                 entry: entry.map(facts),
                 hit,
-            }));
+            });
+        }
         outcome.error.map_or(Ok(()), Err)
+    }
+
+    fn keep(&mut self, hit: LayerHit) {
+        if self.hits.len() < MOST_HITS {
+            self.hits.push(hit);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    fn tell_flood(&mut self) {
+        if self.dropped > 0 {
+            let message = format!(
+                "layer {} holds {} matches beyond the {MOST_HITS} that are kept",
+                self.layer, self.dropped
+            );
+            let warning = Warning::new(WarningCode::LimitReached, message);
+            self.warnings.push(warning.in_layer(self.layer));
+        }
     }
 
     /// Keeps only links to content with hits, and those that lead to lower layers.

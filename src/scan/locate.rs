@@ -3,7 +3,7 @@
 use super::layer::{LayerHit, LayerScan, Link};
 use super::overlay::{Hidden, PathMarks, hidden_by};
 use crate::detect::Match;
-use crate::error::printable;
+use crate::error::{Warning, WarningCode, printable};
 use crate::finding::{Kind, Occurrence, Removal, Visibility};
 use crate::image::Image;
 
@@ -14,13 +14,50 @@ pub(super) struct Located {
     pub occurrence: Occurrence,
 }
 
+/// Places kept of one scan: more are no findings but a flood.
+const MOST_PLACES: usize = 250_000;
+
+/// All that was found, up to a bound.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    kept: Vec<Located>,
+    dropped: u64,
+}
+
+impl Places {
+    fn push(&mut self, located: Located) {
+        if self.kept.len() < MOST_PLACES {
+            self.kept.push(located);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Adds places in order.
+    pub(super) fn extend(&mut self, located: Vec<Located>) {
+        located.into_iter().for_each(|located| self.push(located));
+    }
+
+    /// What was kept, and a warning when that is not all.
+    pub(super) fn into_parts(self) -> (Vec<Located>, Option<Warning>) {
+        let flood = (self.dropped > 0).then(|| {
+            let message = format!(
+                "secrets lie in {} places beyond the {MOST_PLACES} that are kept",
+                self.dropped
+            );
+            Warning::new(WarningCode::LimitReached, message)
+        });
+        (self.kept, flood)
+    }
+}
+
 /// Every place of every hit of an image's layers. `scans` holds each layer's result, base first;
 /// `None` for a layer that is not there.
 pub(super) fn locate(
     index: usize,
     image: &Image,
     scans: &[Option<&LayerScan>],
-    found: &mut Vec<Located>,
+    found: &mut Places,
 ) {
     let empty = PathMarks::default();
     let stack = Stack {
@@ -54,7 +91,7 @@ struct Name<'a> {
 }
 
 impl Stack<'_> {
-    fn places(&self, layer: usize, hit: &LayerHit, found: &mut Vec<Located>) {
+    fn places(&self, layer: usize, hit: &LayerHit, found: &mut Places) {
         let Some(sequence) = hit.sequence else {
             // Bytes of no entry: in no filesystem, for whoever has the blob.
             found.push(self.located(layer, hit, None, Visibility::Metadata));

@@ -17,6 +17,7 @@ mod overlay;
 mod pipeline;
 mod progress;
 mod redact;
+mod unique;
 
 pub use pipeline::{Options, run};
 pub use progress::Progress;

@@ -45,6 +45,9 @@ pub enum Error {
         /// What was asked for and what there is.
         reason: String,
     },
+    /// Several inputs, and not one that can be scanned: why, for each.
+    #[error("none of {} inputs can be scanned\n{}", .0.len(), .0.iter().map(Error::to_string).collect::<Vec<_>>().join("\n"))]
+    NoInput(Vec<Error>),
     /// A digest, platform or reference that is not well formed.
     #[error("invalid {what} {value:?}: {reason}")]
     Invalid {
@@ -198,8 +201,8 @@ pub fn printable(bytes: &[u8]) -> String {
 
 /// Characters that change how other text is shown: C1 controls, line and paragraph separators,
 /// bidirectional and zero-width marks.
-fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{80}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+pub(crate) fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{9f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 

@@ -3,6 +3,8 @@
 //! Field order is the order of keys in the JSON report (`docs/report.md`). Nothing here computes;
 //! nothing here holds a clock time of the run or a path of a temporary file.
 
+mod summary;
+
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -145,6 +147,8 @@ pub struct Finding {
     pub visibility: Visibility,
     /// Where to revoke, and how the image should have been built.
     pub advice: String,
+    /// Where the rule's format is documented, best first.
+    pub references: Vec<String>,
     /// In total order: most exposed first.
     pub occurrences: Vec<Occurrence>,
 }
@@ -156,6 +160,8 @@ pub struct Suppressed {
     pub finding: Finding,
     /// Why it does not count: `placeholder`, `baseline`, `allow`, ….
     pub reason: String,
+    /// What the people who allowed it wrote, where they wrote something.
+    pub note: Option<String>,
 }
 
 /// One place where a secret lies.
@@ -175,6 +181,8 @@ pub struct Occurrence {
     pub path: Option<String>,
     /// JSON pointer in that document.
     pub pointer: Option<String>,
+    /// Name the secret was assigned to: a variable, a label, a key of a file; printable.
+    pub key: Option<String>,
     /// Members of nested archives, outermost first; printable.
     pub inside: Vec<String>,
     /// How the bytes were decoded, outermost first (`base64`, `utf-16le`).
@@ -208,6 +216,8 @@ pub enum Kind {
     EntryMetadata,
     /// Bytes of a layer's tar that belong to no entry.
     Slack,
+    /// Bytes of a compressed layer that decompression does not show; offsets are in the blob.
+    HiddenBytes,
     /// `Config.Env`.
     Env,
     /// `history[]`.
@@ -224,6 +234,8 @@ pub enum Kind {
     Onbuild,
     /// Any other string of a config.
     Config,
+    /// A legacy config: `container_config`, Docker's v1 JSON, `v1Compatibility`.
+    LegacyConfig,
     /// `annotations` of a manifest, index or descriptor.
     Annotation,
     /// Any other string of a manifest or index.
@@ -238,6 +250,34 @@ pub enum Kind {
     ArchiveFile,
 }
 
+impl Kind {
+    /// The name in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Name => "name",
+            Self::EntryMetadata => "entry-metadata",
+            Self::Slack => "slack",
+            Self::HiddenBytes => "hidden-bytes",
+            Self::Env => "env",
+            Self::History => "history",
+            Self::Label => "label",
+            Self::Cmd => "cmd",
+            Self::Entrypoint => "entrypoint",
+            Self::Healthcheck => "healthcheck",
+            Self::Onbuild => "onbuild",
+            Self::Config => "config",
+            Self::LegacyConfig => "legacy-config",
+            Self::Annotation => "annotation",
+            Self::Manifest => "manifest",
+            Self::Attestation => "attestation",
+            Self::Artifact => "artifact",
+            Self::OrphanBlob => "orphan-blob",
+            Self::ArchiveFile => "archive-file",
+        }
+    }
+}
+
 /// Who can still see a secret, least exposed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -250,6 +290,26 @@ pub enum Visibility {
     Metadata,
     /// In the filesystem that a container sees.
     Final,
+}
+
+impl Visibility {
+    /// Every visibility, most exposed first.
+    pub const ALL: [Self; 4] = [
+        Self::Final,
+        Self::Metadata,
+        Self::Overwritten,
+        Self::Deleted,
+    ];
+
+    /// The name in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Overwritten => "overwritten",
+            Self::Metadata => "metadata",
+            Self::Final => "final",
+        }
+    }
 }
 
 /// What hid a secret.
@@ -303,4 +363,22 @@ pub enum Verdict {
     Fail,
     /// No failing finding, but the scan is incomplete.
     Incomplete,
+}
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_text_are_the_names_in_json() {
+        for visibility in Visibility::ALL {
+            assert_eq!(serde_json::json!(visibility), visibility.as_str());
+        }
+        for kind in fixture::EVERY_KIND {
+            assert_eq!(serde_json::json!(kind), kind.as_str());
+        }
+    }
 }

@@ -1,5 +1,62 @@
-//! `residue` finds the secrets in container image layers.
+//! `residue` finds the secrets in container image layers: what, where exactly, and who can still
+//! read them.
+//!
+//! # One way through the house
+//!
+//! ```text
+//! reference → source::open → image::assemble → [ per layer, in parallel:
+//!     image::layer::walk → content::Scanner → detect::Engine → matches ]
+//!         → scan: visibility over the stack, places, one finding a secret
+//!         → finding::Report → policy::apply → report::renderer
+//! ```
+//!
+//! # Code map
+//!
+//! A room imports only what stands before it (`tests/it/tidy.rs` holds the order):
+//!
+//! | room | one idea |
+//! |---|---|
+//! | [`error`], [`secret`] | what can go wrong; bytes that are never printed by accident |
+//! | [`oci`] | the specification as pure data |
+//! | [`archive`] | bytes on disk to named blobs, every limit on untrusted input |
+//! | [`source`] | where an image comes from, one file a transport |
+//! | [`image`] | what an image is: layers, instructions, entries, whiteouts |
+//! | [`rules`] | a rule as written, as checked, as compiled |
+//! | [`detect`] | bytes to matches |
+//! | [`content`] | one entry's bytes to the texts in it |
+//! | [`finding`], [`advice`] | the report as plain data; what to do about a secret |
+//! | [`scan`] | the pipeline, and the only room with threads |
+//! | [`policy`] | what passes and what fails |
+//! | [`report`] | a finished report to bytes, one format a file |
+//!
+//! # Invariants
+//!
+//! * What a layer yields depends on that layer's bytes and the rule set alone.
+//! * A report never depends on the number of threads, the clock or the machine.
+//! * What is wrong with the subject is a [`Warning`] in the report, and the rest is still scanned;
+//!   an incomplete scan is never a pass.
+//! * Nothing from an image chooses a path on the host, and nothing is unpacked to disk.
+//! * The library prints nothing, exits nowhere and reads no environment variable.
+//!
+//! # Example
+//!
+//! ```
+//! use residue::{Engine, Loader, Options, Progress};
+//!
+//! # fn main() -> residue::Result<()> {
+//! let engine = Engine::new(Loader::default().load(residue::detect::catalog())?);
+//! let inputs = ["samples/leaky-app.tar.gz".to_owned()];
+//! let report = residue::run(&inputs, &engine, &Options::default(), &Progress::default())?;
+//! for finding in &report.findings {
+//!     // The secret itself shows only its preview.
+//!     println!("{} {} {:?}", finding.rule, finding.secret, finding.visibility);
+//! }
+//! assert!(report.complete && !report.findings.is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
+pub mod advice;
 pub mod archive;
 pub mod content;
 pub mod detect;
@@ -13,3 +70,12 @@ pub mod rules;
 pub mod scan;
 pub mod secret;
 pub mod source;
+
+pub use archive::Limits;
+pub use detect::Engine;
+pub use error::{Error, Result, Warning};
+pub use finding::{Finding, Occurrence, Report, Visibility};
+pub use rules::{Loader, RuleSet};
+pub use scan::{Options, Progress, run};
+pub use secret::Secret;
+pub use source::Selection;

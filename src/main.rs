@@ -1,1 +1,84 @@
-fn main() {}
+//! Parse, run, exit; the only place that prints an error.
+
+mod cli;
+
+use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Cli, Exit};
+
+fn main() -> ExitCode {
+    panic::set_hook(Box::new(say_where));
+    panic::catch_unwind(run).unwrap_or(Exit::Error).into()
+}
+
+fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version come as errors too, but they are what was asked for.
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Error
+            } else {
+                Exit::Pass
+            };
+        }
+    };
+    cli::run(cli).unwrap_or_else(|error| {
+        say(&format!("error: {}", one_line(&error)));
+        Exit::Error
+    })
+}
+
+/// A panic is a bug of ours. Its message is withheld: it could hold bytes of the image.
+fn say_where(panic: &PanicHookInfo<'_>) {
+    let place = panic
+        .location()
+        .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    say(&format!(
+        "error: internal error at {place} of version {}; the result cannot be relied on, please \
+         report this",
+        env!("CARGO_PKG_VERSION")
+    ));
+}
+
+fn say(line: &str) {
+    // Nobody can be told that standard error is closed.
+    let _ = writeln!(io::stderr(), "residue: {line}");
+}
+
+/// The chain of causes; one that the message before it already ends with is not repeated.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if !line.ends_with(&cause) {
+            if !line.is_empty() {
+                line.push_str(": ");
+            }
+            line.push_str(&cause);
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_named_once() {
+        let error = residue::error::Error::Read {
+            path: "a.tar".into(),
+            source: io::Error::other("the disk is gone"),
+        };
+        let error = anyhow::Error::from(error).context("image 2");
+        assert_eq!(
+            one_line(&error),
+            "image 2: cannot read a.tar: the disk is gone"
+        );
+    }
+}

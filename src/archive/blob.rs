@@ -18,6 +18,9 @@ pub struct Blob {
     range: Range<usize>,
 }
 
+/// Equal keys of living blobs mean the same bytes.
+pub type BlobKey = (usize, usize, usize);
+
 enum Storage {
     Map(Mmap),
     Memory(Vec<u8>),
@@ -67,9 +70,13 @@ impl Blob {
         })
     }
 
-    /// Whether both handles name the very same bytes of the very same storage.
-    pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.storage, &other.storage) && self.range == other.range
+    /// Names these very bytes of this very storage, for as long as the handle lives.
+    pub fn key(&self) -> BlobKey {
+        (
+            Arc::as_ptr(&self.storage).addr(),
+            self.range.start,
+            self.range.end,
+        )
     }
 
     /// Start of these bytes in their storage: the offset in the outer archive.

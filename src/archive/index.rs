@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::name::normalise;
-use super::{Blob, Limits, Slack, directory, spool, tarball};
+use super::spool::{self, Spooled};
+use super::{Blob, Limits, Slack, directory, tarball};
 use crate::error::{Error, Result, Warning, WarningCode, printable};
 
 /// An opened file or folder that holds blobs.
@@ -98,18 +99,23 @@ impl Archive {
         if !metadata.is_file() {
             return Self::from_reader(&mut file, path, limits);
         }
-        let (blob, warnings) = spool::decompressed(Blob::map(&file, path)?, path, limits)?;
-        Self::from_blob(blob, path, warnings, limits)
+        let spooled = spool::decompressed(Blob::map(&file, path)?, path, limits)?;
+        Self::from_plain(spooled, path, limits)
     }
 
     /// Reads an archive from a stream, such as standard input, into one anonymous temporary file.
     /// `name` is only for messages.
     pub fn from_reader(reader: &mut dyn Read, name: &Path, limits: &Limits) -> Result<Self> {
-        let (blob, warnings) = spool::spooled(reader, name, limits)?;
-        Self::from_blob(blob, name, warnings, limits)
+        let spooled = spool::spooled(reader, name, limits)?;
+        Self::from_plain(spooled, name, limits)
     }
 
-    fn from_blob(blob: Blob, path: &Path, warnings: Vec<Warning>, limits: &Limits) -> Result<Self> {
+    fn from_plain(spooled: Spooled, path: &Path, limits: &Limits) -> Result<Self> {
+        let Spooled {
+            blob,
+            warnings,
+            hidden,
+        } = spooled;
         if !super::is_tar(&blob) {
             return Err(Error::NotAnImage {
                 path: path.to_owned(),
@@ -118,6 +124,7 @@ impl Archive {
         }
         let mut listing = tarball::list(&blob, limits);
         listing.warnings.splice(0..0, warnings);
+        listing.slack.extend(hidden);
         Ok(Self::new(path, Some(blob), listing))
     }
 
@@ -164,7 +171,8 @@ impl Archive {
         &self.warnings
     }
 
-    /// Bytes of an outer tar that belong to no member.
+    /// Bytes of an outer tar that belong to no member, and those of a compressed one that
+    /// decompression does not show (their offsets count in the compressed file).
     pub fn slack(&self) -> &[Slack] {
         &self.slack
     }

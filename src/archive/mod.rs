@@ -22,12 +22,12 @@ mod tar;
 mod tarball;
 mod warnings;
 
-pub use blob::Blob;
+pub use blob::{Blob, BlobKey};
 pub use compression::{Compression, Hidden, decoder, sniff, tracked_decoder, unsupported};
 pub use hashing::{Algorithm, Tally, tap};
 pub use index::{Archive, Member, MemberKind};
 pub use limits::{LimitHit, Limits, limit_hit};
 pub use name::{Name, normalise};
-pub(crate) use warnings::Capped;
+pub use tar::{EntryKind, Probe, Slack, TarEntry, TarError, TarReader, is_tar};
 
-pub use tar::{EntryKind, Slack, TarEntry, TarError, TarReader, is_tar};
+pub(crate) use warnings::Capped;

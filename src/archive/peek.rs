@@ -11,6 +11,8 @@ pub(crate) struct Peek<'a> {
     head: Vec<u8>,
     start: usize,
     position: u64,
+    /// An error behind bytes of `head` that are still to be delivered.
+    failure: Option<io::Error>,
 }
 
 impl<'a> Peek<'a> {
@@ -20,6 +22,7 @@ impl<'a> Peek<'a> {
             head: Vec::new(),
             start: 0,
             position: 0,
+            failure: None,
         }
     }
 
@@ -28,7 +31,8 @@ impl<'a> Peek<'a> {
         self.position
     }
 
-    /// The next `n` bytes, fewer only at the end of the stream.
+    /// The next `n` bytes, fewer only at the end of the stream or before an error, which comes up
+    /// once they were consumed.
     pub(crate) fn peek(&mut self, n: usize) -> io::Result<&[u8]> {
         if self.start == self.head.len() && self.fill_inner()?.len() >= n {
             return Ok(self.inner.fill_buf()?.get(..n).unwrap_or_default());
@@ -36,15 +40,19 @@ impl<'a> Peek<'a> {
         self.head.drain(..self.start);
         self.start = 0;
         while self.head.len() < n {
-            let missing = n - self.head.len();
-            let more = self.fill_inner()?;
-            if more.is_empty() {
-                break;
-            }
-            let taken = more.len().min(missing);
-            let more = more.get(..taken).unwrap_or_default().to_vec();
+            let have = self.head.len();
+            let more = match self.fill_inner() {
+                Ok([]) => break,
+                Ok(more) => more.get(..more.len().min(n - have)).unwrap_or_default(),
+                Err(error) if have == 0 => return Err(error),
+                Err(error) => {
+                    self.failure = Some(error);
+                    break;
+                }
+            };
+            let more = more.to_vec();
             self.head.extend_from_slice(&more);
-            self.inner.consume(taken);
+            self.inner.consume(more.len());
         }
         Ok(self.head.get(..n).unwrap_or(&self.head))
     }
@@ -65,6 +73,9 @@ impl<'a> Peek<'a> {
     }
 
     fn fill_inner(&mut self) -> io::Result<&[u8]> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         while let Err(error) = self.inner.fill_buf() {
             if error.kind() != ErrorKind::Interrupted {
                 return Err(error);
@@ -123,6 +134,26 @@ pub(crate) mod tests {
         fn consume(&mut self, n: usize) {
             self.0 = &self.0[n..];
         }
+    }
+
+    struct Failing(bool);
+
+    impl Read for Failing {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            if std::mem::replace(&mut self.0, true) {
+                return Err(io::Error::other("broken"));
+            }
+            b"abc".as_slice().read(out)
+        }
+    }
+
+    #[test]
+    fn an_error_waits_until_the_bytes_before_it_were_taken() {
+        let mut peek = Peek::new(Box::new(io::BufReader::new(Failing(false))));
+        assert_eq!(peek.peek(8).unwrap(), b"abc");
+        assert_eq!(peek.peek(8).unwrap(), b"abc");
+        peek.consume(3);
+        assert_eq!(peek.peek(8).unwrap_err().to_string(), "broken");
     }
 
     #[test]

@@ -5,28 +5,34 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 
+use super::compression::{Hidden, decoder_noting};
 use super::peek::Peek;
-use super::{Blob, Compression, Limits, decoder, limit_hit, sniff};
+use super::{Blob, Compression, Limits, Slack, limit_hit, sniff};
 use crate::error::{Error, Result, Warning, WarningCode};
 
+/// A plain archive.
+pub(super) struct Spooled {
+    pub(super) blob: Blob,
+    /// What is wrong with the stream that it came from.
+    pub(super) warnings: Vec<Warning>,
+    /// Bytes of that stream which decompression does not show.
+    pub(super) hidden: Vec<Slack>,
+}
+
 /// `blob`, or what it decompresses to.
-pub(super) fn decompressed(
-    blob: Blob,
-    path: &Path,
-    limits: &Limits,
-) -> Result<(Blob, Vec<Warning>)> {
+pub(super) fn decompressed(blob: Blob, path: &Path, limits: &Limits) -> Result<Spooled> {
     match sniff(&blob) {
-        Compression::None => Ok((blob, Vec::new())),
+        Compression::None => Ok(Spooled {
+            blob,
+            warnings: Vec::new(),
+            hidden: Vec::new(),
+        }),
         compression => spool(Box::new(&blob[..]), compression, path, limits),
     }
 }
 
 /// All of a stream, decompressed where it is compressed.
-pub(super) fn spooled(
-    reader: &mut dyn Read,
-    path: &Path,
-    limits: &Limits,
-) -> Result<(Blob, Vec<Warning>)> {
+pub(super) fn spooled(reader: &mut dyn Read, path: &Path, limits: &Limits) -> Result<Spooled> {
     let mut input = Peek::new(Box::new(BufReader::with_capacity(256 << 10, reader)));
     let head = input.peek(16).map_err(|source| Error::Read {
         path: path.to_owned(),
@@ -43,7 +49,7 @@ fn spool<'a>(
     compression: Compression,
     path: &Path,
     limits: &Limits,
-) -> Result<(Blob, Vec<Warning>)> {
+) -> Result<Spooled> {
     let temporary = |source| Error::Read {
         path: std::env::temp_dir(),
         source,
@@ -53,7 +59,8 @@ fn spool<'a>(
         source,
     };
     let mut file = tempfile::tempfile().map_err(temporary)?;
-    let mut reader = decoder(input, compression, limits).map_err(read)?;
+    let hidden = Hidden::capturing();
+    let mut reader = decoder_noting(input, compression, limits, &hidden).map_err(read)?;
     let mut warnings = Vec::new();
     loop {
         let bytes = match reader.fill_buf() {
@@ -69,7 +76,11 @@ fn spool<'a>(
         let taken = bytes.len();
         reader.consume(taken);
     }
-    Ok((Blob::map(&file, path)?, warnings))
+    Ok(Spooled {
+        blob: Blob::map(&file, path)?,
+        warnings,
+        hidden: hidden.take(),
+    })
 }
 
 fn broken_off(error: &std::io::Error, compression: Compression, file: &File) -> Warning {

@@ -2,38 +2,60 @@
 
 use super::index::{Listing, Member, MemberKind, Slot};
 use super::name::{folder, normalise, resolve};
-use super::{Blob, Capped, EntryKind, Limits, TarEntry, TarReader, unsupported};
+use super::{Blob, Capped, EntryKind, Limits, TarEntry, TarError, TarReader, unsupported};
 use crate::error::{Warning, WarningCode, printable};
+
+/// Members listed; an image archive has hundreds.
+const MOST: usize = 1_000_000;
+/// Bytes of names and link targets kept.
+const MOST_TEXT: usize = 256 << 20;
 
 /// Lists what `blob`, a tar, holds; a broken one as far as it can be read.
 pub(super) fn list(blob: &Blob, limits: &Limits) -> Listing {
     let mut listing = Listing::default();
     let mut warnings = Capped::default();
     let mut tar = TarReader::new(Box::new(&blob[..]), limits);
+    let mut text = 0;
     loop {
         match tar.next_entry() {
-            Ok(Some(entry)) => add(&mut listing, &mut warnings, entry, blob.len() as u64),
+            Ok(Some(entry)) => {
+                text += entry.path.len() + entry.link.as_ref().map_or(0, Vec::len);
+                if listing.members.len() >= MOST || text > MOST_TEXT {
+                    let message = format!("the archive has more than {MOST} members or long names");
+                    warnings.push(Warning::new(WarningCode::LimitReached, message));
+                    break;
+                }
+                add(&mut listing, &mut warnings, entry, blob.len() as u64);
+            }
             Ok(None) => break,
             Err(error) => {
-                let code = match (error.limit(), error.is_truncated()) {
-                    (Some(_), _) => WarningCode::LimitReached,
-                    (None, true) => WarningCode::TruncatedArchive,
-                    (None, false) => WarningCode::BrokenArchive,
-                };
-                let after = match listing.members.last() {
-                    Some(member) => format!("after the member {}", member.name),
-                    None => "before its first member".to_owned(),
-                };
-                warnings.push(Warning::new(code, format!("the archive {error}, {after}")));
+                warnings.push(broken_off(&error, listing.members.last()));
                 break;
             }
         }
-        // Slack is held to what the reader keeps at once.
-        listing.slack.extend(tar.take_slack());
     }
-    listing.slack.extend(tar.take_slack());
+    // Taken once, so that it is held to what the reader keeps at most.
+    listing.slack = tar.take_slack();
+    if tar.lost_slack() > 0 {
+        let lost = tar.lost_slack();
+        let message = format!("the archive has {lost} more bytes outside of its members");
+        warnings.push(Warning::new(WarningCode::LimitReached, message));
+    }
     listing.warnings = warnings.finish("the archive");
     listing
+}
+
+fn broken_off(error: &TarError, last: Option<&Member>) -> Warning {
+    let code = match (error.limit(), error.is_truncated()) {
+        (Some(_), _) => WarningCode::LimitReached,
+        (None, true) => WarningCode::TruncatedArchive,
+        (None, false) => WarningCode::BrokenArchive,
+    };
+    let after = match last {
+        Some(member) => format!("after the member {}", member.name),
+        None => "before its first member".to_owned(),
+    };
+    Warning::new(code, format!("the archive {error}, {after}"))
 }
 
 fn add(listing: &mut Listing, warnings: &mut Capped, entry: TarEntry, length: u64) {

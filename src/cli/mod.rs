@@ -1,1 +1,41 @@
-//! Placeholder until the room is furnished.
+//! The command line: what was typed ([`args`]), what it means ([`config`]), one file a command.
+//!
+//! Reports go to standard output, everything else to standard error. Only `main` prints errors.
+
+mod args;
+mod completions;
+mod config;
+mod exit;
+mod extract;
+mod groups;
+mod help;
+mod layers;
+mod man;
+mod mistakes;
+mod output;
+mod progress;
+mod rules;
+mod scan;
+mod size;
+mod table;
+mod terminal;
+
+use anyhow::Result;
+
+pub use args::Cli;
+use args::Command;
+pub use exit::Exit;
+use terminal::Terminal;
+
+/// Does what was asked for.
+pub fn run(cli: Cli) -> Result<Exit> {
+    let terminal = Terminal::detect(cli.talk.quiet, cli.talk.progress, cli.talk.color);
+    match cli.command {
+        Command::Scan(args) => scan::run(&args, &terminal),
+        Command::Layers(args) => layers::run(&args, &terminal),
+        Command::Extract(args) => extract::run(&args, &terminal),
+        Command::Rules(command) => rules::run(&command, &terminal),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { command } => man::run(&command),
+    }
+}

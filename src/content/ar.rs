@@ -10,11 +10,11 @@ use super::replay::Replay;
 /// What every archive begins with.
 pub(super) const MAGIC: &[u8] = b"!<arch>\n";
 
+/// Takes name and content of a member.
+pub(super) type Visit<'v> = dyn FnMut(&[u8], &mut dyn BufRead) -> io::Result<()> + 'v;
+
 /// Calls `visit` with name and content of every member.
-pub(super) fn walk(
-    source: &mut Replay<'_>,
-    visit: &mut dyn FnMut(&[u8], &mut dyn BufRead) -> io::Result<()>,
-) -> io::Result<()> {
+pub(super) fn walk(source: &mut Replay<'_>, visit: &mut Visit<'_>) -> io::Result<()> {
     source.take_array::<8>()?;
     loop {
         source.forget();

@@ -85,12 +85,13 @@ fn judge(bytes: &[u8], line: Range<usize>) -> Option<(String, Range<usize>)> {
     let key = head[..equals].trim_ascii();
     let key = key.strip_prefix(b"export ").unwrap_or(key).trim_ascii();
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-    if key.is_empty() || !key.iter().all(is_name) || lexicon::names_a_hash(key) {
-        return None;
-    }
-    let rest = text.get(equals + 1..)?.trim_ascii();
-    let inner = value::unquoted(rest);
-    if !(SHORTEST..=LONGEST).contains(&inner.len()) || !is_random(inner) {
+    let inner = value::unquoted(text.get(equals + 1..)?.trim_ascii());
+    if !(SHORTEST..=LONGEST).contains(&inner.len())
+        || key.is_empty()
+        || !key.iter().all(is_name)
+        || lexicon::names_a_hash(key)
+        || !is_random(inner)
+    {
         return None;
     }
     let start = line.start + (inner.as_ptr() as usize - text.as_ptr() as usize);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::span::{Position, Span};
@@ -71,8 +70,7 @@ impl Match {
 }
 
 /// Why a match is listed under `suppressed` and not among the findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Suppression {
     /// A placeholder: `changeme`, `<token>`, `xxxx…`.
     Placeholder,
@@ -80,8 +78,15 @@ pub enum Suppression {
     DocumentedSample,
     /// `residue:allow` stands beside it.
     InlineAllow,
-    /// An allow entry of the configuration.
-    Allow,
-    /// Known from the baseline file.
-    Baseline,
+}
+
+impl Suppression {
+    /// As the report shows it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Placeholder => "placeholder",
+            Self::DocumentedSample => "documented-sample",
+            Self::InlineAllow => "inline-allow",
+        }
+    }
 }

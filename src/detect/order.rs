@@ -93,3 +93,49 @@ fn kind(rule: &Rule) -> u8 {
         Some(_) => 2,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::span::{Position, Span};
+    use crate::detect::tests::{engine_of, rule};
+    use crate::secret::Secret;
+
+    fn hit(rule: usize, offset: u64, length: u64, confidence: Confidence) -> Match {
+        Match {
+            rule,
+            span: Span::new(offset, length),
+            position: Position { line: 1, column: 1 },
+            secret: Secret::new(vec![b'x'; length as usize]),
+            identity: None,
+            label: None,
+            confidence,
+            facts: Default::default(),
+            suppressed: None,
+        }
+    }
+
+    #[test]
+    fn of_overlapping_hits_the_better_one_is_kept_whatever_their_order() {
+        let assignment = rule("c.assign", "key", "detector = 'assignment'");
+        let rules = ["a.one", "b.two"]
+            .map(|id| rule(id, "zz", "regex = 'zz{1,9}'"))
+            .concat();
+        let engine = engine_of(&(rules + &assignment));
+        let (one, two, assigned) = (0, 1, 2);
+        let hits = vec![
+            hit(assigned, 0, 50, Confidence::Confirmed),
+            hit(two, 5, 10, Confidence::Likely),
+            hit(one, 10, 20, Confidence::Likely),
+            hit(one, 28, 10, Confidence::Possible),
+            hit(two, 38, 5, Confidence::Possible),
+        ];
+        let expected = vec![hits[2].clone(), hits[4].clone()];
+        for turn in 0..hits.len() {
+            let mut turned = hits.clone();
+            turned.rotate_left(turn);
+            pair(engine.rules(), &mut turned);
+            assert_eq!(resolve(engine.rules(), turned), expected);
+        }
+    }
+}

@@ -85,3 +85,46 @@ impl Prefilter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::detect::tests::{engine_of, rule};
+
+    proptest! {
+        /// The anchors are those that looking at every place one by one finds.
+        #[test]
+        fn anchors_are_those_of_a_naive_search(
+            text in "[abAB]{0,60}",
+            cut in 0usize..60,
+        ) {
+            let anchors = ["ab", "bab", "aab", "abba"];
+            let rules: String = anchors
+                .iter()
+                .map(|anchor| rule(&format!("r.{anchor}"), anchor, "regex = 'x{1,9}'"))
+                .collect();
+            let engine = engine_of(&rules);
+            let bytes = text.as_bytes();
+            let cut = cut.min(bytes.len());
+            let mut found = Vec::new();
+            // In two parts: every anchor belongs to the one that owns its end.
+            for own in [0..cut, cut..bytes.len()] {
+                engine.prefilter().candidates(bytes, own, |_, at| found.push((at.end, at.start)));
+            }
+            let mut expected = Vec::new();
+            for anchor in anchors {
+                for start in 0..bytes.len() {
+                    let end = start + anchor.len();
+                    if bytes.get(start..end).is_some_and(|part| part.eq_ignore_ascii_case(anchor.as_bytes())) {
+                        expected.push((end, start));
+                    }
+                }
+            }
+            prop_assert!(found.is_sorted_by_key(|(end, _)| *end));
+            found.sort_unstable();
+            expected.sort_unstable();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

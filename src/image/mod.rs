@@ -3,6 +3,22 @@
 //!
 //! Index 0 is the base, the oldest layer. Nothing here knows what a secret looks like.
 
+mod assemble;
+mod config;
+mod history;
+mod instruction;
+mod layer;
+mod shell;
+mod verify;
+mod walk;
+mod whiteout;
+
+pub use crate::archive::EntryKind;
+pub use assemble::assemble;
+pub use layer::{Item, LayerEntry, LayerSummary};
+pub use walk::walk;
+pub use whiteout::Whiteout;
+
 use crate::archive::Blob;
 use crate::error::Warning;
 use crate::oci::{DiffId, Digest, MediaType, Platform};

@@ -1,1 +1,22 @@
-//! Placeholder until the room is furnished.
+//! The pipeline, and the only room with threads.
+//!
+//! Layers are walked and scanned in parallel, each by itself ([`layer`]); metadata likewise
+//! ([`metadata`]). Afterwards, in order: visibility over the stack ([`overlay`]), places
+//! ([`locate`]), one finding for each secret ([`group`]), redaction ([`redact`]), the report.
+//! Results carry their layer and offset and are put in a total order, so the report never depends
+//! on the number of threads.
+
+mod assemble;
+mod environment;
+mod group;
+mod json_text;
+mod layer;
+mod locate;
+mod metadata;
+mod overlay;
+mod pipeline;
+mod progress;
+mod redact;
+
+pub use pipeline::{Options, run};
+pub use progress::Progress;

@@ -2,6 +2,34 @@
 //!
 //! A source is narrow: it delivers bytes and names ([`Contents`]). History pairing, digests,
 //! compression and overlay are computed once, by `image` and `scan`, whatever the source.
+//!
+//! The way through: `reference` parses what was typed; `shape` tells by content which forms an
+//! archive has and hands each to its reader (`docker_archive`, `legacy`, `oci_layout`,
+//! `schema_one`, `manifest`); they fill a `survey` of candidates, each image once; `select`
+//! chooses; `leftovers` gives what nothing refers to. Formats: OCI image-spec 1.1, Docker image
+//! manifest v2 schema 1 and 2, Docker image specification 1.2, and skopeo's `containers-transports`.
+
+mod candidate;
+mod docker_archive;
+mod faults;
+pub(crate) mod json;
+mod leftovers;
+mod legacy;
+mod legacy_config;
+mod manifest;
+mod members;
+mod oci_layout;
+mod open;
+mod parts;
+mod reference;
+mod schema_one;
+mod select;
+mod shape;
+mod survey;
+#[cfg(test)]
+mod tests;
+
+pub use open::open;
 
 use crate::archive::Blob;
 use crate::error::Warning;

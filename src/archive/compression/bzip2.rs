@@ -32,14 +32,15 @@ impl Format for Bzip2 {
     fn run(&mut self, input: &[u8], out: &mut [u8]) -> io::Result<Step> {
         let stream = self.0.as_mut().ok_or_else(|| invalid("no bzip2 stream"))?;
         let (total_in, total_out) = (stream.total_in(), stream.total_out());
-        let status = stream
-            .decompress(input, out)
-            .map_err(|error| invalid(&format!("broken bzip2 data: {error}")))?;
+        let status = stream.decompress(input, out);
+        // What came out before the break counts.
         Ok(Step {
             consumed: (stream.total_in() - total_in) as usize,
             produced: (stream.total_out() - total_out) as usize,
-            ended: status == Status::StreamEnd,
-            failure: None,
+            ended: matches!(status, Ok(Status::StreamEnd)),
+            failure: status
+                .err()
+                .map(|error| invalid(&format!("broken bzip2 data: {error}"))),
         })
     }
 }

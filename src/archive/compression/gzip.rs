@@ -45,20 +45,20 @@ impl Format for Gzip {
             return Err(invalid("gzip header has reserved flags"));
         }
         take(input, 10)?;
-        let start = input.position();
         if flags & EXTRA != 0 {
             let length = match input.peek(2)? {
                 [low, high] => u64::from(u16::from_le_bytes([*low, *high])),
                 _ => return Err(cut_off()),
             };
-            take(input, length + 2)?;
+            if hidden.pass(input, length + 2)? < length + 2 {
+                return Err(cut_off());
+            }
         }
         for text in [NAME, COMMENT] {
             if flags & text != 0 {
-                skip_text(input)?;
+                pass_text(input, hidden)?;
             }
         }
-        hidden.add(start..input.position());
         if flags & HEADER_CRC != 0 {
             take(input, 2)?;
         }
@@ -105,8 +105,8 @@ fn take(input: &mut Peek<'_>, n: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Skips a text that ends with NUL.
-fn skip_text(input: &mut Peek<'_>) -> io::Result<()> {
+/// Passes over a text that ends with NUL.
+fn pass_text(input: &mut Peek<'_>, hidden: &Hidden) -> io::Result<()> {
     loop {
         let buffer = input.fill_buf()?;
         if buffer.is_empty() {
@@ -114,7 +114,7 @@ fn skip_text(input: &mut Peek<'_>) -> io::Result<()> {
         }
         let nul = memchr::memchr(0, buffer);
         let step = nul.map_or(buffer.len(), |nul| nul + 1);
-        input.consume(step);
+        hidden.pass(input, step as u64)?;
         if nul.is_some() {
             return Ok(());
         }

@@ -101,9 +101,19 @@ pub fn tracked_decoder<'a>(
     limits: &Limits,
 ) -> io::Result<(Box<dyn BufRead + 'a>, Hidden)> {
     let hidden = Hidden::default();
+    decoder_noting(input, compression, limits, &hidden).map(|reader| (reader, hidden))
+}
+
+/// As [`decoder`], noting hidden ranges in `hidden`.
+pub(super) fn decoder_noting<'a>(
+    input: Box<dyn BufRead + 'a>,
+    compression: Compression,
+    limits: &Limits,
+    hidden: &Hidden,
+) -> io::Result<Box<dyn BufRead + 'a>> {
     let format: Box<dyn Format> = match compression {
         Compression::None => {
-            return Ok((Box::new(decode::Bounded::new(input, limits)), hidden));
+            return Ok(Box::new(decode::Bounded::new(input, limits)));
         }
         Compression::Gzip => Box::new(gzip::Gzip::new()),
         Compression::Zstd => Box::new(zstd::Zstd::new()?),
@@ -111,10 +121,7 @@ pub fn tracked_decoder<'a>(
         Compression::Bzip2 => Box::new(bzip2::Bzip2::default()),
     };
     let decode = Decode::new(input, format, limits, hidden.clone());
-    Ok((
-        Box::new(BufReader::with_capacity(256 << 10, decode)),
-        hidden,
-    ))
+    Ok(Box::new(BufReader::with_capacity(256 << 10, decode)))
 }
 
 #[cfg(test)]

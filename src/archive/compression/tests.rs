@@ -55,7 +55,8 @@ fn decode(stored: &[u8], limits: &Limits) -> (Vec<u8>, Option<io::Error>, Vec<Ve
 
 #[test]
 fn every_format_is_told_by_its_bytes_and_all_its_members_come_out() {
-    let encoders: [(fn(&[u8]) -> Vec<u8>, Compression); 4] = [
+    type Encode = fn(&[u8]) -> Vec<u8>;
+    let encoders: [(Encode, Compression); 4] = [
         (gzip, Compression::Gzip),
         (zstd, Compression::Zstd),
         (xz, Compression::Xz),
@@ -143,6 +144,35 @@ fn broken_data_is_an_error_of_its_own_kind() {
 }
 
 #[test]
+fn what_stands_before_a_broken_block_comes_out() {
+    // Text that compresses, but not to nothing: several blocks in every format.
+    let text: Vec<u8> = (0..250_000u64)
+        .flat_map(|n| {
+            (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40)
+                .to_string()
+                .into_bytes()
+        })
+        .collect();
+    for encode in [gzip, zstd, xz, bzip2] {
+        let mut stored = encode(&text);
+        let compression = sniff(&stored);
+        let near_end = stored.len() - stored.len() / 5;
+        for byte in &mut stored[near_end..] {
+            *byte ^= 0x55;
+        }
+        let mut reader = decoder(Box::new(&stored[..]), compression, &Limits::default()).unwrap();
+        let mut out = Vec::new();
+        assert!(reader.read_to_end(&mut out).is_err(), "{compression:?}");
+        let same = out.iter().zip(&text).take_while(|(a, b)| a == b).count();
+        assert!(
+            same > text.len() / 2,
+            "{compression:?}: {same} of {}",
+            text.len()
+        );
+    }
+}
+
+#[test]
 fn a_bomb_stops_at_the_ratio_and_at_the_total() {
     let bomb = zstd(&vec![0; 80 << 20]);
     let limits = Limits {
@@ -165,5 +195,31 @@ fn a_bomb_stops_at_the_ratio_and_at_the_total() {
         let error = reader.read_to_end(&mut out).unwrap_err();
         assert_eq!(limit_hit(&error), Some(LimitHit::TotalSize(1000)));
         assert!(out.len() >= 1000);
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn broken_streams_end_without_a_panic_and_within_the_limits(
+        which in 0usize..4,
+        edits in proptest::collection::vec((0usize..600, 0u8..), 1..6),
+        step in 1usize..300,
+    ) {
+        let text: Vec<u8> = (0..2000u32).flat_map(|n| (n % 251).to_le_bytes()).collect();
+        let mut stored = [gzip, zstd, xz, bzip2][which](&text);
+        let compression = sniff(&stored);
+        stored.extend(stored.clone());
+        for (at, value) in edits {
+            let at = at % stored.len();
+            stored[at] = value;
+        }
+        let limits = Limits { total_size: 20_000, ..Limits::default() };
+        let mut reader = decoder(Box::new(Drip(&stored, step)), compression, &limits).unwrap();
+        let mut out = Vec::new();
+        let error = reader.read_to_end(&mut out).err();
+        assert!(out.len() <= 20_000 + (256 << 10));
+        assert!(error.is_some() || out.len() <= 20_000);
     }
 }

@@ -31,14 +31,15 @@ impl Format for Xz {
     fn run(&mut self, input: &[u8], out: &mut [u8]) -> io::Result<Step> {
         let stream = self.0.as_mut().ok_or_else(|| invalid("no xz stream"))?;
         let (total_in, total_out) = (stream.total_in(), stream.total_out());
-        let status = stream
-            .process(input, out, Action::Run)
-            .map_err(|error| invalid(&format!("broken xz data: {error}")))?;
+        let status = stream.process(input, out, Action::Run);
+        // What came out before the break counts.
         Ok(Step {
             consumed: (stream.total_in() - total_in) as usize,
             produced: (stream.total_out() - total_out) as usize,
-            ended: status == Status::StreamEnd,
-            failure: None,
+            ended: matches!(status, Ok(Status::StreamEnd)),
+            failure: status
+                .err()
+                .map(|error| invalid(&format!("broken xz data: {error}"))),
         })
     }
 }

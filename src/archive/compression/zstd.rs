@@ -20,13 +20,24 @@ pub(super) fn is_skippable(bytes: &[u8]) -> bool {
     matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
 
-pub(super) struct Zstd(Decoder<'static>);
+pub(super) struct Zstd {
+    decoder: Decoder<'static>,
+    /// How much input the decoder wants next: up to the end of one block. Given more, it would
+    /// lose the output of good blocks when it comes to a broken one in the same call.
+    wants: usize,
+}
+
+/// The shortest frame header with its magic.
+const SHORTEST_HEADER: usize = 5;
 
 impl Zstd {
     pub(super) fn new() -> io::Result<Self> {
         let mut decoder = Decoder::new()?;
         decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))?;
-        Ok(Self(decoder))
+        Ok(Self {
+            decoder,
+            wants: SHORTEST_HEADER,
+        })
     }
 }
 
@@ -38,22 +49,23 @@ impl Format for Zstd {
             };
             input.consume(8);
             let length = u64::from(u32::from_le_bytes([a, b, c, d]));
-            let start = input.position();
-            let skipped = input.skip(length)?;
-            hidden.add(start..input.position());
-            if skipped < length {
+            if hidden.pass(input, length)? < length {
                 return Err(cut_off());
             }
         }
-        self.0.reinit()?;
+        self.decoder.reinit()?;
+        self.wants = SHORTEST_HEADER;
         Ok(is_frame(input.peek(4)?))
     }
 
     fn run(&mut self, input: &[u8], out: &mut [u8]) -> io::Result<Step> {
+        let most = input.len().min(self.wants.max(1));
+        let input = input.get(..most).unwrap_or_default();
         let status = self
-            .0
+            .decoder
             .run_on_buffers(input, out)
             .map_err(|error| invalid(&format!("broken zstd data: {error}")))?;
+        self.wants = status.remaining;
         Ok(Step {
             consumed: status.bytes_read,
             produced: status.bytes_written,

@@ -4,7 +4,8 @@ use std::io::{self, ErrorKind};
 
 use crate::archive::{LimitHit, limit_hit};
 
-/// A walk that cannot go on. Offsets count from the start of the uncompressed tar.
+/// A walk that cannot go on. Offsets count from the start of the uncompressed tar; messages are
+/// predicates, to stand behind the name of what was walked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TarError {
@@ -17,7 +18,7 @@ pub enum TarError {
         missing: u64,
     },
     /// A block that should be a header is none, or a record in it is malformed.
-    #[error("{reason} at byte {offset} of the tar")]
+    #[error("is broken at byte {offset} of the tar: {reason}")]
     Broken {
         /// Where the header begins.
         offset: u64,
@@ -25,7 +26,7 @@ pub enum TarError {
         reason: &'static str,
     },
     /// A header asks for more than the limits allow.
-    #[error("{hit} at byte {offset} of the tar")]
+    #[error("reaches a limit at byte {offset} of the tar: {hit}")]
     Limit {
         /// Where the header begins.
         offset: u64,
@@ -33,7 +34,7 @@ pub enum TarError {
         hit: LimitHit,
     },
     /// The stream below failed: broken compression, or a limit.
-    #[error("{source} at byte {offset} of the tar")]
+    #[error("cannot be read beyond byte {offset} of the tar: {source}")]
     Read {
         /// How many bytes of the tar came out before.
         offset: u64,

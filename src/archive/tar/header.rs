@@ -150,11 +150,12 @@ impl Block {
     pub(super) fn unused(&self) -> Vec<(usize, &[u8])> {
         let dialect = self.dialect();
         let mut texts = vec![(0, 100), (157, 100)];
-        let rest = match dialect {
-            Dialect::V7 => (257, 255),
-            Dialect::Ustar => (500, 12),
-            Dialect::Star => (500, 8),
-            Dialect::Gnu => (495, 17),
+        let rest: &[(usize, usize)] = match dialect {
+            // Some writers without a magic fill in device numbers all the same.
+            Dialect::V7 => &[(257, 72), (345, 167)],
+            Dialect::Ustar => &[(500, 12)],
+            Dialect::Star => &[(500, 8)],
+            Dialect::Gnu => &[(495, 17)],
         };
         if dialect != Dialect::V7 {
             texts.extend([(265, 32), (297, 32)]);
@@ -168,7 +169,7 @@ impl Block {
             (start + used, length - used)
         });
         behind
-            .chain([rest])
+            .chain(rest.iter().copied())
             .map(|(start, length)| (start, self.field(start, length)))
             .filter(|(_, bytes)| bytes.iter().any(|byte| *byte != 0))
             .collect()

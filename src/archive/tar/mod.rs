@@ -18,13 +18,14 @@ mod error;
 mod header;
 mod number;
 mod pax;
+mod pending;
 mod reader;
 mod slack;
 mod sparse;
 
 pub use entry::{EntryKind, TarEntry};
 pub use error::TarError;
-pub use reader::TarReader;
+pub use reader::{Probe, TarReader};
 pub use slack::Slack;
 
 use header::Block;

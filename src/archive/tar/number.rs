@@ -19,7 +19,7 @@ fn octal(field: &[u8]) -> Result<u64, &'static str> {
     let digits = field
         .get(start.unwrap_or(field.len())..)
         .unwrap_or_default();
-    let end = digits.iter().position(|byte| is_padding(byte));
+    let end = digits.iter().position(is_padding);
     let (digits, rest) = digits.split_at(end.unwrap_or(digits.len()));
     // Bytes after a NUL are no part of the number; after a space only padding may follow.
     let rest = rest.split(|byte| *byte == 0).next().unwrap_or_default();
@@ -64,7 +64,7 @@ mod tests {
             (&b"0000644\0"[..], 0o644),
             (b"   644 \0", 0o644),
             (b"644\0\0\0\0\0", 0o644),
-            (b"\0\0644 \0\0", 0o644),
+            (b"\x00\x00644 \0\0", 0o644),
             (b"00000644", 0o644),
             (b"        ", 0),
             (b"\0\0\0\0\0\0\0\0", 0),

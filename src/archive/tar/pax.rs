@@ -12,7 +12,8 @@ pub(super) struct Overrides {
     pub(super) uid: Option<u64>,
     pub(super) gid: Option<u64>,
     pub(super) mtime: Option<i64>,
-    /// `GNU.sparse.name`, which counts over `path`.
+    /// `GNU.sparse.name`, which counts over `path`, but only in a header that says how the file
+    /// is sparse.
     pub(super) sparse_name: Option<Vec<u8>>,
     pub(super) sparse_size: Option<u64>,
 }
@@ -46,6 +47,7 @@ impl Overrides {
     /// What `records` change. An empty value means: as the header says.
     pub(super) fn from_records(records: &[Record]) -> Result<Self, &'static str> {
         let mut all = Self::default();
+        let mut is_sparse = false;
         for (key, value) in records {
             let text = || (!value.is_empty()).then(|| value.clone());
             match key.as_slice() {
@@ -59,10 +61,14 @@ impl Overrides {
                 b"uid" => all.uid = decimal(value),
                 b"gid" => all.gid = decimal(value),
                 b"mtime" => all.mtime = seconds(value),
+                b"GNU.sparse.major" | b"GNU.sparse.map" | b"GNU.sparse.offset" => is_sparse = true,
                 b"GNU.sparse.name" => all.sparse_name = text(),
                 b"GNU.sparse.size" | b"GNU.sparse.realsize" => all.sparse_size = decimal(value),
                 _ => {}
             }
+        }
+        if !is_sparse {
+            (all.sparse_name, all.sparse_size) = (None, None);
         }
         Ok(all)
     }
@@ -109,6 +115,15 @@ mod tests {
             assert!(records(bad).is_err(), "{bad:?}");
         }
         assert_eq!(records(b"\0\0\0").unwrap(), []);
+    }
+
+    #[test]
+    fn a_sparse_name_counts_only_for_a_sparse_file() {
+        let name = (b"GNU.sparse.name".to_vec(), b"a".to_vec());
+        let major = (b"GNU.sparse.major".to_vec(), b"1".to_vec());
+        let of = |records: &[Record]| Overrides::from_records(records).unwrap().sparse_name;
+        assert_eq!(of(std::slice::from_ref(&name)), None);
+        assert_eq!(of(&[name, major]), Some(b"a".to_vec()));
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::io::{self, BufRead, Read};
 use super::body::Body;
 use super::entry::{EntryKind, TarEntry};
 use super::header::{Block, Dialect};
-use super::pax::{self, Overrides, Record};
+use super::pending::{Pending, until_nul};
 use super::slack::Collector;
 use super::sparse::{self, Extension};
-use super::{BLOCK, Slack, TarError};
+use super::{BLOCK, Slack, TarError, is_tar};
 use crate::archive::peek::Peek;
-use crate::archive::{LimitHit, Limits};
+use crate::archive::{LimitHit, Limits, unsupported};
 
 /// Reads entries one after the other. A `&[u8]` as input is never copied: the content of an entry
 /// is one slice, and skipping it costs nothing.
@@ -22,17 +22,15 @@ pub struct TarReader<'a> {
     finished: bool,
 }
 
-/// Extension headers that wait for their entry.
-#[derive(Default)]
-struct Pending {
-    start: Option<u64>,
-    records: Vec<Record>,
-    overrides: Overrides,
-    long_name: Option<Vec<u8>>,
-    long_link: Option<Vec<u8>>,
-    /// Content of the extension headers, for slack when no entry follows, and for the limit.
-    raw: Vec<(u64, Vec<u8>)>,
-    length: u64,
+/// What a stream is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// It has no bytes, which is a tar without entries.
+    Empty,
+    /// A tar.
+    Tar,
+    /// No tar; with the name of a compression that cannot be read, where it is one.
+    Other(Option<&'static str>),
 }
 
 impl<'a> TarReader<'a> {
@@ -73,13 +71,29 @@ impl<'a> TarReader<'a> {
         &mut self.body
     }
 
-    /// After an error: what is left of the stream, from the byte at which the walk stopped. It
-    /// never fails either.
+    /// Gives up the walk: what is left of the stream, from the byte at which it stands. It never
+    /// fails either; [`failure`](Self::failure) says why it ended.
     pub fn rest(&mut self) -> &mut dyn BufRead {
-        if self.finished {
-            self.body.remaining = u64::MAX;
-        }
+        self.finished = true;
+        self.body.remaining = u64::MAX;
         &mut self.body
+    }
+
+    /// Why [`rest`](Self::rest) ended before the end of the stream.
+    pub fn failure(&mut self) -> Option<TarError> {
+        let offset = self.position();
+        let source = self.body.failure.take()?;
+        Some(TarError::Read { offset, source })
+    }
+
+    /// What the stream begins with, before the first entry is asked for.
+    pub fn probe(&mut self) -> io::Result<Probe> {
+        let head = self.body.input.peek(2 * BLOCK)?;
+        Ok(match head {
+            [] => Probe::Empty,
+            head if is_tar(head) => Probe::Tar,
+            head => Probe::Other(unsupported(head)),
+        })
     }
 
     /// Bytes of the tar consumed so far.
@@ -115,7 +129,7 @@ impl<'a> TarReader<'a> {
             }
             pending.start.get_or_insert(offset);
             match block.flag() {
-                b'x' | b'X' | b'g' | b'L' | b'K' => self.extend(&mut pending, &block, offset)?,
+                b'x' | b'g' | b'L' | b'K' => self.extend(&mut pending, &block, offset)?,
                 _ => return self.entry(pending, &block, offset).map(Some),
             }
         }
@@ -166,7 +180,7 @@ impl<'a> TarReader<'a> {
             } else if self.after_end {
                 self.slack.add_tail(offset, &block.0);
             } else {
-                let reason = "no tar header (wrong checksum)";
+                let reason = "no header (wrong checksum)";
                 return Err(TarError::Broken { offset, reason });
             }
             self.body.input.consume(BLOCK);
@@ -179,11 +193,13 @@ impl<'a> TarReader<'a> {
         let bytes = self.body.input.peek(BLOCK).map_err(read)?.to_vec();
         self.body.input.consume(bytes.len());
         self.slack.add_tail(offset, &bytes);
+        let offset = self.position();
+        let read = |source| TarError::Read { offset, source };
+        self.body.input.fill_buf().map_err(read)?;
         if self.after_end || bytes.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
         let missing = (BLOCK - bytes.len()) as u64;
-        let offset = self.position();
         Err(TarError::Truncated { offset, missing })
     }
 
@@ -205,6 +221,11 @@ impl<'a> TarReader<'a> {
             self.slack.add(start, &bytes);
             return Err(error);
         }
+        if matches!(block.flag(), b'L' | b'K') {
+            let used = until_nul(&bytes).len();
+            let rest = bytes.get(used..).unwrap_or_default();
+            self.slack.add(start + used as u64, rest);
+        }
         let taken = to.take(block.flag(), &bytes);
         to.raw.push((start, bytes));
         if let Err(reason) = taken {
@@ -222,9 +243,8 @@ impl<'a> TarReader<'a> {
         offset: u64,
     ) -> Result<TarEntry, TarError> {
         let broken = |reason| TarError::Broken { offset, reason };
+        let (path, link) = (pending.path(block), pending.link(block));
         let over = std::mem::take(&mut pending.overrides);
-        let path = pending.long_name.take().or(over.sparse_name).or(over.path);
-        let path = path.unwrap_or_else(|| block.path());
         let kind = EntryKind::from_flag(block.flag(), &path);
         let declared = over.size.map_or_else(|| block.size(), Ok);
         let is_old_sparse = block.flag() == b'S' && block.dialect() == Dialect::Gnu;
@@ -241,28 +261,22 @@ impl<'a> TarReader<'a> {
             return Err(broken("header with an impossible size"));
         }
         self.begin_content(size);
-        let mut records = pending.records;
-        for (key, name) in block.owners() {
-            if !matches!(name, b"" | b"root") {
-                records.push((key.to_vec(), name.to_vec()));
-            }
-        }
-        let is_link = matches!(kind, EntryKind::HardLink | EntryKind::Symlink);
-        let link = pending.long_link.or(over.link);
-        let sparse_size = over.sparse_size;
+        pending.keep_owners(block);
         Ok(TarEntry {
             offset: pending.start.unwrap_or(offset),
             content_offset,
             path,
             kind,
-            link: is_link.then(|| link.unwrap_or_else(|| block.link().to_vec())),
+            link: matches!(kind, EntryKind::HardLink | EntryKind::Symlink).then_some(link),
             mode: block.mode(),
             uid: over.uid.unwrap_or_else(|| block.uid()),
             gid: over.gid.unwrap_or_else(|| block.gid()),
             mtime: over.mtime.unwrap_or_else(|| block.mtime()),
             size,
-            sparse_size: sparse_size.or_else(|| block.sparse_size().filter(|_| is_old_sparse)),
-            records,
+            sparse_size: over
+                .sparse_size
+                .or_else(|| block.sparse_size().filter(|_| is_old_sparse)),
+            records: pending.records,
         })
     }
 
@@ -306,34 +320,4 @@ impl<'a> TarReader<'a> {
         self.body.remaining = size;
         self.padding = (block - size % block) % block;
     }
-}
-
-impl Pending {
-    /// Understands an extension header's content.
-    fn take(&mut self, flag: u8, bytes: &[u8]) -> Result<(), &'static str> {
-        match flag {
-            b'L' => self.long_name = Some(until_nul(bytes)),
-            b'K' => self.long_link = Some(until_nul(bytes)),
-            // Global records change nothing for those who extract; they are kept to be seen.
-            b'g' => self.records.extend(pax::records(bytes)?),
-            _ => {
-                let records = pax::records(bytes)?;
-                self.overrides = Overrides::from_records(&records)?;
-                self.records.extend(records);
-            }
-        }
-        Ok(())
-    }
-
-    /// No entry follows, so nobody else would show these bytes.
-    fn into_slack(self, slack: &mut Collector) {
-        for (offset, bytes) in self.raw {
-            slack.add(offset, &bytes);
-        }
-    }
-}
-
-fn until_nul(bytes: &[u8]) -> Vec<u8> {
-    let end = memchr::memchr(0, bytes).unwrap_or(bytes.len());
-    bytes.get(..end).unwrap_or_default().to_vec()
 }

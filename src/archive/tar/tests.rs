@@ -1,1 +1,6 @@
+//! Every trap that a writer or an attacker may set, each in a tar of a few blocks.
 
+mod build;
+mod format;
+mod hostile;
+mod random;

@@ -74,7 +74,10 @@ fn judge_mixed(kind: KeyKind, value: &[u8], class: Class) -> Option<Confidence> 
     match class {
         Class::Env | Class::Config | Class::Shell => {
             let spaced = value.iter().any(u8::is_ascii_whitespace);
-            if spaced && !(kind.password && has_digit) || !(has_digit || has_symbol) {
+            if spaced && !(kind.password && has_digit)
+                || !(has_digit || has_symbol)
+                || class != Class::Env && looks_like_code(value)
+            {
                 return None;
             }
             Some(if value.len() >= 8 && bits >= 2.5 && !spaced {
@@ -89,7 +92,8 @@ fn judge_mixed(kind: KeyKind, value: &[u8], class: Class) -> Option<Confidence> 
                 && bits >= 2.5
                 && value.len() >= 8
                 && value.iter().all(|b| b.is_ascii_graphic() || !b.is_ascii())
-                && !looks_like_code(value);
+                && !looks_like_code(value)
+                && !is_identifier(value);
             plausible.then_some(Confidence::Possible)
         }
         Class::Hashes => None,
@@ -158,6 +162,12 @@ fn looks_like_code(value: &[u8]) -> bool {
         })
         .count();
     symbols >= 2 || holds(b"\\") || holds(b"->") || holds(b"::") || holds(b"=>")
+}
+
+/// Whether a value is a long word with a digit in it, as names of types are: `V1SecretSource`.
+fn is_identifier(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    digits <= 2 && value.iter().all(u8::is_ascii_alphanumeric) && value::longest_word(value) >= 8
 }
 
 /// Whether a value has the looks of generated letters and digits.

@@ -96,153 +96,24 @@ const TAILS: &[(&str, KeyKind)] = &[
 const WORDS: &[(&str, KeyKind)] = &[("pass", PASSWORD), ("pwd", PASSWORD)];
 
 /// Words after the telling one that do not change what it tells.
-const QUALIFIERS: &[&str] = &[
-    "prod",
-    "production",
-    "dev",
-    "development",
-    "stage",
-    "staging",
-    "test",
-    "qa",
-    "uat",
-    "live",
-    "old",
-    "new",
-    "current",
-    "previous",
-    "backup",
-    "primary",
-    "secondary",
-    "default",
-    "value",
-    "base64",
-    "b64",
-    "plain",
-    "plaintext",
-    "clear",
-    "string",
-    "main",
-    "local",
-    "remote",
-    "master",
-    "slave",
-    "replica",
-    "v1",
-    "v2",
-    "v3",
-];
+const QUALIFIERS: &str = "\
+    prod production dev development stage staging test qa uat live old new current previous \
+    backup primary secondary default value base64 b64 plain plaintext clear string main local \
+    remote master slave replica v1 v2 v3";
 
 /// Words that make a key talk about something public, wherever they stand.
-const NOT_SECRET: &[&str] = &[
-    "public",
-    "pub",
-    "publishable",
-    "anon",
-    "csrf",
-    "xsrf",
-    "hash",
-    "hashed",
-    "digest",
-    "checksum",
-    "fingerprint",
-    "thumbprint",
-    "max",
-    "min",
-    "num",
-    "invalid",
-    "missing",
-    "wrong",
-    "tokenizer",
-    "example",
-    "placeholder",
-    "forgot",
-    "forgotten",
-    "reset",
-    "change",
-    "confirm",
-    "confirmation",
-    "bypass",
-    "compass",
-    "oauth1",
-    "next",
-    "page",
-    "continuation",
-    "eos",
-    "bos",
-    "unk",
-    "pad",
-    "sep",
-    "mask",
-    "cancellation",
-    "syntax",
-    "lexer",
-    "parser",
-];
+const NOT_SECRET: &str = "\
+    public pub publishable anon csrf xsrf hash hashed digest checksum fingerprint thumbprint max \
+    min num invalid missing wrong tokenizer example placeholder forgot forgotten reset change \
+    confirm confirmation bypass compass oauth1 next page continuation eos bos unk pad sep mask \
+    cancellation syntax lexer parser";
 
 /// Words of keys whose random-looking value is no secret.
-const HASHES: &[&str] = &[
-    "sha",
-    "sha1",
-    "sha224",
-    "sha256",
-    "sha384",
-    "sha512",
-    "md5",
-    "digest",
-    "checksum",
-    "hash",
-    "integrity",
-    "commit",
-    "revision",
-    "rev",
-    "ref",
-    "git",
-    "etag",
-    "fingerprint",
-    "thumbprint",
-    "version",
-    "id",
-    "uuid",
-    "guid",
-    "path",
-    "url",
-    "uri",
-    "host",
-    "hostname",
-    "public",
-    "pub",
-    "gpg",
-    "pgp",
-    "build",
-    "image",
-    "tag",
-    "release",
-    "arch",
-    "platform",
-    "name",
-    "dir",
-    "home",
-    "file",
-    "sum",
-    "sums",
-    "opts",
-    "options",
-    "args",
-    "flags",
-    "classpath",
-    "endpoint",
-    "date",
-    "time",
-    "region",
-    "zone",
-    "csp",
-    "nonce",
-    "cert",
-    "certificate",
-    "ca",
-    "keys",
-];
+const HASHES: &str = "\
+    sha sha1 sha224 sha256 sha384 sha512 md5 digest checksum hash integrity commit revision rev \
+    ref git etag fingerprint thumbprint version id uuid guid path url uri host hostname public \
+    pub gpg pgp build image tag release arch platform name dir home file sum sums opts options \
+    args flags classpath endpoint date time region zone csp nonce cert certificate ca keys";
 
 /// What the key's name says of its value; `None` when it is no secret.
 pub(crate) fn classify(key: &[u8]) -> Option<KeyKind> {
@@ -250,11 +121,11 @@ pub(crate) fn classify(key: &[u8]) -> Option<KeyKind> {
     while words.len() > 1
         && words
             .last()
-            .is_some_and(|word| QUALIFIERS.contains(&word.as_str()) || is_number(word))
+            .is_some_and(|word| listed(QUALIFIERS, word) || is_number(word))
     {
         words.pop();
     }
-    if words.iter().any(|word| NOT_SECRET.contains(&word.as_str())) {
+    if words.iter().any(|word| listed(NOT_SECRET, word)) {
         return None;
     }
     let last = words.last_mut()?;
@@ -273,9 +144,12 @@ pub(crate) fn classify(key: &[u8]) -> Option<KeyKind> {
 
 /// Whether a key's name explains a random-looking value: a hash, an id, a version.
 pub(crate) fn names_a_hash(key: &[u8]) -> bool {
-    words(key)
-        .iter()
-        .any(|word| HASHES.contains(&word.as_str()))
+    words(key).iter().any(|word| listed(HASHES, word))
+}
+
+/// Whether a word stands in a list of words.
+fn listed(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == word)
 }
 
 fn is_number(word: &str) -> bool {

@@ -23,7 +23,8 @@ pub(super) struct Assignment;
 
 impl Detector for Assignment {
     fn on_anchor(&self, view: &View<'_>, anchor: Range<usize>, desk: &mut Desk<'_>) {
-        if view.class == Class::Hashes || view.base + anchor.end as u64 <= desk.state.resume {
+        let decided = view.base + anchor.end as u64 <= desk.state.resume;
+        if view.class == Class::Hashes || decided || desk.state.limited {
             return;
         }
         let Some(end) = key::end_of_name(view.bytes, anchor.end) else {

@@ -1,203 +1,49 @@
 //! What a value looks like, whoever it was assigned to: a placeholder, a reference to something
 //! else, a path, a version, a word.
 
-/// Values that are no secret when they are the whole value.
-const EXACT: &[&str] = &[
-    "password",
-    "passwd",
-    "pass",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "admin",
-    "administrator",
-    "root",
-    "test",
-    "testing",
-    "tester",
-    "test123",
-    "user",
-    "username",
-    "guest",
-    "none",
-    "null",
-    "nil",
-    "undefined",
-    "true",
-    "false",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "default",
-    "empty",
-    "unset",
-    "string",
-    "text",
-    "value",
-    "required",
-    "optional",
-    "hidden",
-    "masked",
-    "foobar",
-    "foo",
-    "bar",
-    "baz",
-    "qwerty",
-    "postgres",
-    "postgresql",
-    "mysql",
-    "mariadb",
-    "redis",
-    "mongo",
-    "rabbitmq",
-    "elastic",
-    "changeit",
-    "unknown",
-    "disabled",
-    "enabled",
-    "internal",
-    "external",
-    "anonymous",
-    "database",
-    "encrypted",
-    "plaintext",
-    "basic",
-    "bearer",
-    "header",
-    "cookie",
-    "object",
-    "number",
-    "boolean",
-    "integer",
-    "prompt",
-    "auto",
-    "generated",
-    "random",
-    "tbd",
-    "n/a",
-    "credentials",
-    "private",
-    "public",
-    "keyring",
-    "vault",
-    "file",
-    "input",
-    "varchar",
-    "localhost",
-    "nopassword",
-    "no_password",
-    "secretkey",
-    "my_secret",
-    "somesecret",
-    "invalid",
-];
+/// Longest value that words make a placeholder.
+const LONGEST_PLACEHOLDER: usize = 128;
+
+/// Values that are no secret when they are the whole value, between spaces.
+const EXACT: &str = "\
+    password passwd pass passphrase secret token apikey api_key api-key admin administrator root \
+    test testing tester test123 user username guest none null nil undefined true false yes no on \
+    off default empty unset string text value required optional hidden masked foobar foo bar baz \
+    qwerty postgres postgresql mysql mariadb redis mongo rabbitmq elastic changeit unknown \
+    disabled enabled internal external anonymous database encrypted plaintext basic bearer \
+    header cookie object number boolean integer prompt auto generated random tbd n/a credentials \
+    private public keyring vault file input varchar localhost nopassword no_password secretkey \
+    my_secret somesecret invalid";
 
 /// Parts that make a value a placeholder.
-const PARTS: &[&str] = &[
-    "changeme",
-    "change_me",
-    "change-me",
-    "change this",
-    "changethis",
-    "change_this",
-    "placeholder",
-    "example",
-    "your_",
-    "your-",
-    "your ",
-    "yourpass",
-    "yoursecret",
-    "yourtoken",
-    "yourkey",
-    "yourapikey",
-    "redacted",
-    "replace",
-    "insert",
-    "dummy",
-    "xxxx",
-    "todo",
-    "fixme",
-    "***",
-    "...",
-    "enter_",
-    "put_your",
-    "goes-here",
-    "goes_here",
-    "goeshere",
-    "not-a-real",
-    "to_be_",
-    "notset",
-    "not_set",
-    "not-set",
-    "&lt;",
-    "\u{2022}\u{2022}",
-];
+const PARTS: &str = "\
+    changeme change_me change-me changethis change_this placeholder example your_ your- yourpass \
+    yoursecret yourtoken yourkey yourapikey redacted replace insert dummy xxxx todo fixme *** \
+    ... enter_ put_your goes-here goes_here goeshere not-a-real to_be_ notset not_set not-set \
+    &lt; \u{2022}\u{2022}";
 
 /// Starts of an expression that only leads to the value.
-const REFERENCES: &[&str] = &[
-    "${",
-    "$(",
-    "{{",
-    "#{",
-    "%{",
-    "<%",
-    "process.env",
-    "os.environ",
-    "os.getenv",
-    "getenv(",
-    "env(",
-    "env.",
-    "env[",
-    "system.getenv",
-    "import.meta",
-    "vault:",
-    "ref+",
-    "ssm:",
-    "arn:",
-    "secretsmanager:",
-    "sm://",
-    "op://",
-    "file:",
-    "!vault",
-    "!ref",
-    "!sub",
-    "enc[",
-    "{cipher}",
-    "$ansible_vault",
-    "secretkeyref",
-    "valuefrom",
-    "resolve:",
-    "{{resolve",
-    "aws-ssm",
-    "keyvault",
-    "@microsoft.keyvault",
-    "base64:$",
-    "-----begin",
-    "ssh-",
-    "ecdsa-sha2",
-    "data:",
-    "http://",
-    "https://",
-    "pbkdf2",
-    "argon2",
-    "{sha",
-    "{ssha",
-    "{bcrypt}",
-];
+const REFERENCES: &str = "\
+    ${ $( {{ #{ %{ <% process.env os.environ os.getenv getenv( env( env. env[ system.getenv \
+    import.meta vault: ref+ ssm: arn: secretsmanager: sm:// op:// file: !vault !ref !sub enc[ \
+    {cipher} $ansible_vault secretkeyref valuefrom resolve: {{resolve aws-ssm keyvault \
+    @microsoft.keyvault base64:$ -----begin ssh- ecdsa-sha2 data: http:// https:// pbkdf2 argon2 \
+    {sha {ssha {bcrypt}";
 
 /// Whether a value only stands where a secret should be.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
+    if value.len() > LONGEST_PLACEHOLDER {
+        return distinct(value) <= 2;
+    }
     let lower = value.to_ascii_lowercase();
     let holds = |part: &str| memchr::memmem::find(&lower, part.as_bytes()).is_some();
     let [first, .., last] = lower.as_slice() else {
         return true;
     };
-    EXACT.iter().any(|word| word.as_bytes() == lower)
-        || PARTS.iter().any(|part| holds(part))
+    EXACT
+        .split_ascii_whitespace()
+        .any(|word| word.as_bytes() == lower)
+        || PARTS.split_ascii_whitespace().any(holds)
         || matches!(
             (first, last),
             (b'<', b'>') | (b'[', b']') | (b'{', b'}') | (b'(', b')')
@@ -210,7 +56,7 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
 pub(crate) fn is_reference(value: &[u8]) -> bool {
     let lower = value[..value.len().min(32)].to_ascii_lowercase();
     if REFERENCES
-        .iter()
+        .split_ascii_whitespace()
         .any(|start| lower.starts_with(start.as_bytes()))
     {
         return true;
@@ -268,9 +114,9 @@ pub(crate) fn is_path(value: &[u8]) -> bool {
     }
     let segments = value.split(|b| *b == b'/').count();
     segments >= 3
-        && value
-            .split(|b| *b == b'/')
-            .all(|part| part.len() < 24 && is_wordlike(part))
+        && value.split(|b| *b == b'/').all(|part| {
+            part.len() < 24 && (is_wordlike(part) || part.iter().all(u8::is_ascii_digit))
+        })
 }
 
 /// Whether a value is `8-4-4-4-12` hex digits.

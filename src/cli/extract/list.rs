@@ -1,0 +1,104 @@
+//! `residue extract --list`: what the layers hold, streamed, names escaped.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use residue::archive::Limits;
+use residue::error::{Warning, printable};
+use residue::image::{EntryKind, Item, Layer, LayerEntry, walk};
+
+use super::locate::plain;
+use super::note;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::cli::terminal::Terminal;
+
+/// Lists the entries at and under `path`; every entry without one.
+pub fn run(
+    layers: &[Layer],
+    path: Option<&str>,
+    limits: &Limits,
+    terminal: &Terminal,
+) -> Result<Exit> {
+    let path = path.map(plain).filter(|path| !path.is_empty());
+    let mut exit = Exit::Pass;
+    output::write(None, |out| {
+        writeln!(out, "layer      offset        size  kind       path")?;
+        for layer in layers {
+            if !list_layer(layer, path, limits, terminal, out)? {
+                exit = Exit::Error;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(exit)
+}
+
+/// Whether the layer could be read to its end.
+fn list_layer(
+    layer: &Layer,
+    path: Option<&str>,
+    limits: &Limits,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let mut written = Ok(());
+    let summary = walk(layer, limits, false, &mut |item| {
+        if let Item::Entry(entry, _) = item
+            && path.is_none_or(|path| is_at_or_under(entry, path))
+        {
+            written = write_entry(layer.index, entry, out);
+            if written.is_err() {
+                return Err(io::Error::other("stopped"));
+            }
+        }
+        Ok(())
+    });
+    written?;
+    for warning in &summary.warnings {
+        note(warning, terminal);
+    }
+    let is_broken = |warning: &Warning| warning.code.is_incomplete();
+    Ok(layer.blob.is_some() && !summary.warnings.iter().any(is_broken))
+}
+
+fn is_at_or_under(entry: &LayerEntry, path: &str) -> bool {
+    let fits = |name: &[u8]| {
+        name.strip_prefix(path.as_bytes())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+    };
+    fits(&entry.path) || fits(printable(&entry.path).as_bytes())
+}
+
+fn write_entry(layer: usize, entry: &LayerEntry, out: &mut dyn Write) -> io::Result<()> {
+    let kind = match entry.whiteout {
+        Some(_) => "whiteout",
+        None => kind_name(entry.kind),
+    };
+    let path = match &entry.path[..] {
+        [] => "/".to_owned(),
+        path => printable(path),
+    };
+    write!(
+        out,
+        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {path}",
+        entry.offset, entry.size
+    )?;
+    if let Some(link) = &entry.link {
+        write!(out, " -> {}", printable(link))?;
+    }
+    writeln!(out)
+}
+
+/// What an entry is, in a word.
+pub fn kind_name(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::File => "file",
+        EntryKind::HardLink => "hard link",
+        EntryKind::Symlink => "symlink",
+        EntryKind::Directory => "directory",
+        EntryKind::CharDevice | EntryKind::BlockDevice => "device",
+        EntryKind::Fifo => "fifo",
+        EntryKind::Other(_) => "other",
+    }
+}

@@ -1,0 +1,198 @@
+//! `residue extract`: the exact bytes of an entry of a layer, whatever later layers did to it.
+//!
+//! The bytes go to standard output or to a file that the *user* names. Nothing in the image has a
+//! say in where anything is written.
+
+mod copy;
+mod list;
+mod locate;
+
+use std::fmt::Write as _;
+
+use anyhow::{Result, anyhow, bail};
+use residue::archive::Limits;
+use residue::error::Warning;
+use residue::image::{EntryKind, Image, Layer, assemble};
+use residue::source;
+
+use super::args::ExtractArgs;
+use super::config::{self, ExtractConfig};
+use super::exit::Exit;
+use super::terminal::Terminal;
+use locate::{Found, Target};
+
+/// Recovers or lists.
+pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
+    let config = config::extract(args)?;
+    let image = open_one(&args.image, &config, terminal)?;
+    let layers = match args.layer {
+        None => &image.layers[..],
+        Some(index) => std::slice::from_ref(image.layers.get(index).ok_or_else(|| {
+            anyhow!(
+                "{} has no layer {index}; there are {}, counted from 0",
+                args.image,
+                image.layers.len()
+            )
+        })?),
+    };
+    if args.list {
+        return list::run(layers, args.path.as_deref(), &config.limits, terminal);
+    }
+    let target = Target::of(args.path.as_deref(), args.offset);
+    let found = locate::all(layers, &target, &config.limits, &mut |warning| {
+        note(warning, terminal);
+    });
+    let chosen = choose(args, &image, &target, found)?;
+    let layer = &image.layers[chosen.layer];
+    // Messages name what was asked for, also where a hard link led elsewhere.
+    let source = Found {
+        path: chosen.path.clone(),
+        ..content_of(layer, chosen, &config.limits)?
+    };
+    copy::run(args, layer, &source, &config.limits)
+}
+
+/// Opens the input, which must hold exactly one image after selection.
+fn open_one(reference: &str, config: &ExtractConfig, terminal: &Terminal) -> Result<Image> {
+    let contents = source::open(reference, &config.selection, &config.limits)?;
+    contents
+        .warnings
+        .iter()
+        .for_each(|warning| note(warning, terminal));
+    let mut images: Vec<Image> = contents
+        .images
+        .into_iter()
+        .map(|raw| assemble(reference, raw))
+        .collect();
+    if images.len() > 1 {
+        let mut message = format!(
+            "{reference} holds {} images; pick one with --image or --platform",
+            images.len()
+        );
+        for image in &images {
+            let _ = write!(message, "\n  {}", describe(image));
+        }
+        bail!(message);
+    }
+    let image = images
+        .pop()
+        .ok_or_else(|| anyhow!("{reference} holds no image that can be read"))?;
+    image
+        .warnings
+        .iter()
+        .for_each(|warning| note(warning, terminal));
+    Ok(image)
+}
+
+fn describe(image: &Image) -> String {
+    let mut words: Vec<String> = image
+        .references
+        .iter()
+        .map(|reference| residue::error::printable(reference.as_bytes()))
+        .collect();
+    words.extend(image.platform.iter().map(ToString::to_string));
+    let digest = image
+        .manifest_digest
+        .as_ref()
+        .or(image.config_digest.as_ref());
+    words.extend(digest.map(ToString::to_string));
+    words.join("  ")
+}
+
+/// The one entry that is meant, or why that cannot be told.
+fn choose(args: &ExtractArgs, image: &Image, target: &Target, found: Vec<Found>) -> Result<Found> {
+    let mut layers: Vec<usize> = found.iter().map(|entry| entry.layer).collect();
+    layers.dedup();
+    if layers.len() > 1 {
+        bail!(
+            "{} layers hold {target}; pick one with --layer{}",
+            layers.len(),
+            describe_layers(image, &found)
+        );
+    }
+    let count = found.len();
+    let chosen = match args.occurrence {
+        None => found.into_iter().next_back(),
+        Some(number) if number.get() > count && count > 0 => bail!(
+            "layer {} holds {target} {count} time{}, there is no occurrence {number}",
+            layers[0],
+            if count == 1 { "" } else { "s" }
+        ),
+        Some(number) => found.into_iter().nth(number.get() - 1),
+    };
+    chosen.ok_or_else(|| {
+        let place = match args.layer {
+            Some(layer) => format!("layer {layer} does not hold"),
+            None => "no layer holds".to_owned(),
+        };
+        anyhow!("{place} {target}; --list shows what there is")
+    })
+}
+
+fn describe_layers(image: &Image, found: &[Found]) -> String {
+    let mut text = String::new();
+    for entry in found {
+        let instruction = image
+            .layers
+            .get(entry.layer)
+            .and_then(|layer| image.instructions.get(layer.instruction?))
+            .and_then(|instruction| instruction.keyword.as_deref());
+        let _ = write!(
+            text,
+            "\n  --layer {}: {}, {} bytes{}",
+            entry.layer,
+            list::kind_name(entry.kind),
+            entry.size,
+            instruction.map_or(String::new(), |keyword| format!(", by {keyword}"))
+        );
+    }
+    text
+}
+
+/// The entry whose content `found` has: itself, or what a hard link shares.
+fn content_of(layer: &Layer, found: Found, limits: &Limits) -> Result<Found> {
+    let mut found = found;
+    loop {
+        let name = residue::error::printable(&found.path);
+        let target = found.link.clone().unwrap_or_default();
+        match found.kind {
+            EntryKind::File => return Ok(found),
+            EntryKind::HardLink => {}
+            EntryKind::Symlink => bail!(
+                "{name} in layer {} is a symbolic link to {}; extract that instead",
+                layer.index,
+                residue::error::printable(&target)
+            ),
+            kind => bail!(
+                "{name} in layer {} is no file but a {}",
+                layer.index,
+                list::kind_name(kind)
+            ),
+        }
+        // Only entries before the link count, so this ends.
+        let before = found.sequence;
+        found = locate::all(
+            std::slice::from_ref(layer),
+            &Target::Path(target.clone()),
+            limits,
+            &mut |_| (),
+        )
+        .into_iter()
+        .rfind(|entry| entry.sequence < before)
+        .ok_or_else(|| {
+            anyhow!(
+                "{name} in layer {} is a hard link to {}, which a lower layer holds; extract that \
+                 instead",
+                layer.index,
+                residue::error::printable(&target)
+            )
+        })?;
+    }
+}
+
+fn note(warning: &Warning, terminal: &Terminal) {
+    terminal.note(&format!("warning: {}", warning.message));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! Flags that several commands share, as typed.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+/// Where the configuration file is.
+#[derive(Debug, Default, Args)]
+pub struct ConfigArgs {
+    /// Configuration file [default: residue.toml beside where you stand, if there]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+}
+
+/// Which images of an input.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct SelectionArgs {
+    /// Only the image with this reference, tag or digest [default: every image]
+    #[arg(long = "image", value_name = "REF")]
+    pub image_ref: Option<String>,
+    /// The platform to take of a multi-platform image [default: this machine's, else the first]
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    pub platform: Option<String>,
+    /// Every platform of a multi-platform image
+    #[arg(long, conflicts_with = "platform")]
+    pub all_platforms: bool,
+}
+
+/// Which rules.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleArgs {
+    /// Add the rules of a file or folder; may be repeated
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub rules: Vec<PathBuf>,
+    /// Use the rules of a file or folder instead of the built-in ones; may be repeated
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub only_rules: Vec<PathBuf>,
+    /// Use only rules whose id fits a glob, as in 'github.*'; may be repeated
+    #[arg(long, value_name = "RULE")]
+    pub enable: Vec<String>,
+    /// Leave out rules whose id fits a glob; may be repeated
+    #[arg(long, value_name = "RULE")]
+    pub disable: Vec<String>,
+}
+
+/// How much an image may ask of this machine.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// Bytes read of one file [default: 64GiB]
+    #[arg(long, value_name = "SIZE")]
+    pub max_entry_size: Option<String>,
+    /// Bytes that one layer may unpack to [default: 512GiB]
+    #[arg(long, value_name = "SIZE")]
+    pub max_total_size: Option<String>,
+    /// Unpacked bytes for each compressed byte [default: 1100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_ratio: Option<u64>,
+    /// Archives within archives that are opened [default: 4]
+    #[arg(long, value_name = "N")]
+    pub max_depth: Option<u32>,
+}
+
+/// How the work is done.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Work")]
+pub struct WorkArgs {
+    /// Layers scanned at a time; the report does not depend on it [default: one for each core]
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Do not check that layers have the digests that name them
+    #[arg(long)]
+    pub no_verify: bool,
+}

@@ -1,0 +1,46 @@
+//! `residue rules check`: every rule holds what it promises, or every failure is printed.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use residue::detect::Engine;
+use residue::rules::{Loader, RuleSet};
+
+use super::load;
+use crate::cli::exit::Exit;
+use crate::cli::mistakes::Mistakes;
+use crate::cli::output;
+use crate::cli::terminal::Terminal;
+
+/// Checks the built-in rules and those of `paths`.
+pub fn run(paths: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
+    let loader = Loader {
+        added: paths.to_vec(),
+        ..Loader::default()
+    };
+    let set = load(&loader)?;
+    let summary = summary(&set);
+    let mut failures: Vec<String> = set
+        .rules()
+        .iter()
+        .filter_map(|rule| rule.compile().err())
+        .collect();
+    failures.extend(Engine::new(set).check_examples());
+    Mistakes::from(failures).or(())?;
+    if !terminal.quiet {
+        output::write(None, |out| writeln!(out, "{summary}"))?;
+    }
+    Ok(Exit::Pass)
+}
+
+fn summary(set: &RuleSet) -> String {
+    let count = |list: fn(&residue::rules::RuleSyntax) -> usize| -> usize {
+        set.rules().iter().map(|rule| list(&rule.syntax)).sum()
+    };
+    format!(
+        "{} rules hold: {} examples match, {} rejects do not",
+        set.rules().len(),
+        count(|rule| rule.examples.len()),
+        count(|rule| rule.rejects.len())
+    )
+}

@@ -1,0 +1,44 @@
+//! `residue rules`: the rule set as a list, one rule in full, and the proof that rules hold.
+
+mod check;
+mod list;
+mod show;
+
+use anyhow::Result;
+use residue::detect;
+use residue::error::Error;
+use residue::rules::{Loader, RuleSet};
+
+use super::args::RulesCommand;
+use super::config;
+use super::exit::Exit;
+use super::mistakes::Mistakes;
+use super::terminal::Terminal;
+
+/// Does what was asked for.
+pub fn run(command: &RulesCommand, terminal: &Terminal) -> Result<Exit> {
+    match command {
+        RulesCommand::List {
+            format,
+            config: file,
+            rules,
+        } => {
+            let set = load(&config::rules(file, rules)?)?;
+            list::run(&set, *format, terminal)
+        }
+        RulesCommand::Show {
+            id,
+            config: file,
+            rules,
+        } => show::run(id, &load(&config::rules(file, rules)?)?),
+        RulesCommand::Check { paths } => check::run(paths, terminal),
+    }
+}
+
+/// Loads rules; mistakes in them are listed like every other mistake of the user's.
+pub fn load(loader: &Loader) -> Result<RuleSet> {
+    loader.load(detect::catalog()).map_err(|error| match error {
+        Error::Rules(list) => Mistakes::from(list).into(),
+        other => other.into(),
+    })
+}

@@ -1,0 +1,295 @@
+//! One way through a layer: stored bytes, decompression, tar, entries, with both hashes taken on
+//! the way. It depends on that layer alone and never fails: what is wrong is a warning.
+
+use std::io::{self, BufRead, Read};
+
+use super::whiteout::{Meaning, meaning};
+use super::{Item, Layer, LayerEntry, LayerSummary, verify};
+use crate::archive::{
+    Blob, Capped, Compression, EntryKind, LimitHit, Limits, Probe, Tally, TarEntry, TarError,
+    TarReader, is_tar, normalise, sniff, tap, tracked_decoder,
+};
+use crate::error::{Warning, WarningCode, printable};
+
+/// What is done with each item. An error ends the walk at once.
+type Visit<'v> = dyn FnMut(Item<'_>) -> io::Result<()> + 'v;
+
+/// Visits everything that the layer holds. Never fails: what is wrong stands in the summary, and
+/// what could be read before it was visited.
+pub fn walk(layer: &Layer, limits: &Limits, verify: bool, visit: &mut Visit<'_>) -> LayerSummary {
+    let Some(blob) = &layer.blob else {
+        return LayerSummary::default();
+    };
+    let mut walk = Walk {
+        layer,
+        limits,
+        visit,
+        summary: LayerSummary {
+            size: blob.len() as u64,
+            ..LayerSummary::default()
+        },
+        warnings: Capped::default(),
+        odd_names: OddNames::default(),
+        stream_is_whole: true,
+    };
+    if layer.media_type.is_encrypted() && sniff(blob) == Compression::None && !is_tar(blob) {
+        walk.encrypted(blob, verify);
+    } else {
+        walk.blob(blob, verify);
+    }
+    walk.finish()
+}
+
+struct Walk<'w, 'v> {
+    layer: &'w Layer,
+    limits: &'w Limits,
+    visit: &'w mut Visit<'v>,
+    summary: LayerSummary,
+    warnings: Capped,
+    odd_names: OddNames,
+    stream_is_whole: bool,
+}
+
+/// Names that lead out of the root, hold NUL, or are whiteouts of nothing.
+#[derive(Default)]
+struct OddNames {
+    count: u64,
+    first: Vec<u8>,
+}
+
+impl Walk<'_, '_> {
+    fn encrypted(&mut self, blob: &Blob, verify: bool) {
+        let media_type = &self.layer.media_type;
+        let message = format!("is encrypted ({media_type}), so its entries were not scanned");
+        self.warn(WarningCode::EncryptedLayer, &message);
+        if verify {
+            let (_, stored) = self.stored_tap(blob, true);
+            stored.update(blob);
+            verify::judge(self.layer, stored.digest(), None, &mut self.summary);
+        }
+    }
+
+    /// The stored bytes as a reader that hashes when `hash` is set.
+    fn stored_tap<'b>(&self, blob: &'b Blob, hash: bool) -> (Box<dyn BufRead + 'b>, Tally) {
+        let algorithm = verify::algorithm(self.layer.digest.as_ref());
+        tap(Box::new(&blob[..]), hash.then_some(algorithm))
+    }
+
+    fn blob(&mut self, blob: &Blob, verify: bool) {
+        let compression = sniff(blob);
+        let tar_algorithm = verify::algorithm(self.layer.diff_id.as_ref().map(|id| &id.0));
+        let stored_algorithm = verify::algorithm(self.layer.digest.as_ref());
+        // Uncompressed, both hashes are one, unless their algorithms differ.
+        let is_one = compression == Compression::None && tar_algorithm == stored_algorithm;
+        let (input, stored) = self.stored_tap(blob, verify && !is_one);
+        let (decoded, hidden) = match tracked_decoder(input, compression, self.limits) {
+            Ok(decoder) => decoder,
+            Err(error) => {
+                let message = format!("could not be decompressed: {error}");
+                return self.warn(WarningCode::BrokenLayer, &message);
+            }
+        };
+        let (unpacked, tally) = tap(decoded, verify.then_some(tar_algorithm));
+        let walked = self.tar(TarReader::new(unpacked, self.limits), blob, compression);
+        self.summary.uncompressed_size = tally.count();
+        let walked = walked.and_then(|()| {
+            hidden.ranges().into_iter().try_for_each(|range| {
+                let bytes = blob.slice(range.clone());
+                let bytes = bytes.as_deref().unwrap_or_default();
+                self.visit_hidden(range.start, bytes)
+            })
+        });
+        if hidden.dropped() > 0 {
+            let message = format!("has {} more hidden ranges than are kept", hidden.dropped());
+            self.warn(WarningCode::LimitReached, &message);
+        }
+        if let Err(error) = walked {
+            let at = tally.count();
+            let message = format!("was left at byte {at} of the uncompressed tar: {error}");
+            return self.warn(WarningCode::BrokenLayer, &message);
+        }
+        if verify {
+            let tar = tally.digest().filter(|_| self.stream_is_whole);
+            let all = if is_one { &tally } else { &stored };
+            all.update(blob.get(all.count() as usize..).unwrap_or_default());
+            verify::judge(self.layer, all.digest(), tar, &mut self.summary);
+        }
+    }
+
+    fn visit_hidden(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let Some(first) = bytes.iter().position(|byte| *byte != 0) else {
+            return Ok(());
+        };
+        let last = bytes.iter().rposition(|byte| *byte != 0).unwrap_or(first);
+        (self.visit)(Item::Hidden {
+            offset: offset + first as u64,
+            bytes: bytes.get(first..=last).unwrap_or_default(),
+        })
+    }
+
+    fn tar(
+        &mut self,
+        mut tar: TarReader<'_>,
+        blob: &Blob,
+        compression: Compression,
+    ) -> io::Result<()> {
+        match tar.probe() {
+            Ok(Probe::Tar | Probe::Empty) => {}
+            Ok(Probe::Other(unsupported)) => return self.plain(tar, unsupported),
+            Err(source) => {
+                self.broken(&TarError::Read { offset: 0, source }, compression);
+                return (self.visit)(Item::Plain(&mut &blob[..]));
+            }
+        }
+        loop {
+            let next = tar.next_entry();
+            for slack in tar.take_slack() {
+                let (offset, bytes) = (slack.offset, &slack.bytes[..]);
+                (self.visit)(Item::Slack { offset, bytes })?;
+            }
+            match next {
+                Ok(Some(entry)) => self.entry(entry, &mut tar)?,
+                Ok(None) => break,
+                Err(error) => {
+                    self.broken(&error, compression);
+                    if !matches!(error, TarError::Read { .. }) {
+                        self.rest(&mut tar, compression)?;
+                    }
+                    break;
+                }
+            }
+        }
+        if tar.lost_slack() > 0 {
+            let lost = tar.lost_slack();
+            let message = format!("has {lost} bytes outside of entries that were not scanned");
+            self.warn(WarningCode::LimitReached, &message);
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: TarEntry, tar: &mut TarReader<'_>) -> io::Result<()> {
+        let entry = self.understand(entry);
+        self.summary.entries += 1;
+        self.summary.whiteouts += u64::from(entry.whiteout.is_some());
+        if entry.size <= self.limits.entry_size {
+            return (self.visit)(Item::Entry(&entry, tar.content()));
+        }
+        let hit = LimitHit::EntrySize(self.limits.entry_size);
+        let path = printable(&entry.path);
+        let message = format!("{path} was scanned only in part: {hit}");
+        let warning = self.warning(WarningCode::LimitReached, &message);
+        self.warnings.push(warning.at(&entry.path));
+        let mut content = tar.content().take(self.limits.entry_size);
+        (self.visit)(Item::Entry(&entry, &mut content))
+    }
+
+    fn understand(&mut self, entry: TarEntry) -> LayerEntry {
+        let name = normalise(&entry.path);
+        let (whiteout, is_odd) = match meaning(&name.path) {
+            Meaning::Whiteout(whiteout) => (Some(whiteout), name.hostile),
+            Meaning::Ordinary => (None, name.hostile),
+            Meaning::Invalid => (None, true),
+        };
+        if is_odd {
+            self.odd_names.count += 1;
+            if self.odd_names.count == 1 {
+                self.odd_names.first.clone_from(&name.path);
+            }
+        }
+        let link = match entry.kind {
+            EntryKind::HardLink => entry.link.map(|link| normalise(&link).path),
+            _ => entry.link,
+        };
+        LayerEntry {
+            sequence: u32::try_from(self.summary.entries).unwrap_or(u32::MAX),
+            path: name.path,
+            raw_name: entry.path,
+            kind: entry.kind,
+            link,
+            whiteout,
+            mode: entry.mode,
+            uid: entry.uid,
+            gid: entry.gid,
+            mtime: entry.mtime,
+            size: entry.size,
+            offset: entry.offset,
+            records: entry.records,
+        }
+    }
+
+    /// A blob that is no tar, to be scanned as one file.
+    fn plain(&mut self, mut tar: TarReader<'_>, unsupported: Option<&str>) -> io::Result<()> {
+        match unsupported {
+            Some(name) => {
+                let message = format!("is compressed with {name}, which is not supported");
+                self.warn(WarningCode::UnsupportedCompression, &message);
+            }
+            None => self.warn(
+                WarningCode::NotATar,
+                "is no tar; it was scanned as one file",
+            ),
+        }
+        self.rest(&mut tar, Compression::None)
+    }
+
+    /// Offers what is left of a stream that is no tar (any more), and reads it to its end for the
+    /// hashes' sake.
+    fn rest(&mut self, tar: &mut TarReader<'_>, compression: Compression) -> io::Result<()> {
+        let rest = tar.rest();
+        if !rest.fill_buf()?.is_empty() {
+            (self.visit)(Item::Plain(rest))?;
+        }
+        let rest = tar.rest();
+        while let available @ 1.. = rest.fill_buf()?.len() {
+            rest.consume(available);
+        }
+        if let Some(error) = tar.failure() {
+            self.broken(&error, compression);
+        }
+        Ok(())
+    }
+
+    fn broken(&mut self, error: &TarError, compression: Compression) {
+        let code = match (error.limit(), error.is_truncated()) {
+            (Some(_), _) => WarningCode::LimitReached,
+            (None, true) => WarningCode::TruncatedLayer,
+            (None, false) => WarningCode::BrokenLayer,
+        };
+        self.stream_is_whole &= !matches!(error, TarError::Read { .. });
+        let unpacked = match compression {
+            Compression::None => String::new(),
+            other => format!(" (bytes counted after {} decompression)", other.name()),
+        };
+        self.warn(code, &format!("{error}{unpacked}"));
+    }
+
+    fn warning(&self, code: WarningCode, what: &str) -> Warning {
+        let (index, name) = (self.layer.index, printable(self.layer.name.as_bytes()));
+        Warning::new(code, format!("layer {index} ({name}) {what}")).in_layer(index)
+    }
+
+    fn warn(&mut self, code: WarningCode, what: &str) {
+        let warning = self.warning(code, what);
+        self.warnings.push(warning);
+    }
+
+    fn finish(mut self) -> LayerSummary {
+        if self.odd_names.count > 0 {
+            let OddNames { count, first } = std::mem::take(&mut self.odd_names);
+            let shown = printable(&first);
+            let message = format!(
+                "has {count} entries with a hostile name (`..`, NUL, or a bare `.wh.`), first {shown}"
+            );
+            let warning = self.warning(WarningCode::HostileName, &message);
+            self.warnings.push(warning.at(&first));
+        }
+        let index = self.layer.index;
+        let warnings = self.warnings.finish(&format!("layer {index}"));
+        let warnings = warnings.into_iter().map(|warning| warning.in_layer(index));
+        self.summary.warnings.splice(0..0, warnings);
+        self.summary
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Instructions as places: which one a history text is or a setting came from, and ENV values
+//! that a later instruction blanked or replaced while the history still shows them.
+
+use super::locate::Located;
+use crate::finding::{Kind, Removal};
+use crate::image::{Image, Instruction};
+
+/// Fills in the instruction of places in the config, and what replaced an ENV value since.
+pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
+    for located in found {
+        let occurrence = &mut located.occurrence;
+        let Some(pointer) = occurrence.pointer.as_deref() else {
+            continue;
+        };
+        if let Some(index) = history_index(pointer) {
+            let Some(instruction) = image.instructions.get(index) else {
+                continue;
+            };
+            occurrence.instruction = Some(index);
+            occurrence.removed_by = replaced_by(image, instruction, occurrence.offset);
+        } else if let Some(setting) = pointer.strip_prefix("/config/") {
+            occurrence.instruction = origin(image, occurrence.kind, setting);
+        }
+    }
+}
+
+/// The last instruction that made a setting of the config, as far as the history shows it.
+fn origin(image: &Image, kind: Kind, setting: &str) -> Option<usize> {
+    let keyword = match kind {
+        Kind::Env => "ENV",
+        Kind::Label => "LABEL",
+        Kind::Cmd => "CMD",
+        Kind::Entrypoint => "ENTRYPOINT",
+        Kind::Healthcheck => "HEALTHCHECK",
+        Kind::Onbuild => "ONBUILD",
+        _ => return None,
+    };
+    let (_, member) = setting.split_once('/')?;
+    let key = match kind {
+        Kind::Env => image
+            .env
+            .get(member.parse::<usize>().ok()?)?
+            .split_once('=')?
+            .0
+            .to_owned(),
+        Kind::Label => member.replace("~1", "/").replace("~0", "~"),
+        _ => String::new(),
+    };
+    let made = image
+        .instructions
+        .iter()
+        .filter(|i| i.keyword.as_deref() == Some(keyword));
+    made.filter(|instruction| key.is_empty() || sets(&instruction.arguments, &key))
+        .map(|instruction| instruction.index)
+        .next_back()
+}
+
+/// `/history/12/created_by` → 12.
+fn history_index(pointer: &str) -> Option<usize> {
+    pointer
+        .strip_prefix("/history/")?
+        .split('/')
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// The later ENV instruction that sets the same key anew, for a secret at `offset` of an ENV.
+fn replaced_by(image: &Image, instruction: &Instruction, offset: u64) -> Option<Removal> {
+    if instruction.keyword.as_deref() != Some("ENV") {
+        return None;
+    }
+    let before = instruction
+        .created_by
+        .get(..usize::try_from(offset).ok()?)?;
+    let key = last_key(before)?;
+    let later = image.instructions.iter().skip(instruction.index + 1);
+    later
+        .filter(|later| later.keyword.as_deref() == Some("ENV"))
+        .find(|later| sets(&later.arguments, key))
+        .map(|later| Removal {
+            layer: None,
+            instruction: Some(later.index),
+        })
+}
+
+/// The `KEY` of the last `KEY=` in `text`, where it stands at the start of a word.
+fn last_key(text: &str) -> Option<&str> {
+    let words = text.split_ascii_whitespace().rev();
+    words
+        .filter_map(|word| word.split_once('='))
+        .map(|(key, _)| key)
+        .find(|key| is_name(key))
+}
+
+fn is_name(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+fn sets(arguments: &str, key: &str) -> bool {
+    arguments
+        .split_ascii_whitespace()
+        .any(|word| word.split_once('=').is_some_and(|(name, _)| name == key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_before_a_value_is_the_last_name_with_an_equals_sign() {
+        assert_eq!(last_key("ENV A=1 TOKEN="), Some("TOKEN"));
+        assert_eq!(
+            last_key("/bin/sh -c #(nop)  ENV URL=postgres://u:"),
+            Some("URL")
+        );
+        assert_eq!(last_key("ENV "), None);
+        assert!(sets("A=1 TOKEN=", "TOKEN"));
+        assert!(!sets("MY_TOKEN=x", "TOKEN"));
+        assert_eq!(history_index("/history/12/created_by"), Some(12));
+    }
+}

@@ -1,0 +1,177 @@
+//! One secret, one finding: matches grouped by the secret over layers, paths, metadata, images.
+
+use std::collections::BTreeMap;
+
+use super::locate::Located;
+use crate::advice::advice;
+use crate::detect::{Match, Suppression};
+use crate::finding::{Finding, Occurrence, Suppressed, Visibility};
+use crate::image::Image;
+use crate::oci::Digest;
+use crate::rules::{Rule, RuleSet};
+use crate::secret::Secret;
+
+/// Findings and suppressed ones, each in total order.
+pub(super) fn group(
+    found: Vec<Located>,
+    rules: &RuleSet,
+    images: &[Image],
+) -> (Vec<Finding>, Vec<Suppressed>) {
+    let mut groups: BTreeMap<(Option<Suppression>, Secret), Vec<Located>> = BTreeMap::new();
+    for located in found {
+        let key = (
+            located.matched.suppressed,
+            located.matched.identity().clone(),
+        );
+        groups.entry(key).or_default().push(located);
+    }
+    let mut findings = Vec::new();
+    let mut suppressed = Vec::new();
+    for ((suppression, identity), places) in groups {
+        let finding = finding(&identity, places, rules, images);
+        match suppression {
+            None => findings.push(finding),
+            Some(reason) => suppressed.push(Suppressed {
+                finding,
+                reason: reason.as_str().to_owned(),
+                note: None,
+            }),
+        }
+    }
+    findings.sort_by(urgency);
+    suppressed.sort_by(|a, b| urgency(&a.finding, &b.finding).then(a.reason.cmp(&b.reason)));
+    number_equal_ids(
+        findings
+            .iter_mut()
+            .chain(suppressed.iter_mut().map(|s| &mut s.finding)),
+    );
+    (findings, suppressed)
+}
+
+fn finding(
+    identity: &Secret,
+    mut places: Vec<Located>,
+    rules: &RuleSet,
+    images: &[Image],
+) -> Finding {
+    places.sort_by(|a, b| {
+        exposure(&a.occurrence, &b.occurrence)
+            .then_with(|| worth(&b.matched, rules).cmp(&worth(&a.matched, rules)))
+    });
+    let best = places
+        .iter()
+        .map(|place| &place.matched)
+        .reduce(|best, other| {
+            if worth(other, rules) > worth(best, rules) {
+                other
+            } else {
+                best
+            }
+        });
+    // A group is made by its first member, so there is a best one.
+    let best = best
+        .cloned()
+        .unwrap_or_else(|| unreachable!("a group has a member"));
+    let mut facts = best.facts.clone();
+    for place in places
+        .iter()
+        .filter(|place| place.matched.rule == best.rule)
+    {
+        for (key, value) in &place.matched.facts {
+            facts.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    let mut occurrences: Vec<Occurrence> = places.iter().map(|p| p.occurrence.clone()).collect();
+    occurrences.dedup();
+    let rule = rules.rule(best.rule);
+    Finding {
+        id: id(rule, identity, &best, &occurrences),
+        rule: rule.id().to_owned(),
+        title: rule.syntax.title.clone(),
+        severity: rule.syntax.severity,
+        confidence: best.confidence,
+        visibility: occurrences
+            .iter()
+            .map(|o| o.visibility)
+            .max()
+            .unwrap_or(Visibility::Deleted),
+        advice: advice(&rule.syntax.revoke, &occurrences, |o| keyword(o, images)),
+        references: rule.syntax.references.clone(),
+        secret: best.secret,
+        facts,
+        occurrences,
+    }
+}
+
+/// The keyword of the instruction that brought an occurrence.
+fn keyword<'i>(occurrence: &Occurrence, images: &'i [Image]) -> Option<&'i str> {
+    let image = images.get(occurrence.image?)?;
+    image
+        .instructions
+        .get(occurrence.instruction?)?
+        .keyword
+        .as_deref()
+}
+
+/// What makes one rule's word count more than another's for the same secret.
+fn worth<'r>(matched: &Match, rules: &'r RuleSet) -> impl Ord + use<'r> {
+    let rule = rules.rule(matched.rule);
+    let is_pattern = rule.syntax.regex.is_some();
+    (
+        is_pattern,
+        matched.confidence,
+        rule.syntax.severity,
+        std::cmp::Reverse(rule.id()),
+    )
+}
+
+/// Most exposed first, an image's own places before those of the archive around it.
+fn exposure(a: &Occurrence, b: &Occurrence) -> std::cmp::Ordering {
+    let rank = |o: &Occurrence| (std::cmp::Reverse(o.visibility), o.image.is_none());
+    rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
+}
+
+/// Most urgent first; ends with the id, so that the order is total.
+fn urgency(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    (b.severity, b.confidence, b.visibility)
+        .cmp(&(a.severity, a.confidence, a.visibility))
+        .then_with(|| a.rule.cmp(&b.rule))
+        .then_with(|| a.occurrences.cmp(&b.occurrences))
+        .then_with(|| a.id.cmp(&b.id))
+        .then_with(|| a.secret.cmp(&b.secret))
+}
+
+/// Derived from rule and value; for values that could be guessed from rule, path and key instead,
+/// so that the id does not help to guess.
+fn id(rule: &Rule, identity: &Secret, best: &Match, occurrences: &[Occurrence]) -> String {
+    let mut text = format!("residue.id/1\0{}\0", rule.id()).into_bytes();
+    if rule.syntax.guessable {
+        let place = occurrences
+            .iter()
+            .map(|o| {
+                (
+                    o.path.as_deref().unwrap_or(""),
+                    o.pointer.as_deref().unwrap_or(""),
+                    &o.inside,
+                )
+            })
+            .min();
+        text.extend_from_slice(format!("place\0{place:?}\0{:?}", best.label).as_bytes());
+    } else {
+        text.extend_from_slice(b"value\0");
+        text.extend_from_slice(identity.expose());
+    }
+    Digest::sha256(&text).encoded()[..20].to_owned()
+}
+
+/// Two guessable secrets of one place (`PASSWORD=` twice in a file) would share an id.
+fn number_equal_ids<'f>(findings: impl Iterator<Item = &'f mut Finding>) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings {
+        let count = seen.entry(finding.id.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            finding.id = format!("{}-{count}", finding.id);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! One layer, scanned by itself: the result depends on its bytes and the rules alone.
+
+use std::io::{self, BufRead};
+
+use super::overlay::{PathHasher, PathMarks};
+use crate::archive::Limits;
+use crate::content::{Hit, Outcome, Scanner};
+use crate::detect::{Context, Engine, TextKind};
+use crate::error::Warning;
+use crate::finding::{EntryFacts, Kind};
+use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
+
+/// Names and link targets are scanned together, so many bytes at a time.
+const NAMES_BATCH: usize = 256 << 10;
+
+/// What one layer yields.
+#[derive(Debug)]
+pub(super) struct LayerScan {
+    pub summary: LayerSummary,
+    pub hits: Vec<LayerHit>,
+    pub marks: PathMarks,
+    pub links: Vec<Link>,
+    pub warnings: Vec<Warning>,
+}
+
+/// A hit and the entry it lies in.
+#[derive(Debug, Clone)]
+pub(super) struct LayerHit {
+    pub kind: Kind,
+    /// Normalised path of the entry; empty for bytes of no entry.
+    pub path: Vec<u8>,
+    /// Of the entry; `None` for bytes of no entry.
+    pub sequence: Option<u32>,
+    pub entry: Option<EntryFacts>,
+    pub hit: Hit,
+}
+
+/// A hard link: another name for the content of an entry.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub sequence: u32,
+    pub path: Vec<u8>,
+    pub target: Vec<u8>,
+    /// Sequence of the entry of this layer that holds the content; `None` when a lower layer does.
+    pub content: Option<u32>,
+}
+
+/// Walks and scans `layer`.
+pub(super) fn scan_layer(
+    layer: &Layer,
+    engine: &Engine,
+    limits: &Limits,
+    verify: bool,
+    hasher: &PathHasher,
+) -> LayerScan {
+    let mut worker = Worker {
+        layer: layer.index,
+        scanner: Scanner::new(engine, limits),
+        engine,
+        names: Names::default(),
+        hits: Vec::new(),
+        marks: PathMarks::new(hasher),
+        links: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let summary = walk(layer, limits, verify, &mut |item| worker.visit(item));
+    worker.flush_names();
+    worker.forget_idle_links();
+    LayerScan {
+        summary,
+        hits: worker.hits,
+        marks: worker.marks,
+        links: worker.links,
+        warnings: worker.warnings,
+    }
+}
+
+struct Worker<'e> {
+    layer: usize,
+    scanner: Scanner<'e>,
+    engine: &'e Engine,
+    names: Names,
+    hits: Vec<LayerHit>,
+    marks: PathMarks,
+    links: Vec<Link>,
+    warnings: Vec<Warning>,
+}
+
+/// Names waiting to be scanned together, one a line.
+#[derive(Default)]
+struct Names {
+    text: Vec<u8>,
+    lines: Vec<NameLine>,
+}
+
+/// A line of the names: the entry's path, or the target of its link.
+struct NameLine {
+    start: usize,
+    /// Where the entry's path stands.
+    path: std::ops::Range<usize>,
+    sequence: u32,
+}
+
+impl Names {
+    fn add(&mut self, entry: &LayerEntry) {
+        let start = self.text.len();
+        let path = start..start + entry.path.len();
+        let target = entry
+            .link
+            .as_deref()
+            .filter(|_| entry.kind == EntryKind::Symlink);
+        for name in [Some(&entry.path[..]), target].into_iter().flatten() {
+            self.lines.push(NameLine {
+                start: self.text.len(),
+                path: path.clone(),
+                sequence: entry.sequence,
+            });
+            self.text.extend_from_slice(name);
+            self.text.push(b'\n');
+        }
+    }
+
+    /// The line that holds the byte at `offset`.
+    fn line(&self, offset: u64) -> Option<&NameLine> {
+        let after = self
+            .lines
+            .partition_point(|line| line.start as u64 <= offset);
+        self.lines.get(after.checked_sub(1)?)
+    }
+}
+
+impl Worker<'_> {
+    fn visit(&mut self, item: Item<'_>) -> io::Result<()> {
+        match item {
+            Item::Entry(entry, content) => self.entry(entry, content),
+            Item::Slack { offset, bytes } => self.loose(Kind::Slack, offset, bytes),
+            Item::Hidden { offset, bytes } => self.loose(Kind::HiddenBytes, offset, bytes),
+            Item::Plain(content) => {
+                let outcome = self.scanner.scan(&Context::default(), content);
+                self.take(outcome, Kind::Artifact, None)
+            }
+        }
+    }
+
+    /// Bytes of no entry, at `offset` of the tar or blob.
+    fn loose(&mut self, kind: Kind, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut outcome = self.scan_bytes(&Context::default(), bytes);
+        for hit in &mut outcome.hits {
+            if hit.inside.is_empty() && hit.decoded.is_empty() {
+                hit.matched.span.offset += offset;
+            }
+        }
+        self.take(outcome, kind, None)
+    }
+
+    fn entry(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<()> {
+        self.note_path(entry);
+        self.note_names(entry);
+        for (key, value) in &entry.records {
+            self.record(entry, key, value)?;
+        }
+        if entry.size == 0 {
+            return Ok(());
+        }
+        let context = Context {
+            path: &entry.path,
+            kind: TextKind::File,
+            label: None,
+        };
+        let outcome = self.scanner.scan(&context, content);
+        self.take(outcome, Kind::File, Some(entry))
+    }
+
+    /// Keeps what the stack needs to know of the path.
+    fn note_path(&mut self, entry: &LayerEntry) {
+        if let Some(whiteout) = &entry.whiteout {
+            self.marks.remove(whiteout);
+            return;
+        }
+        if entry.kind == EntryKind::HardLink
+            && let Some(target) = &entry.link
+        {
+            let link = self.link(entry, target);
+            self.links.push(link);
+        }
+        let is_directory = entry.kind == EntryKind::Directory;
+        self.marks.add(&entry.path, is_directory, entry.sequence);
+    }
+
+    /// Finds the entry that holds the content: a link to a link leads on. Links are in order of
+    /// sequence.
+    fn link(&self, entry: &LayerEntry, target: &[u8]) -> Link {
+        let target_entry = self.marks.last_entry(target);
+        let through = target_entry
+            .and_then(|sequence| {
+                self.links
+                    .binary_search_by_key(&sequence, |l| l.sequence)
+                    .ok()
+            })
+            .map(|index| &self.links[index]);
+        Link {
+            sequence: entry.sequence,
+            path: entry.path.clone(),
+            target: through.map_or(target, |link| &link.target).to_vec(),
+            content: through.map_or(target_entry, |link| link.content),
+        }
+    }
+
+    fn note_names(&mut self, entry: &LayerEntry) {
+        self.names.add(entry);
+        if self.names.text.len() >= NAMES_BATCH {
+            self.flush_names();
+        }
+    }
+
+    fn flush_names(&mut self) {
+        let context = Context {
+            kind: TextKind::Name,
+            ..Context::default()
+        };
+        for mut matched in self.engine.scan(&context, &self.names.text) {
+            let Some(line) = self.names.line(matched.span.offset) else {
+                continue;
+            };
+            matched.span.offset -= line.start as u64;
+            matched.position.line = 1;
+            self.hits.push(LayerHit {
+                kind: Kind::Name,
+                path: self.names.text[line.path.clone()].to_vec(),
+                sequence: Some(line.sequence),
+                entry: None,
+                hit: Hit {
+                    inside: Vec::new(),
+                    decoded: Vec::new(),
+                    matched,
+                },
+            });
+        }
+        self.names.text.clear();
+        self.names.lines.clear();
+    }
+
+    /// A PAX record or extended attribute.
+    fn record(&mut self, entry: &LayerEntry, key: &[u8], value: &[u8]) -> io::Result<()> {
+        let label = String::from_utf8_lossy(key);
+        let context = Context {
+            path: &[],
+            kind: TextKind::Metadata,
+            label: Some(&label),
+        };
+        let outcome = self.scan_bytes(&context, value);
+        self.take(outcome, Kind::EntryMetadata, Some(entry))
+    }
+
+    fn scan_bytes(&mut self, context: &Context<'_>, mut bytes: &[u8]) -> Outcome {
+        self.scanner.scan(context, &mut bytes)
+    }
+
+    fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
+        let layer = self.layer;
+        self.warnings.extend(
+            outcome
+                .warnings
+                .into_iter()
+                .map(|warning| warning.in_layer(layer)),
+        );
+        self.hits
+            .extend(outcome.hits.into_iter().map(|hit| LayerHit {
+                kind,
+                path: entry.map_or_else(Vec::new, |entry| entry.path.clone()),
+                sequence: entry.map(|entry| entry.sequence),
+                entry: entry.map(facts),
+                hit,
+            }));
+        outcome.error.map_or(Ok(()), Err)
+    }
+
+    /// Keeps only links to content with hits, and those that lead to lower layers.
+    fn forget_idle_links(&mut self) {
+        let mut hit: Vec<u32> = self.hits.iter().filter_map(|hit| hit.sequence).collect();
+        hit.sort_unstable();
+        self.links.retain(|link| {
+            link.content
+                .is_none_or(|content| hit.binary_search(&content).is_ok())
+        });
+    }
+}
+
+fn facts(entry: &LayerEntry) -> EntryFacts {
+    EntryFacts {
+        mode: format!("{:04o}", entry.mode & 0o7777),
+        uid: entry.uid,
+        gid: entry.gid,
+        mtime: entry.mtime,
+        size: entry.size,
+    }
+}

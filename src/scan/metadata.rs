@@ -1,0 +1,228 @@
+//! Documents scanned as metadata: every string and key of JSON, and anything else as a file.
+//!
+//! A JSON document is scanned twice: by its strings, each with a JSON pointer, and as raw bytes
+//! for what a parser does not show (duplicate keys, bytes behind the value).
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::json_text::{JsonText, texts};
+use super::locate::Located;
+use crate::archive::Limits;
+use crate::content::{Hit, Scanner};
+use crate::detect::{Context, Engine, Match, TextKind};
+use crate::error::{Warning, printable};
+use crate::finding::{Kind, Occurrence, Visibility};
+use crate::secret::Secret;
+use crate::source::{Document, Role};
+
+/// Larger documents are scanned as files: their tree would not fit in memory.
+const LARGEST_TREE: usize = 16 << 20;
+
+/// What a document yields; `image` and `instruction` of the places are filled in by the caller.
+#[derive(Debug, Default)]
+pub(super) struct DocumentScan {
+    pub found: Vec<Located>,
+    pub warnings: Vec<Warning>,
+}
+
+/// Scans one document of an archive.
+pub(super) fn scan_document(document: &Document, engine: &Engine, limits: &Limits) -> DocumentScan {
+    let mut scan = DocumentScan::default();
+    let tree = parse(document);
+    if let Some(tree) = &tree {
+        texts(tree, &mut |text| {
+            scan_text(document, &text, engine, &mut scan.found)
+        });
+    }
+    scan_raw(document, tree.is_some(), engine, limits, &mut scan);
+    scan
+}
+
+fn parse(document: &Document) -> Option<Value> {
+    let bytes = &document.blob[..];
+    let opens = bytes.iter().find(|b| !b.is_ascii_whitespace());
+    if bytes.len() > LARGEST_TREE || !matches!(opens, Some(b'{' | b'[')) {
+        return None;
+    }
+    // The first value counts: what follows it is left to the raw scan.
+    serde_json::Deserializer::from_slice(bytes)
+        .into_iter()
+        .next()?
+        .ok()
+}
+
+fn scan_text(document: &Document, text: &JsonText<'_>, engine: &Engine, found: &mut Vec<Located>) {
+    if text.text.is_empty() {
+        return;
+    }
+    let place = Place::of(document.role, text);
+    let label = if text.is_key { None } else { text.key() };
+    let context = Context {
+        path: &[],
+        kind: place.text,
+        label: label.filter(|_| place.text == TextKind::Metadata),
+    };
+    for matched in engine.scan(&context, text.text.as_bytes()) {
+        let mut occurrence = occurrence(document, place.kind, &matched);
+        occurrence.pointer = Some(text.pointer());
+        occurrence.key = place
+            .name(text)
+            .map(|key| printable(key.as_bytes()))
+            .or(occurrence.key);
+        occurrence.decoded = text.decoded.iter().map(|how| (*how).to_owned()).collect();
+        found.push(Located {
+            matched,
+            occurrence,
+        });
+    }
+}
+
+/// What kind of place a pointer leads to.
+struct Place {
+    kind: Kind,
+    text: TextKind,
+}
+
+/// Members of a config by name: what they are, and how their texts read.
+const MEMBERS: [(&str, Kind, TextKind); 8] = [
+    ("Env", Kind::Env, TextKind::Env),
+    ("Labels", Kind::Label, TextKind::Metadata),
+    ("Healthcheck", Kind::Healthcheck, TextKind::Command),
+    ("OnBuild", Kind::Onbuild, TextKind::Command),
+    ("Entrypoint", Kind::Entrypoint, TextKind::Command),
+    ("Cmd", Kind::Cmd, TextKind::Command),
+    ("history", Kind::History, TextKind::Command),
+    ("Shell", Kind::Config, TextKind::Command),
+];
+
+impl Place {
+    fn of(role: Role, text: &JsonText<'_>) -> Self {
+        let under = |name: &str| {
+            text.steps
+                .iter()
+                .any(|step| step.eq_ignore_ascii_case(name))
+        };
+        let kind = match role {
+            Role::Attestation => Kind::Attestation,
+            _ if under("annotations") => Kind::Annotation,
+            _ if under("container_config") || under("v1Compatibility") => Kind::LegacyConfig,
+            other => role_kind(other),
+        };
+        let is_config = matches!(kind, Kind::Config | Kind::LegacyConfig | Kind::OrphanBlob);
+        let member = MEMBERS.iter().find(|(name, ..)| is_config && under(name));
+        match member {
+            Some((_, member, text)) if kind == Kind::Config => Self {
+                kind: *member,
+                text: *text,
+            },
+            Some((_, _, text)) => Self { kind, text: *text },
+            None => Self {
+                kind,
+                text: TextKind::Metadata,
+            },
+        }
+    }
+}
+
+impl Place {
+    /// The name that the whole text is assigned to: a variable's, a label's, an annotation's.
+    fn name<'t>(&self, text: &'t JsonText<'_>) -> Option<&'t str> {
+        match self.kind {
+            Kind::Env if !text.is_key => text.text.split_once('=').map(|(name, _)| name),
+            Kind::Label | Kind::Annotation if !text.is_key => text.key(),
+            _ => None,
+        }
+    }
+}
+
+fn role_kind(role: Role) -> Kind {
+    match role {
+        Role::Config => Kind::Config,
+        Role::LegacyConfig => Kind::LegacyConfig,
+        Role::Manifest | Role::Index => Kind::Manifest,
+        Role::Attestation => Kind::Attestation,
+        Role::ArtifactData => Kind::Artifact,
+        Role::OrphanBlob => Kind::OrphanBlob,
+        Role::ArchiveFile | Role::MemberName => Kind::ArchiveFile,
+    }
+}
+
+/// The document's bytes as they are. Beside a tree only the patterns count, and only for secrets
+/// that the tree did not show.
+fn scan_raw(
+    document: &Document,
+    has_tree: bool,
+    engine: &Engine,
+    limits: &Limits,
+    scan: &mut DocumentScan,
+) {
+    let context = Context {
+        path: document.name.as_bytes(),
+        kind: if has_tree || document.role == Role::MemberName {
+            TextKind::Name
+        } else {
+            TextKind::File
+        },
+        label: None,
+    };
+    let mut bytes = &document.blob[..];
+    // A blob in memory cannot fail to be read: what is wrong inside it comes as a warning.
+    let outcome = Scanner::new(engine, limits).scan(&context, &mut bytes);
+    let name = document.name.as_bytes();
+    let named = |warning: Warning| {
+        if warning.path.is_none() {
+            warning.at(name)
+        } else {
+            warning
+        }
+    };
+    scan.warnings
+        .extend(outcome.warnings.into_iter().map(named));
+    let known: HashSet<Secret> = scan
+        .found
+        .iter()
+        .map(|l| l.matched.identity().clone())
+        .collect();
+    for Hit {
+        inside,
+        decoded,
+        matched,
+    } in outcome.hits
+    {
+        let is_pattern = engine.rules().rule(matched.rule).syntax.regex.is_some();
+        if has_tree && (!is_pattern || known.contains(matched.identity())) {
+            continue;
+        }
+        let mut occurrence = occurrence(document, role_kind(document.role), &matched);
+        occurrence.inside = inside;
+        occurrence.decoded = decoded;
+        scan.found.push(Located {
+            matched,
+            occurrence,
+        });
+    }
+}
+
+fn occurrence(document: &Document, kind: Kind, matched: &Match) -> Occurrence {
+    Occurrence {
+        image: None,
+        kind,
+        layer: None,
+        diff_id: None,
+        instruction: None,
+        path: Some(printable(document.name.as_bytes())),
+        pointer: None,
+        key: matched.label.as_ref().map(|key| printable(key.as_bytes())),
+        inside: Vec::new(),
+        decoded: Vec::new(),
+        line: matched.position.line,
+        column: matched.position.column,
+        offset: matched.span.offset,
+        length: matched.span.length,
+        visibility: Visibility::Metadata,
+        removed_by: None,
+        entry: None,
+    }
+}

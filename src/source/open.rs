@@ -1,0 +1,198 @@
+//! From what the user typed to the images that are wanted of it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::candidate::Attestation;
+use super::reference::Reference;
+use super::shape::{self, Shape};
+use super::survey::Survey;
+use super::{Contents, RawImage, Role, Selection, leftovers, select};
+use crate::archive::{Archive, Limits};
+use crate::error::{Error, Result, Warning, WarningCode, printable};
+
+/// Platforms listed in a message.
+const LISTED: usize = 20;
+
+/// Opens an image reference: a path, `-` for standard input, or `transport:reference`.
+///
+/// The content decides what it is. What is wrong with it is a warning, as long as anything of an
+/// image can be read.
+///
+/// # Errors
+/// A reference that is not well formed, an input that cannot be read or holds no image, and a
+/// selection that fits nothing in it.
+pub fn open(reference: &str, selection: &Selection, limits: &Limits) -> Result<Contents> {
+    let reference = Reference::parse(reference)?;
+    let path = reference.path.as_path();
+    let archive = if path == Path::new("-") {
+        Archive::from_reader(&mut std::io::stdin().lock(), path, limits)?
+    } else {
+        Archive::open(path, limits)?
+    };
+    read(&archive, &reference, selection)
+}
+
+/// Reads an opened archive.
+pub(super) fn read(
+    archive: &Archive,
+    reference: &Reference,
+    selection: &Selection,
+) -> Result<Contents> {
+    let path = reference.path.as_path();
+    let mut survey = Survey::new(archive);
+    let shapes = shape::read(&mut survey);
+    check_transport(reference, &shapes)?;
+    if describes_nothing(archive, &survey) {
+        return Err(no_image(archive, path, &shapes));
+    }
+    let names: Vec<&str> = [&reference.image, &selection.image]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    let wanted = select::select(path, &survey.candidates, &names, &selection.platforms)?;
+    Ok(contents(archive, survey, &wanted))
+}
+
+/// Whether there is no image and nothing broken that may have been one.
+fn describes_nothing(archive: &Archive, survey: &Survey<'_>) -> bool {
+    let is_broken = |warnings: &[Warning]| {
+        let mut codes = warnings.iter().map(|warning| warning.code);
+        codes.any(WarningCode::is_incomplete)
+    };
+    let mut roles = survey.documents.iter().map(|document| document.role);
+    survey.candidates.is_empty()
+        && survey.attestations.is_empty()
+        && !roles.any(|role| role == Role::ArtifactData)
+        && !is_broken(&survey.warnings)
+        && !(is_broken(archive.warnings()) && leftovers::has_traces(archive.members()))
+}
+
+/// Splits the survey into wanted images and what belongs to the archive.
+fn contents(archive: &Archive, mut survey: Survey<'_>, wanted: &[bool]) -> Contents {
+    leftovers::collect(&mut survey);
+    let attestations = std::mem::take(&mut survey.attestations);
+    for attestation in attestations {
+        attach(&mut survey, attestation);
+    }
+    let mut warnings = archive.warnings().to_vec();
+    warnings.append(&mut survey.warnings);
+    warnings.append(&mut survey.members.take_warnings());
+    let mut images = Vec::new();
+    let mut left_out = Vec::new();
+    for (candidate, wanted) in survey.candidates.into_iter().zip(wanted) {
+        if *wanted {
+            images.push(candidate.image);
+        } else if candidate.absent {
+            left_out.push(candidate.image);
+        }
+    }
+    warnings.extend(missing_platforms(&left_out, survey.absent_attestations));
+    Contents {
+        images,
+        documents: survey.documents,
+        warnings,
+    }
+}
+
+/// Gives statements to the image that they are about, wanted or not, else to the archive.
+fn attach(survey: &mut Survey<'_>, attestation: Attestation) {
+    match attestation.of.and_then(|digest| survey.known(&digest)) {
+        Some(candidate) => {
+            candidate.image.documents.extend(attestation.documents);
+            candidate.image.warnings.extend(attestation.warnings);
+        }
+        None => {
+            survey.documents.extend(attestation.documents);
+            survey.warnings.extend(attestation.warnings);
+        }
+    }
+}
+
+/// One warning for all that is listed, was not asked for and is not there. Writers leave out
+/// other platforms, and attestations of pulled images, all the time.
+fn missing_platforms(images: &[RawImage], attestations: usize) -> Option<Warning> {
+    if images.is_empty() && attestations == 0 {
+        return None;
+    }
+    let platforms: BTreeSet<String> = images
+        .iter()
+        .filter_map(|image| image.platform.as_ref())
+        .map(|platform| printable(platform.to_string().as_bytes()))
+        .collect();
+    let mut named: Vec<&str> = platforms.iter().map(String::as_str).take(LISTED).collect();
+    if platforms.len() > LISTED {
+        named.push("…");
+    }
+    let mut message = format!(
+        "{} manifests and {attestations} attestations that were not asked for are listed and not \
+         in the archive",
+        images.len()
+    );
+    if !named.is_empty() {
+        message.push_str(&format!("; platforms: {}", named.join(", ")));
+    }
+    Some(Warning::new(WarningCode::MissingPlatform, message))
+}
+
+/// A transport that was named must be among the shapes that were found.
+fn check_transport(reference: &Reference, shapes: &[Shape]) -> Result<()> {
+    let Some(transport) = reference.transport else {
+        return Ok(());
+    };
+    if shapes.is_empty() || shapes.iter().any(|shape| reference.shapes.contains(shape)) {
+        return Ok(());
+    }
+    let found: Vec<&str> = shapes.iter().map(|shape| shape.name()).collect();
+    Err(Error::NotAnImage {
+        path: reference.path.clone(),
+        reason: format!(
+            "{transport}: was asked for, and the content is {}; leave the transport out to let \
+             the content decide",
+            found.join(" and ")
+        ),
+    })
+}
+
+fn no_image(archive: &Archive, path: &Path, shapes: &[Shape]) -> Error {
+    let reason = match shapes.first() {
+        Some(Shape::OciLayout) => "its index.json lists no manifest".to_owned(),
+        Some(Shape::DockerArchive) => "its manifest.json lists no image".to_owned(),
+        Some(shape) => format!("it is a {} that describes nothing", shape.name()),
+        None => {
+            let found = "looked for manifest.json (docker save, skopeo dir:), index.json and \
+                         oci-layout (OCI layout) and repositories (Docker before 1.10), and found \
+                         none that describes an image";
+            if is_root_filesystem(archive) {
+                format!(
+                    "{found}; it looks like a root file system (docker export): make an image of \
+                     it, for example with `docker import`, and scan that"
+                )
+            } else {
+                found.to_owned()
+            }
+        }
+    };
+    // What kept it from being read to its end may be why nothing was found.
+    let broken = archive
+        .warnings()
+        .iter()
+        .filter(|warning| warning.code.is_incomplete());
+    let reason = broken.fold(reason, |reason, warning| {
+        format!("{reason}; {}", warning.message)
+    });
+    Error::NotAnImage {
+        path: path.to_owned(),
+        reason,
+    }
+}
+
+/// Whether members stand where a root file system has them.
+fn is_root_filesystem(archive: &Archive) -> bool {
+    let tops = ["etc", "usr", "bin", "var", "lib", "home", "root", "Files"];
+    archive.members().iter().any(|member| {
+        let top = member.name.split('/').next().unwrap_or_default();
+        tops.contains(&top)
+    })
+}

@@ -1,0 +1,11 @@
+//! Command-line cases as data files: `tests/cmd/*.trycmd`, with the output and the exit code of
+//! each. `TRYCMD=overwrite cargo test --test cmd` writes them anew.
+
+#[test]
+fn the_command_line_says_what_its_cases_say() {
+    trycmd::TestCases::new()
+        .env("COLUMNS", "100")
+        .env("TERM", "dumb")
+        .env("NO_COLOR", "1")
+        .case("tests/cmd/*.trycmd");
+}

@@ -1,0 +1,14 @@
+//! Stories about whole runs: images built in words, the program as a user runs it, its report.
+
+mod bad_archives;
+mod bad_layers;
+mod limits;
+mod metadata;
+mod overlay;
+mod paid_for;
+mod rule_files;
+mod samples;
+mod shapes;
+mod steady;
+mod support;
+mod tidy;

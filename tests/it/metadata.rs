@@ -1,0 +1,136 @@
+//! Secrets that lie in no file: environment, labels, commands, history, and fields nobody knows.
+
+use serde_json::{Value, json};
+
+use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, scan, secrets};
+
+fn base() -> ImageBuilder {
+    ImageBuilder::new().layer("COPY a / # buildkit", LayerBuilder::new().file("a", "a"))
+}
+
+fn report_of(image: &ImageBuilder) -> Scan {
+    let scratch = Scratch::new();
+    scan(&scratch.image(Shape::OciArchive, image))
+}
+
+#[test]
+fn every_known_field_of_a_config_has_its_kind() {
+    let token = |word: &str| secrets::github(word);
+    let shell = |word: &str| json!(["sh", "-c", format!("curl -H 'X-Token: {}' h", token(word))]);
+    let image = base()
+        .env("API_TOKEN", &token("env"))
+        .label("build.token", &token("label"))
+        .config("Cmd", shell("cmd"))
+        .config("Entrypoint", shell("entrypoint"))
+        .config("Healthcheck", json!({ "Test": shell("healthcheck") }))
+        .config(
+            "OnBuild",
+            json!([format!("RUN login {}", token("onbuild"))]),
+        )
+        .instruction(&format!(
+            "RUN /bin/sh -c login {} # buildkit",
+            token("history")
+        ));
+    let report = report_of(&image);
+    for kind in [
+        "env",
+        "label",
+        "cmd",
+        "entrypoint",
+        "healthcheck",
+        "onbuild",
+        "history",
+    ] {
+        let place = report.place(&token(kind), kind);
+        assert_eq!(place["visibility"], "metadata", "{kind}");
+        assert_eq!(place["layer"], Value::Null, "{kind}");
+    }
+}
+
+#[test]
+fn fields_that_no_specification_knows_are_scanned_at_any_depth() {
+    let [deep, key] = ["deep", "key"].map(secrets::github);
+    let image = base()
+        .config("Vendor", json!({ "a": [{ "b": deep }] }))
+        .top("x-extra", json!({ key.clone(): true }));
+    let report = report_of(&image);
+    assert_eq!(
+        report.places(&deep)[0]["pointer"],
+        "/config/Vendor/a/0/b",
+        "{}",
+        report.digest()
+    );
+    assert!(report.find(&key).is_some(), "{}", report.digest());
+}
+
+#[test]
+fn build_arguments_recorded_with_a_run_are_found() {
+    let secret = secrets::npm("build argument");
+    let layer = LayerBuilder::new().file("b", "b");
+    let created_by = format!("RUN |1 NPM_TOKEN={secret} /bin/sh -c npm ci # buildkit");
+    let image = base().layer(&created_by, layer);
+    let report = report_of(&image);
+    let place = report.place(&secret, "history");
+    assert_eq!(place["instruction"], 1);
+    let instruction = &report.json["images"][0]["instructions"][1];
+    assert_eq!(instruction["keyword"], "RUN");
+}
+
+#[test]
+fn what_a_legacy_config_remembers_of_its_container_is_scanned() {
+    let secret = secrets::github("container config");
+    let image = base().top(
+        "container_config",
+        json!({ "Env": [format!("API_TOKEN={secret}")], "Cmd": null }),
+    );
+    assert!(report_of(&image).find(&secret).is_some());
+}
+
+#[test]
+fn one_secret_in_many_places_is_one_finding() {
+    let secret = secrets::github("everywhere");
+    let file = |path: &str| LayerBuilder::new().file(path, format!("TOKEN={secret}\n"));
+    let image = ImageBuilder::new()
+        .layer("COPY one / # buildkit", file("one.env"))
+        .layer("COPY two / # buildkit", file("two.env"))
+        .layer(
+            "RUN rm one.env # buildkit",
+            LayerBuilder::new().whiteout("one.env"),
+        )
+        .env("TOKEN", &secret)
+        .instruction(&format!("ENV TOKEN={secret}"));
+    let report = report_of(&image);
+    let same = report.findings().iter();
+    assert_eq!(
+        same.filter(|finding| finding["secret"]["value"] == *secret)
+            .count(),
+        1
+    );
+    let finding = report.finding(&secret);
+    assert_eq!(finding["visibility"], "final");
+    let states: Vec<&Value> = report
+        .places(&secret)
+        .iter()
+        .map(|p| &p["visibility"])
+        .collect();
+    assert_eq!(states, ["final", "metadata", "metadata", "deleted"]);
+}
+
+#[test]
+fn advice_names_where_to_revoke() {
+    let secret = secrets::github("advice");
+    let report = report_of(&base().env("API_TOKEN", &secret));
+    let advice = report.finding(&secret)["advice"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(advice.contains("github.com"), "{advice}");
+}
+
+#[test]
+fn an_image_without_secrets_passes() {
+    let report = report_of(&base().env("PATH", "/usr/local/bin:/usr/bin:/bin"));
+    assert_eq!(report.code, 0, "{}", report.digest());
+    assert_eq!(report.json["verdict"], "pass");
+    assert!(report.findings().is_empty());
+    assert!(report.warnings().is_empty(), "{}", report.digest());
+}

@@ -1,0 +1,95 @@
+//! Rule files of a user: mistakes are reported together and by name, good ones are used.
+
+use crate::support::{ImageBuilder, LayerBuilder, Scratch, Shape, residue, scan_with};
+
+const GOOD: &str = r#"
+[[rule]]
+id = "acme.service-key"
+title = "Acme service key"
+severity = "high"
+confidence = "likely"
+anchors = ["acme-"]
+regex = '''\bacme-[0-9a-f]{12}\b'''
+revoke = "https://acme.example/keys"
+examples = ["acme-00000000000f"]
+rejects = ["acme-short"]
+"#;
+
+#[test]
+fn every_mistake_of_a_rule_file_is_reported_with_file_and_rule() {
+    let scratch = Scratch::new();
+    let broken = GOOD
+        .replace(r"\bacme-[0-9a-f]{12}\b", "acme-[0-9")
+        .replace("acme.service-key", "acme.broken-regex");
+    let unproven = GOOD
+        .replace(r#"examples = ["acme-00000000000f"]"#, "examples = []")
+        .replace("acme.service-key", "acme.no-example");
+    let wrong = GOOD
+        .replace("acme-00000000000f", "acme-nothing")
+        .replace("acme.service-key", "acme.example-does-not-match");
+    let file = scratch.write(
+        "acme.toml",
+        format!("{GOOD}{GOOD}{broken}{unproven}{wrong}"),
+    );
+    let run = residue(["rules", "check", &file.to_string_lossy()]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    let said = format!("{}{}", run.stdout, run.stderr);
+    for word in [
+        "acme.toml",
+        "acme.service-key",
+        "acme.broken-regex",
+        "acme.no-example",
+    ] {
+        assert!(said.contains(word), "no {word} in: {said}");
+    }
+}
+
+#[test]
+fn an_example_that_does_not_match_is_found_by_the_check() {
+    let scratch = Scratch::new();
+    let file = scratch.write(
+        "acme.toml",
+        GOOD.replace("acme-00000000000f", "acme-nothing"),
+    );
+    let run = residue(["rules", "check", &file.to_string_lossy()]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    let said = format!("{}{}", run.stdout, run.stderr);
+    assert!(said.contains("acme.service-key"), "{said}");
+}
+
+#[test]
+fn a_scan_with_a_broken_rule_file_does_not_start() {
+    let scratch = Scratch::new();
+    let image = ImageBuilder::new().layer("COPY a /", LayerBuilder::new().file("a", "a"));
+    let path = scratch.image(Shape::Classic, &image);
+    let file = scratch.write("acme.toml", "[[rule]]\nid = 5\n");
+    let run = residue([
+        "scan",
+        "--rules",
+        &file.to_string_lossy(),
+        &path.to_string_lossy(),
+    ]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("acme.toml"), "{}", run.stderr);
+}
+
+#[test]
+fn rules_of_a_user_are_added_or_stand_alone() {
+    let scratch = Scratch::new();
+    let acme = format!("acme-{}", crate::support::secrets::hex("acme", 12));
+    let github = crate::support::secrets::github("beside acme");
+    let layer = LayerBuilder::new().file("x.env", format!("note {acme}\nTOKEN={github}\n"));
+    let image = ImageBuilder::new().layer("COPY x.env / # buildkit", layer);
+    let path = scratch.image(Shape::Classic, &image);
+    let file = scratch.write("acme.toml", GOOD);
+    let file = file.to_string_lossy();
+    let both = scan_with(&path, &["--rules", &file]);
+    assert_eq!(both.finding(&acme)["rule"], "acme.service-key");
+    assert!(both.find(&github).is_some());
+    let only = scan_with(&path, &["--only-rules", &file]);
+    assert!(only.find(&acme).is_some());
+    assert!(only.find(&github).is_none());
+    assert_eq!(only.json["tool"]["rules"], 1);
+    let disabled = scan_with(&path, &["--rules", &file, "--disable", "acme.*"]);
+    assert!(disabled.find(&acme).is_none());
+}

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use proptest::prelude::*;
 
-use super::super::catalog;
+use super::super::{Context, Engine, catalog};
 use super::*;
 use crate::rules::{self, Loader, RuleSet};
 
@@ -66,6 +66,25 @@ fn a_rules_file_is_named_after_its_provider() {
     for rule in embedded().rules() {
         let provider = rule.id().split('.').next().unwrap_or_default();
         assert_eq!(rule.file, format!("patterns/{provider}.toml"));
+    }
+}
+
+#[test]
+fn rule_files_hold_no_example_in_plain_sight() {
+    let engine = Engine::new(embedded());
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns");
+    for file in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = file.expect("an entry").path();
+        let text = std::fs::read(&path).expect("a file");
+        let name = path.to_string_lossy().into_owned();
+        let context = Context {
+            path: name.as_bytes(),
+            ..Context::default()
+        };
+        for found in engine.scan(&context, &text) {
+            let rule = engine.rules().rule(found.rule);
+            assert!(rule.syntax.regex.is_none(), "{name}: {}", rule.id());
+        }
     }
 }
 

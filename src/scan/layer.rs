@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 
+use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
 use crate::archive::Limits;
 use crate::content::{Hit, Outcome, Scanner};
@@ -10,8 +11,6 @@ use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
-/// Names and link targets are scanned together, so many bytes at a time.
-const NAMES_BATCH: usize = 256 << 10;
 /// Hits kept of one layer: more are no findings but a flood.
 const MOST_HITS: usize = 100_000;
 
@@ -90,49 +89,6 @@ struct Worker<'e> {
     marks: PathMarks,
     links: Vec<Link>,
     warnings: Vec<Warning>,
-}
-
-/// Names waiting to be scanned together, one a line.
-#[derive(Default)]
-struct Names {
-    text: Vec<u8>,
-    lines: Vec<NameLine>,
-}
-
-/// A line of the names: the entry's path, or the target of its link.
-struct NameLine {
-    start: usize,
-    /// Where the entry's path stands.
-    path: std::ops::Range<usize>,
-    sequence: u32,
-}
-
-impl Names {
-    fn add(&mut self, entry: &LayerEntry) {
-        let start = self.text.len();
-        let path = start..start + entry.path.len();
-        let target = entry
-            .link
-            .as_deref()
-            .filter(|_| entry.kind == EntryKind::Symlink);
-        for name in [Some(&entry.path[..]), target].into_iter().flatten() {
-            self.lines.push(NameLine {
-                start: self.text.len(),
-                path: path.clone(),
-                sequence: entry.sequence,
-            });
-            self.text.extend_from_slice(name);
-            self.text.push(b'\n');
-        }
-    }
-
-    /// The line that holds the byte at `offset`.
-    fn line(&self, offset: u64) -> Option<&NameLine> {
-        let after = self
-            .lines
-            .partition_point(|line| line.start as u64 <= offset);
-        self.lines.get(after.checked_sub(1)?)
-    }
 }
 
 impl Worker<'_> {
@@ -214,7 +170,7 @@ impl Worker<'_> {
 
     fn note_names(&mut self, entry: &LayerEntry) {
         self.names.add(entry);
-        if self.names.text.len() >= NAMES_BATCH {
+        if self.names.is_full() {
             self.flush_names();
         }
     }
@@ -224,27 +180,24 @@ impl Worker<'_> {
             kind: TextKind::Name,
             ..Context::default()
         };
-        for mut matched in self.engine.scan(&context, &self.names.text) {
-            let Some(line) = self.names.line(matched.span.offset) else {
+        let text = std::mem::take(&mut self.names);
+        for matched in self.engine.scan(&context, text.bytes()) {
+            let Some((path, sequence, matched)) = text.entry_of(matched) else {
                 continue;
             };
-            matched.span.offset -= line.start as u64;
-            matched.position.line = 1;
-            let hit = LayerHit {
+            self.keep(LayerHit {
                 kind: Kind::Name,
-                path: self.names.text[line.path.clone()].to_vec(),
-                sequence: Some(line.sequence),
+                path,
+                sequence: Some(sequence),
                 entry: None,
                 hit: Hit {
                     inside: Vec::new(),
                     decoded: Vec::new(),
                     matched,
                 },
-            };
-            self.keep(hit);
+            });
         }
-        self.names.text.clear();
-        self.names.lines.clear();
+        self.names = text.cleared();
     }
 
     /// A PAX record or extended attribute.

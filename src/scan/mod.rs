@@ -13,6 +13,7 @@ mod json_text;
 mod layer;
 mod locate;
 mod metadata;
+mod names;
 mod overlay;
 mod pipeline;
 mod progress;

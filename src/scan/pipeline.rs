@@ -1,7 +1,5 @@
 //! From inputs to a report: open, walk and scan in parallel, put together in order.
 
-use rayon::prelude::*;
-
 use super::assemble::{image_report, tool};
 use super::environment::place_in_history;
 use super::group::group;

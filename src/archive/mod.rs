@@ -28,6 +28,6 @@ pub use hashing::{Algorithm, Tally, tap};
 pub use index::{Archive, Member, MemberKind};
 pub use limits::{LimitHit, Limits, limit_hit};
 pub use name::{Name, normalise};
-pub(crate) use warnings::Capped;
-
 pub use tar::{EntryKind, Probe, Slack, TarEntry, TarError, TarReader, is_tar};
+
+pub(crate) use warnings::Capped;

@@ -12,6 +12,7 @@ mod replay;
 mod scanner;
 #[cfg(test)]
 mod tests;
+mod unpack;
 mod wide;
 mod zip;
 

@@ -38,6 +38,10 @@ impl Place {
             path = rest;
         }
         let mut inside = self.inside.clone();
+        if self.unpacked {
+            // `a.tar.gz` is one archive to people: its tar has no name of its own on the way.
+            inside.pop();
+        }
         inside.push(printable(path));
         Self {
             path: path.to_vec(),
@@ -107,7 +111,7 @@ mod tests {
             (member.path.as_slice(), member.depth),
             (&b"srv/.env"[..], 1)
         );
-        assert_eq!(member.inside, ["app.tar", "srv/.env"]);
+        assert_eq!(member.inside, ["srv/.env"]);
         assert_eq!(member.member(b"x").depth, 2);
     }
 }

@@ -91,7 +91,7 @@ impl<'a> Replay<'a> {
             self.head.clear();
             self.start = 0;
             if self.fill()? >= n {
-                return Ok(&self.inner.fill_buf()?[..n]);
+                return Ok(self.inner.fill_buf()?.get(..n).unwrap_or_default());
             }
         }
         while self.head.len() - self.start < n {

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::archive::Limits;
 use crate::detect::tests::{engine_of, rule};
@@ -14,22 +16,24 @@ fn engine() -> Engine {
     engine_of(&rule("a.b", "tok_", "regex = 'tok_[0-9a-zA-Z]{16}'"))
 }
 
-fn scan_within(limits: &Limits, path: &str, bytes: &[u8]) -> Outcome {
+fn scan_once(limits: &Limits, path: &str, bytes: &[u8], piece: usize) -> Outcome {
     let engine = engine();
     let context = Context {
         path: path.as_bytes(),
         ..Context::default()
     };
-    let mut scanner = Scanner::new(&engine, limits);
-    let outcome = scanner.scan(&context, &mut &bytes[..]);
-    // In small pieces, and with the same scanner again, everything is the same.
-    let mut slow = std::io::BufReader::with_capacity(7, bytes);
-    let again = scanner.scan(&context, &mut slow);
+    let mut reader = std::io::BufReader::with_capacity(piece, bytes);
+    Scanner::new(&engine, limits).scan(&context, &mut reader)
+}
+
+/// Scans as a whole and in small pieces; both must come to the same.
+fn scan_within(limits: &Limits, path: &str, bytes: &[u8]) -> Outcome {
+    let outcome = scan_once(limits, path, bytes, bytes.len().max(1));
+    let slow = scan_once(limits, path, bytes, 7);
     assert_eq!(
-        (&again.hits, &again.warnings),
-        (&outcome.hits, &outcome.warnings)
+        (&slow.hits, &slow.warnings, slow.bytes),
+        (&outcome.hits, &outcome.warnings, outcome.bytes)
     );
-    assert_eq!(again.bytes, outcome.bytes);
     outcome
 }
 
@@ -199,10 +203,7 @@ fn the_way_through_nested_archives_is_told_outermost_first() {
     let outcome = scan("root/image.tar", &outer);
     assert_eq!(
         places(&outcome),
-        [(
-            "layer.tar.gz > layer.tar > opt/app.jar > config/app.yml".to_owned(),
-            2
-        )]
+        [("layer.tar.gz > opt/app.jar > config/app.yml".to_owned(), 2)]
     );
     assert!(outcome.warnings.is_empty(), "{:?}", outcome.warnings);
 }
@@ -279,7 +280,7 @@ fn members_of_a_debian_package_are_read() {
         deb.extend(b"\n".repeat(bytes.len() % 2));
     }
     let outcome = scan("x.deb", &deb);
-    let way = "data.tar.gz > data.tar > etc/app.conf".to_owned();
+    let way = "data.tar.gz > etc/app.conf".to_owned();
     assert_eq!(places(&outcome), [(way, 2)]);
     assert!(outcome.warnings.is_empty());
 }
@@ -332,15 +333,17 @@ fn archives_nested_deeper_than_the_limit_are_said_and_searched_as_they_stand() {
 }
 
 #[test]
-fn a_compression_bomb_ends_at_the_ratio_with_a_warning() {
-    let bomb = gzip(&vec![0; 80 << 20]);
+fn a_compression_bomb_ends_at_the_limit_with_a_warning() {
+    let zeros = vec![0; 3 << 20];
     let limits = Limits {
-        ratio: 100,
+        total_size: 1 << 20,
         ..Limits::default()
     };
-    let outcome = scan_within(&limits, "x.gz", &bomb);
-    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
-    assert!(outcome.warnings[0].message.contains("--max-ratio"));
+    for bomb in [gzip(&zeros), zip(&[("a", &zeros, STREAMED)])] {
+        let outcome = scan_within(&limits, "x", &bomb);
+        assert_eq!(codes(&outcome)[0], WarningCode::LimitReached);
+        assert!(outcome.warnings[0].message.contains("--max-total-size"));
+    }
 }
 
 #[test]
@@ -400,5 +403,40 @@ fn a_reader_that_fails_keeps_what_it_gave() {
         let outcome = Scanner::new(&engine, &limits).scan(&Context::default(), &mut reader);
         assert_eq!(outcome.hits.len(), 1);
         assert!(outcome.error.is_some());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is done to an archive, nothing panics and the scanner is as good as new after it.
+    #[test]
+    fn mangled_archives_never_break_the_scanner(
+        kind in 0..5usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(engine);
+        let inner = tar(&[("a", &text()), ("b", b"")]);
+        let mut bytes = match kind {
+            0 => zip(&[("a", &inner, DEFLATED), ("b", &text(), STREAMED), ("c", &text(), STORED)]),
+            1 => gzip(&inner),
+            2 => zstd::encode_all(&inner[..], 1).unwrap(),
+            3 => [b"!<arch>\n".to_vec(), inner.clone()].concat(),
+            _ => inner.clone(),
+        };
+        for (at, byte) in changes {
+            let at = at.index(bytes.len().min(200));
+            bytes[at] = byte;
+        }
+        bytes.truncate(cut.index(bytes.len()) + 1);
+        let limits = Limits { ratio: 50, total_size: 1 << 20, ..Limits::default() };
+        let mut scanner = Scanner::new(&ENGINE, &limits);
+        let context = Context::default();
+        let outcome = scanner.scan(&context, &mut &bytes[..]);
+        prop_assert!(outcome.error.is_none());
+        let sound = scanner.scan(&context, &mut &inner[..]);
+        prop_assert_eq!(places(&sound), [("a".to_owned(), 2)]);
+        prop_assert!(sound.warnings.is_empty());
     }
 }

@@ -115,18 +115,31 @@ impl Class {
             return Self::Shell;
         }
         let stem = strip_copy(&name);
-        let Some((_, extension)) = stem.rsplit_once('.') else {
-            return Self::Other;
-        };
-        match extension {
-            e if CODE.contains(&e) => Self::Code,
-            e if CONFIG.contains(&e) => Self::Config,
-            e if SHELL.contains(&e) => Self::Shell,
-            e if HASHES.contains(&e) => Self::Hashes,
-            _ if stem.starts_with('.') && stem.ends_with("rc") => Self::Config,
+        match stem.rsplit_once('.') {
+            Some((_, e)) if CODE.contains(&e) => Self::Code,
+            Some((_, e)) if CONFIG.contains(&e) => Self::Config,
+            Some((_, e)) if SHELL.contains(&e) => Self::Shell,
+            Some((_, e)) if HASHES.contains(&e) => Self::Hashes,
+            Some(("", _)) => Self::Config,
+            None if path.starts_with(b"etc/") || is_settings(stem) => Self::Config,
             _ => Self::Other,
         }
     }
+}
+
+/// Names without an extension that settings have.
+fn is_settings(name: &str) -> bool {
+    matches!(
+        name,
+        "config"
+            | "credentials"
+            | "secrets"
+            | "secret"
+            | "settings"
+            | "auth"
+            | "hosts"
+            | "inventory"
+    )
 }
 
 /// `.env`, `.env.production`, `prod.env`, `/etc/environment`.
@@ -197,4 +210,39 @@ pub(super) fn is_stock(path: &[u8]) -> bool {
         path.starts_with(folder)
             || memchr::memmem::find_iter(path, folder).any(|at| at > 0 && path[at - 1] == b'/')
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_classed_by_its_name_and_copies_are_as_their_originals() {
+        for (path, class) in [
+            ("app/.env", Class::Env),
+            ("app/.env.production", Class::Env),
+            ("etc/environment", Class::Env),
+            ("app/prod.env.bak", Class::Env),
+            ("root/.bash_history", Class::Shell),
+            ("Dockerfile.dev", Class::Shell),
+            ("app/config.YML", Class::Config),
+            ("root/.aws/credentials", Class::Config),
+            ("root/.s3cfg", Class::Config),
+            ("etc/exports", Class::Config),
+            ("etc/app/db.conf~", Class::Config),
+            ("app/main.py", Class::Code),
+            ("app/main.py.orig", Class::Code),
+            ("app/Cargo.lock", Class::Hashes),
+            ("app/package-lock.json", Class::Hashes),
+            ("usr/bin/app", Class::Other),
+        ] {
+            assert_eq!(Class::of_path(path.as_bytes()), class, "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_of_packages_are_known_at_any_depth_but_not_by_half_a_name() {
+        assert!(is_stock(b"usr/lib/python3/x.py") && is_stock(b"app/node_modules/a/b.js"));
+        assert!(!is_stock(b"app/mytests/a.py") && !is_stock(b"srv/app/main.py"));
+    }
 }

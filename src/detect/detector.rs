@@ -43,8 +43,8 @@ pub(super) struct State {
     pub resume: u64,
     /// Runs of anchor ends of the current view that are searched together.
     pub runs: Vec<(usize, usize)>,
-    /// Whether the rule looks at this path; decided at the first anchor.
-    pub applies: Option<bool>,
+    /// Whether the rule looks at this path.
+    pub applies: bool,
     /// Whether matches were left out.
     pub limited: bool,
     matches: usize,

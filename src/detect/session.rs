@@ -45,7 +45,11 @@ impl Lines {
 /// A scan in progress.
 pub(super) struct Session<'e> {
     engine: &'e Engine,
+    /// For each rule 0, or one more than the place of its state: most texts touch few rules.
+    slots: Vec<u32>,
+    /// States in use, then those kept for other texts.
     states: Vec<State>,
+    /// Rules whose states are in use, in order of state.
     touched: Vec<usize>,
     found: Vec<Found>,
     matches: Vec<Match>,
@@ -54,11 +58,10 @@ pub(super) struct Session<'e> {
 
 impl<'e> Session<'e> {
     pub(super) fn new(engine: &'e Engine) -> Self {
-        let mut states = Vec::new();
-        states.resize_with(engine.rules().rules().len(), State::default);
         Self {
             engine,
-            states,
+            slots: vec![0; engine.rules().rules().len()],
+            states: Vec::new(),
             touched: Vec::new(),
             found: Vec::new(),
             matches: Vec::new(),
@@ -83,11 +86,10 @@ impl<'e> Session<'e> {
             }
         }
         for at in 0..self.touched.len() {
-            let index = self.touched[at];
-            if !self.states[index].runs.is_empty() {
-                self.engine
-                    .detector(index)
-                    .on_view(view, &mut self.desk(index));
+            if !self.states[at].runs.is_empty() {
+                let index = self.touched[at];
+                let detector = self.engine.detector(index);
+                detector.on_view(view, &mut self.desk(index));
             }
         }
         self.keep(view, lines);
@@ -104,14 +106,15 @@ impl<'e> Session<'e> {
     pub(super) fn finish_unresolved(&mut self) -> Scanned {
         let mut matches = std::mem::take(&mut self.matches);
         order::pair(self.engine.rules(), &mut matches);
-        self.touched.sort_unstable();
         let mut limited = Vec::new();
-        for index in self.touched.drain(..) {
-            if self.states[index].limited {
+        for (index, state) in self.touched.drain(..).zip(&mut self.states) {
+            if state.limited {
                 limited.push(index);
             }
-            self.states[index].reset();
+            state.reset();
+            self.slots[index] = 0;
         }
+        limited.sort_unstable();
         Scanned { matches, limited }
     }
 
@@ -135,26 +138,31 @@ impl<'e> Session<'e> {
 
     /// Whether the rule looks at texts of this path.
     fn wants(&mut self, view: &View<'_>, index: usize) -> bool {
-        let state = &mut self.states[index];
-        if let Some(applies) = state.applies {
-            return applies;
+        if self.slots[index] == 0 {
+            let rule = self.engine.rules().rule(index);
+            let applies = self.any_path || rule.applies_to(view.context.path);
+            self.take_state(index).applies = applies;
         }
-        let applies = self.any_path
-            || self
-                .engine
-                .rules()
-                .rule(index)
-                .applies_to(view.context.path);
-        state.applies = Some(applies);
-        self.touched.push(index);
-        applies
+        self.states[self.slots[index] as usize - 1].applies
     }
 
+    /// A fresh state for a rule that has none.
+    fn take_state(&mut self, index: usize) -> &mut State {
+        let place = self.touched.len();
+        self.touched.push(index);
+        self.slots[index] = self.touched.len() as u32;
+        if place == self.states.len() {
+            self.states.push(State::default());
+        }
+        &mut self.states[place]
+    }
+
+    /// The desk of a rule that has been asked whether it wants the text.
     fn desk(&mut self, index: usize) -> Desk<'_> {
         Desk {
             rule: self.engine.rules().rule(index),
             index,
-            state: &mut self.states[index],
+            state: &mut self.states[self.slots[index] as usize - 1],
             found: &mut self.found,
         }
     }

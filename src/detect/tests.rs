@@ -377,3 +377,34 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// No bytes whatever make a detector panic, and a match lies where it says.
+    #[test]
+    fn any_bytes_can_be_searched(
+        parts in prop::collection::vec(
+            prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..12),
+                prop::sample::select(vec![
+                    "password", "=", ":", "\"", "'", "\\\"", "\\", "<", ">", "key", "value", "--",
+                    "ENV ", "(", ",", "]", "token", "=>", ":=", " ", "\n", "\0", "${", "}", "h4nter-2x9Q",
+                ]).prop_map(|text| text.as_bytes().to_vec()),
+            ],
+            0..40,
+        ),
+        path in prop::sample::select(vec![".env", "a.py", "a.yml", "a.json", "a.sh", "a", "a.xml"]),
+        kind in prop::sample::select(vec![TextKind::File, TextKind::Env, TextKind::Command]),
+    ) {
+        static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(engine);
+        let bytes = parts.concat();
+        let context = Context { kind, label: Some("api-key"), ..file(path) };
+        for hit in ENGINE.scan(&context, &bytes) {
+            let span = hit.span.offset as usize..hit.span.end() as usize;
+            prop_assert_eq!(&bytes[span.clone()], hit.secret.expose());
+            let before = &bytes[..span.start];
+            let lines = before.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() as u64;
+            prop_assert_eq!((hit.position.line, hit.position.column), (lines + 1, column + 1));
+        }
+    }
+}

@@ -159,7 +159,7 @@ fn broken(name: &str, reason: &str) -> Warning {
 }
 
 fn stated(platform: Platform) -> Option<Platform> {
-    (!platform.os.is_empty() || !platform.architecture.is_empty()).then_some(platform)
+    (!platform.os.is_empty() && !platform.architecture.is_empty()).then_some(platform)
 }
 
 fn text_at(value: &Value, key: &str) -> Option<String> {

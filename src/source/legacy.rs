@@ -121,10 +121,15 @@ fn image(
         image.layers.push(layer);
     }
     let steps: Vec<&Step> = chain.iter().filter_map(|id| steps.get(*id)).collect();
-    for step in &steps {
-        image
-            .documents
-            .push(document(&step.name, Role::LegacyConfig, &step.blob));
+    for (index, step) in steps.iter().enumerate() {
+        // The head's is the image's own config; those below it are what it was made from.
+        let is_own = index + 1 == steps.len();
+        let role = if is_own {
+            Role::Config
+        } else {
+            Role::LegacyConfig
+        };
+        image.documents.push(document(&step.name, role, &step.blob));
     }
     let values: Vec<Value> = steps.iter().map(|step| step.value.clone()).collect();
     image.config = Some(synthesize(&values));

@@ -174,6 +174,14 @@ fn no_image(archive: &Archive, path: &Path, shapes: &[Shape]) -> Error {
             }
         }
     };
+    // What kept it from being read to its end may be why nothing was found.
+    let broken = archive
+        .warnings()
+        .iter()
+        .filter(|warning| warning.code.is_incomplete());
+    let reason = broken.fold(reason, |reason, warning| {
+        format!("{reason}; {}", warning.message)
+    });
     Error::NotAnImage {
         path: path.to_owned(),
         reason,

@@ -4,8 +4,8 @@
 use std::io::{self, BufRead, ErrorKind, Read};
 
 use super::Hidden;
-use crate::archive::Limits;
 use crate::archive::peek::Peek;
+use crate::archive::{LimitHit, Limits};
 
 /// What one call of a codec did.
 pub(super) struct Step {
@@ -144,7 +144,7 @@ impl Read for Decode<'_> {
 pub(super) struct Bounded<'a> {
     input: Box<dyn BufRead + 'a>,
     left: u64,
-    limits: Limits,
+    total: u64,
 }
 
 impl<'a> Bounded<'a> {
@@ -152,7 +152,7 @@ impl<'a> Bounded<'a> {
         Self {
             input,
             left: limits.total_size,
-            limits: limits.clone(),
+            total: limits.total_size,
         }
     }
 }
@@ -169,8 +169,7 @@ impl BufRead for Bounded<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         let buffer = self.input.fill_buf()?;
         if self.left == 0 && !buffer.is_empty() {
-            let hit = self.limits.check_stream(u64::MAX, u64::MAX);
-            return Err(hit.map_or_else(|| invalid("too large"), Into::into));
+            return Err(LimitHit::TotalSize(self.total).into());
         }
         let most = usize::try_from(self.left).map_or(buffer.len(), |left| left.min(buffer.len()));
         Ok(buffer.get(..most).unwrap_or_default())

@@ -253,7 +253,11 @@ fn docker_before_manifests_is_read_along_its_parents() {
         let config: Value = serde_json::from_slice(image.config.as_ref().unwrap()).unwrap();
         assert_eq!(config["config"]["Env"], json!(["STEP=c"]));
         assert_eq!(config["history"][0]["created_by"], "/bin/sh -c touch a");
-        assert_eq!(roles(&image.documents, Role::LegacyConfig).len(), 3);
+        assert_eq!(roles(&image.documents, Role::LegacyConfig).len(), 2);
+        assert_eq!(
+            roles(&image.documents, Role::Config),
+            [format!("{}/json", id('c'))]
+        );
     }
     let tagged = legacy()
         .json("repositories", &json!({ "app": { "base": id('b') } }))

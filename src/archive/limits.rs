@@ -22,7 +22,7 @@ impl Limits {
     /// Small streams of zeros compress beyond any ratio and harm nobody.
     pub const RATIO_GRACE: u64 = 64 << 20;
     /// Bytes of one JSON document that are parsed.
-    pub const DOCUMENT_SIZE: u64 = 64 << 20;
+    pub const DOCUMENT_SIZE: u64 = 16 << 20;
     /// Bytes of a PAX header, a GNU long name or a sparse map that are kept.
     pub const TAR_RECORD_SIZE: u64 = 4 << 20;
 

@@ -24,7 +24,11 @@ pub(super) fn judge(
     let computed = [stored.as_ref(), tar.as_ref()];
     let kinds = [
         ("digest", "stored bytes have", WarningCode::DigestMismatch),
-        ("diff ID", "uncompressed tar has", WarningCode::DiffIdMismatch),
+        (
+            "diff ID",
+            "uncompressed tar has",
+            WarningCode::DiffIdMismatch,
+        ),
     ];
     let mut verdicts = Vec::new();
     for ((stated, computed), (name, found, code)) in stated.into_iter().zip(computed).zip(kinds) {

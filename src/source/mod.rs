@@ -6,13 +6,14 @@
 //! The way through: `reference` parses what was typed; `shape` tells by content which forms an
 //! archive has and hands each to its reader (`docker_archive`, `legacy`, `oci_layout`,
 //! `schema_one`, `manifest`); they fill a `survey` of candidates, each image once; `select`
-//! chooses; `leftovers` gives what nothing refers to. Formats: OCI image-spec 1.1, Docker image
+//! chooses, `left_out` says what was passed over; `leftovers` gives what nothing refers to. Formats: OCI image-spec 1.1, Docker image
 //! manifest v2 schema 1 and 2, Docker image specification 1.2, and skopeo's `containers-transports`.
 
 mod candidate;
 mod docker_archive;
 mod faults;
 pub(crate) mod json;
+mod left_out;
 mod leftovers;
 mod legacy;
 mod legacy_config;

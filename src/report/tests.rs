@@ -108,13 +108,6 @@ fn two_images_are_told_apart() {
 }
 
 #[test]
-fn the_layer_table_stands_alone_too() {
-    let mut bytes = Vec::new();
-    render_layers(&full(), &Style::default(), &mut bytes).unwrap();
-    insta::assert_snapshot!("layers", String::from_utf8(bytes).unwrap());
-}
-
-#[test]
 fn sarif_is_valid_against_its_schema() {
     let schema = include_str!("../../tests/schemas/sarif-2.1.0.json");
     // The schema's pattern of languages has a bracket that strict readers want escaped.

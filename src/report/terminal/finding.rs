@@ -4,10 +4,10 @@ use std::io;
 
 use serde_json::Value;
 
-use super::cells::count;
 use super::place::{life, location};
 use super::screen::{Screen, Span, Tone};
 use crate::finding::{Finding, Occurrence, Report};
+use crate::report::cells::count;
 use crate::secret::Secret;
 
 /// How many places of a secret are shown.

@@ -1,8 +1,8 @@
 //! One place of a secret: where it lies, and the line that tells its life.
 
-use super::cells::{elide, ends};
 use super::screen::{Span, Tone};
 use crate::finding::{InstructionReport, Kind, Occurrence, Removal, Report, Visibility};
+use crate::report::cells::{elide, ends};
 
 /// Longest path, member or pointer shown, in cells.
 const LONGEST_NAME: usize = 200;

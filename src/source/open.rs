@@ -1,9 +1,10 @@
-//! From what the user typed to the images that are wanted of it.
+//! From what the user typed to the images that are wanted of it, whichever source has them.
 
 use std::path::Path;
 
 use super::candidate::Attestation;
 use super::left_out::LeftOut;
+use super::local::Asked;
 use super::reference::Reference;
 use super::select::{Choice, select};
 use super::shape::{self, Shape};
@@ -21,33 +22,29 @@ use crate::error::{Error, Result, Warning, WarningCode};
 /// A reference that is not well formed, an input that cannot be read or holds no image, and a
 /// selection that fits nothing in it.
 pub fn open(reference: &str, selection: &Selection, limits: &Limits) -> Result<Contents> {
-    let reference = Reference::parse(reference)?;
-    let path = reference.path.as_path();
-    let archive = if path == Path::new("-") {
-        Archive::from_reader(&mut std::io::stdin().lock(), path, limits)?
-    } else {
-        Archive::open(path, limits)?
-    };
-    read(&archive, &reference, selection)
+    match Reference::parse(reference)? {
+        Reference::Path(path) => Asked::anything(path).open(selection, limits),
+        Reference::Named(source, rest) => source.open(rest, selection, limits),
+    }
 }
 
-/// Reads an opened archive.
+/// Reads an opened archive: every image that is wanted of it, and what else it holds.
 pub(super) fn read(
     archive: &Archive,
-    reference: &Reference,
+    asked: &Asked<'_>,
     selection: &Selection,
 ) -> Result<Contents> {
-    let path = reference.path.as_path();
+    let path = asked.path;
     let mut survey = Survey::new(archive);
     let shapes = shape::read(&mut survey);
-    check_transport(reference, &shapes)?;
+    check_transport(asked, &shapes)?;
     if describes_nothing(archive, &survey) {
         return Err(no_image(archive, path, &shapes));
     }
-    let names: Vec<&str> = [&reference.image, &selection.image]
+    let names: Vec<&str> = asked
+        .image
         .into_iter()
-        .flatten()
-        .map(String::as_str)
+        .chain(selection.image.as_deref())
         .collect();
     let choices = select(path, &survey.candidates, &names, &selection.platforms)?;
     Ok(contents(archive, survey, &choices))
@@ -108,19 +105,20 @@ fn attach(survey: &mut Survey<'_>, attestation: Attestation) {
 }
 
 /// A transport that was named must be among the shapes that were found.
-fn check_transport(reference: &Reference, shapes: &[Shape]) -> Result<()> {
-    let Some(transport) = reference.transport else {
+fn check_transport(asked: &Asked<'_>, shapes: &[Shape]) -> Result<()> {
+    let Some(transport) = asked.transport else {
         return Ok(());
     };
-    if shapes.is_empty() || shapes.iter().any(|shape| reference.shapes.contains(shape)) {
+    if shapes.is_empty() || shapes.iter().any(|shape| transport.shapes.contains(shape)) {
         return Ok(());
     }
     let found: Vec<&str> = shapes.iter().map(|shape| shape.name()).collect();
     Err(Error::NotAnImage {
-        path: reference.path.clone(),
+        path: asked.path.to_owned(),
         reason: format!(
-            "{transport}: was asked for, and the content is {}; leave the transport out to let \
+            "{}: was asked for, and the content is {}; leave the transport out to let \
              the content decide",
+            transport.name,
             found.join(" and ")
         ),
     })

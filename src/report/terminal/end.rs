@@ -7,7 +7,7 @@ use std::io;
 use super::cells::{bytes, count};
 use super::screen::{Screen, Span, Tone};
 use crate::error::Warning;
-use crate::finding::{Report, Verdict};
+use crate::finding::{Finding, Report, Verdict, Visibility};
 use crate::rules::Severity;
 
 /// How many warnings are shown; those that make a scan incomplete come first.
@@ -61,6 +61,9 @@ fn warning_text(warning: &Warning, images: usize) -> Vec<Span> {
 
 pub(super) fn summary(screen: &mut Screen<'_>, report: &Report) -> io::Result<()> {
     screen.paragraph(0, 2, &counts(report))?;
+    if !report.findings.is_empty() {
+        screen.paragraph(0, 2, &[Span::new(Tone::Plain, exposure(report))])?;
+    }
     if !report.suppressed.is_empty() {
         screen.paragraph(0, 2, &[Span::new(Tone::Faint, suppressed(report))])?;
     }
@@ -97,6 +100,25 @@ fn counts(report: &Report) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// Where the findings are still seen, the most exposed place of each counting.
+fn exposure(report: &Report) -> String {
+    let words = [
+        (Visibility::Final, "visible in the final image"),
+        (Visibility::Metadata, "readable in metadata"),
+        (Visibility::Overwritten, "overwritten but still shipped"),
+        (Visibility::Deleted, "deleted but still shipped"),
+    ];
+    let parts: Vec<String> = words
+        .into_iter()
+        .filter_map(|(visibility, words)| {
+            let of_it = |finding: &&Finding| finding.visibility == visibility;
+            let number = report.findings.iter().filter(of_it).count();
+            (number > 0).then(|| format!("{number} {words}"))
+        })
+        .collect();
+    parts.join(", ")
 }
 
 fn suppressed(report: &Report) -> String {

@@ -10,6 +10,9 @@ use crate::archive::{Capped, LimitHit, Limits, limit_hit};
 use crate::detect::{Context, Engine, Lines, Scanned, Stream};
 use crate::error::{Warning, WarningCode, printable};
 
+/// Bytes that are looked at for wide text at a time.
+const WIDE_PIECE: usize = 256 << 10;
+
 /// Scans entries one after the other.
 pub struct Scanner<'e> {
     engine: &'e Engine,
@@ -86,9 +89,12 @@ impl<'e> Scanner<'e> {
                 break Ok(());
             }
             self.plain.push(&context, &bytes[..length]);
-            let text = self.utf16.push(&bytes[..length]);
-            if !text.is_empty() {
-                self.wide.push(&context, text);
+            // A mapped file comes as one slice, and wide text is copied as it is looked at.
+            for piece in bytes[..length].chunks(WIDE_PIECE) {
+                let text = self.utf16.push(piece);
+                if !text.is_empty() {
+                    self.wide.push(&context, text);
+                }
             }
             source.consume(length);
             read += length as u64;

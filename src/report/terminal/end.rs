@@ -104,21 +104,21 @@ fn counts(report: &Report) -> Vec<Span> {
 
 /// Where the findings are still seen, the most exposed place of each counting.
 fn exposure(report: &Report) -> String {
-    let words = [
-        (Visibility::Final, "visible in the final image"),
-        (Visibility::Metadata, "readable in metadata"),
-        (Visibility::Overwritten, "overwritten but still shipped"),
-        (Visibility::Deleted, "deleted but still shipped"),
+    let number = |seen: &[Visibility]| {
+        let of_it = |finding: &&Finding| seen.contains(&finding.visibility);
+        report.findings.iter().filter(of_it).count()
+    };
+    let hidden = [Visibility::Overwritten, Visibility::Deleted];
+    let parts = [
+        (number(&[Visibility::Final]), "visible in the final image"),
+        (number(&[Visibility::Metadata]), "readable in metadata"),
+        (number(&hidden), "hidden by later layers but still shipped"),
     ];
-    let parts: Vec<String> = words
-        .into_iter()
-        .filter_map(|(visibility, words)| {
-            let of_it = |finding: &&Finding| finding.visibility == visibility;
-            let number = report.findings.iter().filter(of_it).count();
-            (number > 0).then(|| format!("{number} {words}"))
-        })
+    let some = parts.into_iter().filter(|(number, _)| *number > 0);
+    let some: Vec<String> = some
+        .map(|(number, words)| format!("{number} {words}"))
         .collect();
-    parts.join(", ")
+    some.join(", ")
 }
 
 fn suppressed(report: &Report) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::locate::Located;
 use crate::advice::advice;
 use crate::detect::{Match, Suppression};
-use crate::finding::{Finding, Occurrence, Suppressed, Visibility};
+use crate::finding::{Finding, Kind, Occurrence, Suppressed, Visibility};
 use crate::image::Image;
 use crate::oci::Digest;
 use crate::rules::{Rule, RuleSet};
@@ -139,22 +139,23 @@ fn urgency(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 fn id(rule: &Rule, identity: &Secret, best: &Match, occurrences: &[Occurrence]) -> String {
     let mut text = format!("residue.id/1\0{}\0", rule.id()).into_bytes();
     if rule.syntax.guessable {
-        let place = occurrences
-            .iter()
-            .map(|o| {
-                (
-                    o.path.as_deref().unwrap_or(""),
-                    o.pointer.as_deref().unwrap_or(""),
-                    &o.inside,
-                )
-            })
-            .min();
+        let place = occurrences.iter().map(lasting_place).min();
         text.extend_from_slice(format!("place\0{place:?}\0{:?}", best.label).as_bytes());
     } else {
         text.extend_from_slice(b"value\0");
         text.extend_from_slice(identity.expose());
     }
     Digest::sha256(&text).encoded()[..20].to_owned()
+}
+
+/// What a rebuild leaves as it is of a place: a path in a layer or in the archive. Documents are
+/// named by digests and history entries move, so of those only the key counts.
+fn lasting_place(occurrence: &Occurrence) -> (&str, &str, &[String]) {
+    let inside = occurrence.inside.as_slice();
+    if occurrence.layer.is_some() || occurrence.kind == Kind::ArchiveFile {
+        return (occurrence.path.as_deref().unwrap_or(""), "", inside);
+    }
+    ("", occurrence.key.as_deref().unwrap_or(""), inside)
 }
 
 /// Two guessable secrets of one place (`PASSWORD=` twice in a file) would share an id.

@@ -19,8 +19,10 @@ pub(super) struct Terminal;
 impl Renderer for Terminal {
     fn render(&self, report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         let mut screen = Screen::new(out, style.color, style.width);
+        let mut last_advice = None;
         for finding in &report.findings {
-            finding::write(&mut screen, finding, report, style.reveal)?;
+            finding::write(&mut screen, finding, report, last_advice, style.reveal)?;
+            last_advice = Some(finding.advice.as_str());
         }
         tables(&mut screen, report)?;
         end::warnings(&mut screen, report)?;

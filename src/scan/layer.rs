@@ -2,16 +2,19 @@
 
 use std::io::{self, BufRead};
 
+use super::budget::Budget;
 use super::overlay::{PathHasher, PathMarks};
 use crate::archive::Limits;
 use crate::content::{Hit, Outcome, Scanner};
 use crate::detect::{Context, Engine, TextKind};
-use crate::error::Warning;
+use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
 /// Names and link targets are scanned together, so many bytes at a time.
 const NAMES_BATCH: usize = 256 << 10;
+/// Bytes of names and targets of hard links that are kept of one layer.
+const LINK_BYTES: usize = 64 << 20;
 
 /// What one layer yields.
 #[derive(Debug)]
@@ -45,13 +48,14 @@ pub(super) struct Link {
     pub content: Option<u32>,
 }
 
-/// Walks and scans `layer`.
+/// Walks and scans `layer`; keeps hits as far as `hits` reaches.
 pub(super) fn scan_layer(
     layer: &Layer,
     engine: &Engine,
     limits: &Limits,
     verify: bool,
     hasher: &PathHasher,
+    hits: Budget,
 ) -> LayerScan {
     let mut worker = Worker {
         layer: layer.index,
@@ -59,13 +63,16 @@ pub(super) fn scan_layer(
         engine,
         names: Names::default(),
         hits: Vec::new(),
+        budget: hits,
         marks: PathMarks::new(hasher),
         links: Vec::new(),
+        link_budget: Budget::of(LINK_BYTES),
         warnings: Vec::new(),
     };
     let summary = walk(layer, limits, verify, &mut |item| worker.visit(item));
     worker.flush_names();
     worker.forget_idle_links();
+    worker.warn_of_losses();
     LayerScan {
         summary,
         hits: worker.hits,
@@ -81,8 +88,10 @@ struct Worker<'e> {
     engine: &'e Engine,
     names: Names,
     hits: Vec<LayerHit>,
+    budget: Budget,
     marks: PathMarks,
     links: Vec<Link>,
+    link_budget: Budget,
     warnings: Vec<Warning>,
 }
 
@@ -181,7 +190,10 @@ impl Worker<'_> {
             && let Some(target) = &entry.link
         {
             let link = self.link(entry, target);
-            self.links.push(link);
+            let size = size_of::<Link>() + link.path.len() + link.target.len();
+            if self.link_budget.take(size) {
+                self.links.push(link);
+            }
         }
         let is_directory = entry.kind == EntryKind::Directory;
         self.marks.add(&entry.path, is_directory, entry.sequence);
@@ -218,23 +230,33 @@ impl Worker<'_> {
             kind: TextKind::Name,
             ..Context::default()
         };
-        for mut matched in self.engine.scan(&context, &self.names.text) {
+        let scanned = self.engine.scan_fully(&context, &self.names.text);
+        for index in scanned.limited {
+            let rule = self.engine.rules().rule(index).id();
+            let message = format!("more names of entries hold matches of rule {rule} than are kept");
+            self.warn(message);
+        }
+        for mut matched in scanned.matches {
             let Some(line) = self.names.line(matched.span.offset) else {
                 continue;
             };
             matched.span.offset -= line.start as u64;
             matched.position.line = 1;
-            self.hits.push(LayerHit {
-                kind: Kind::Name,
-                path: self.names.text[line.path.clone()].to_vec(),
-                sequence: Some(line.sequence),
-                entry: None,
-                hit: Hit {
-                    inside: Vec::new(),
-                    decoded: Vec::new(),
-                    matched,
-                },
-            });
+            let path = &self.names.text[line.path.clone()];
+            let hit = Hit {
+                inside: Vec::new(),
+                decoded: Vec::new(),
+                matched,
+            };
+            if self.budget.take(size_of_hit(&hit, path)) {
+                self.hits.push(LayerHit {
+                    kind: Kind::Name,
+                    path: path.to_vec(),
+                    sequence: Some(line.sequence),
+                    entry: None,
+                    hit,
+                });
+            }
         }
         self.names.text.clear();
         self.names.lines.clear();
@@ -264,15 +286,41 @@ impl Worker<'_> {
                 .into_iter()
                 .map(|warning| warning.in_layer(layer)),
         );
-        self.hits
-            .extend(outcome.hits.into_iter().map(|hit| LayerHit {
-                kind,
-                path: entry.map_or_else(Vec::new, |entry| entry.path.clone()),
-                sequence: entry.map(|entry| entry.sequence),
-                entry: entry.map(facts),
-                hit,
-            }));
+        let path = entry.map_or(&[][..], |entry| &entry.path);
+        for hit in outcome.hits {
+            if self.budget.take(size_of_hit(&hit, path)) {
+                self.hits.push(LayerHit {
+                    kind,
+                    path: path.to_vec(),
+                    sequence: entry.map(|entry| entry.sequence),
+                    entry: entry.map(facts),
+                    hit,
+                });
+            }
+        }
         outcome.error.map_or(Ok(()), Err)
+    }
+
+    /// Says what of the layer was too much to keep.
+    fn warn_of_losses(&mut self) {
+        let losses = [
+            (self.budget.refused(), "more matches than are kept"),
+            (self.link_budget.refused(), "more hard links than are kept"),
+            (
+                self.marks.lost(),
+                "more paths than are kept, so what hides what is known only in part",
+            ),
+        ];
+        for (lost, what) in losses {
+            if lost > 0 {
+                self.warn(format!("layer {} has {lost} {what}", self.layer));
+            }
+        }
+    }
+
+    fn warn(&mut self, message: String) {
+        let warning = Warning::new(WarningCode::LimitReached, message);
+        self.warnings.push(warning.in_layer(self.layer));
     }
 
     /// Keeps only links to content with hits, and those that lead to lower layers.
@@ -284,6 +332,12 @@ impl Worker<'_> {
                 .is_none_or(|content| hit.binary_search(&content).is_ok())
         });
     }
+}
+
+/// Bytes that a hit takes with its path.
+fn size_of_hit(hit: &Hit, path: &[u8]) -> usize {
+    let inside: usize = hit.inside.iter().map(String::len).sum();
+    super::budget::size_of(&hit.matched) + path.len() + inside
 }
 
 fn facts(entry: &LayerEntry) -> EntryFacts {

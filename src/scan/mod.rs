@@ -7,6 +7,7 @@
 //! on the number of threads.
 
 mod assemble;
+mod budget;
 mod environment;
 mod group;
 mod json_text;
@@ -15,6 +16,7 @@ mod locate;
 mod metadata;
 mod overlay;
 mod pipeline;
+mod places;
 mod progress;
 mod redact;
 

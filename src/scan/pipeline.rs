@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::assemble::{image_report, tool};
+use super::budget::Budget;
 use super::environment::place_in_history;
 use super::group::group;
 use super::layer::{LayerScan, scan_layer};
-use super::locate::{Located, locate};
+use super::locate::locate;
 use super::metadata::scan_document;
 use super::overlay::PathHasher;
+use super::places::Places;
 use super::progress::Progress;
 use super::redact::Redaction;
 use crate::archive::{BlobKey, Limits};
@@ -127,6 +129,8 @@ impl Subject {
             self.warnings
                 .extend(warnings.map(|warning| warning.in_image(index)));
         }
+        let (found, left_out) = found.finish();
+        self.warnings.extend(left_out);
         let redaction = (!options.reveal).then(|| Redaction::of(&found));
         let (mut findings, mut suppressed) = group(found, engine.rules(), &self.images);
         let mut warnings = self.warnings;
@@ -155,7 +159,7 @@ impl Subject {
     }
 
     /// Scans the documents of every image and of the archives, in parallel, found in order.
-    fn scan_documents(&mut self, engine: &Engine, options: &Options) -> Vec<Located> {
+    fn scan_documents(&mut self, engine: &Engine, options: &Options) -> Places {
         let of_images = self.images.iter().enumerate();
         let of_images = of_images.flat_map(|(index, image)| {
             image
@@ -166,11 +170,15 @@ impl Subject {
         let all: Vec<(Option<usize>, &Document)> = of_images
             .chain(self.documents.iter().map(|document| (None, document)))
             .collect();
+        let parts = all.len();
+        let scan = |document| {
+            scan_document(document, engine, &options.limits, Budget::share(parts))
+        };
         let scans: Vec<_> = all
             .par_iter()
-            .map(|(image, document)| (*image, scan_document(document, engine, &options.limits)))
+            .map(|(image, document)| (*image, scan(document)))
             .collect();
-        let mut found = Vec::new();
+        let mut found = Places::default();
         for (index, mut scan) in scans {
             for located in &mut scan.found {
                 located.occurrence.image = index;
@@ -183,7 +191,11 @@ impl Subject {
                 ..warning
             };
             self.warnings.extend(scan.warnings.into_iter().map(owned));
-            found.append(&mut scan.found);
+            for located in scan.found {
+                if found.has_room_for(&located.matched) {
+                    found.push(located);
+                }
+            }
         }
         found
     }
@@ -230,12 +242,14 @@ impl UniqueLayers {
             .iter()
             .for_each(|layer| progress.announce(size(layer)));
         let hasher = PathHasher::default();
+        let hits = || Budget::share(self.layers.len());
         let mut scans: Vec<(usize, LayerScan)> = order
             .into_par_iter()
             .with_max_len(1)
             .map(|index| {
                 let layer = &self.layers[index];
-                let scan = scan_layer(layer, engine, &options.limits, options.verify, &hasher);
+                let (limits, verify) = (&options.limits, options.verify);
+                let scan = scan_layer(layer, engine, limits, verify, &hasher, hits());
                 progress.finish(size(layer));
                 (index, scan)
             })

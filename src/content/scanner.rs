@@ -7,7 +7,7 @@ use super::replay::Replay;
 use super::wide::Wide;
 use super::{Hit, Outcome};
 use crate::archive::{Capped, LimitHit, Limits, limit_hit};
-use crate::detect::{Context, Engine, Lines, Scanned, Stream};
+use crate::detect::{Context, Engine, Lines, Scanned, Stream, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Bytes that are looked at for wide text at a time.
@@ -113,6 +113,19 @@ impl<'e> Scanner<'e> {
             self.collect(place, scanned, Some(self.utf16.name()));
         }
         result
+    }
+
+    /// The name of a member and what else its archive says of it; it is marked as decoded from the
+    /// `header`.
+    pub(super) fn name(&mut self, place: &Place, text: &[u8]) {
+        let context = Context {
+            kind: TextKind::Name,
+            ..Context::default()
+        };
+        self.plain.start_at(0, Lines::START);
+        self.plain.push(&context, text);
+        let scanned = self.plain.finish(&context);
+        self.collect(place, scanned, Some("header"));
     }
 
     fn size_limit(&self, read: u64) -> LimitHit {

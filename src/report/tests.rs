@@ -158,13 +158,6 @@ fn a_replaced_value_is_said_to_be_in_the_history_still() {
 }
 
 #[test]
-fn the_layer_table_stands_alone_too() {
-    let mut bytes = Vec::new();
-    render_layers(&full(), &Style::default(), &mut bytes).unwrap();
-    insta::assert_snapshot!("layers", String::from_utf8(bytes).unwrap());
-}
-
-#[test]
 fn sarif_is_valid_against_its_schema() {
     let schema = include_str!("../../tests/schemas/sarif-2.1.0.json");
     // The schema's pattern of languages has a bracket that strict readers want escaped.

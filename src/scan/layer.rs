@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 
+use super::budget::Budget;
 use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
 use crate::archive::Limits;
@@ -11,8 +12,8 @@ use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
-/// Hits kept of one layer: more are no findings but a flood.
-const MOST_HITS: usize = 100_000;
+/// Bytes of names and targets of hard links that are kept of one layer.
+const LINK_BYTES: usize = 64 << 20;
 
 /// What one layer yields.
 #[derive(Debug)]
@@ -46,13 +47,14 @@ pub(super) struct Link {
     pub content: Option<u32>,
 }
 
-/// Walks and scans `layer`.
+/// Walks and scans `layer`; keeps hits as far as `hits` reaches.
 pub(super) fn scan_layer(
     layer: &Layer,
     engine: &Engine,
     limits: &Limits,
     verify: bool,
     hasher: &PathHasher,
+    hits: Budget,
 ) -> LayerScan {
     let mut worker = Worker {
         layer: layer.index,
@@ -60,15 +62,16 @@ pub(super) fn scan_layer(
         engine,
         names: Names::default(),
         hits: Vec::new(),
-        dropped: 0,
+        budget: hits,
         marks: PathMarks::new(hasher),
         links: Vec::new(),
+        link_budget: Budget::of(LINK_BYTES),
         warnings: Vec::new(),
     };
     let summary = walk(layer, limits, verify, &mut |item| worker.visit(item));
     worker.flush_names();
     worker.forget_idle_links();
-    worker.tell_flood();
+    worker.warn_of_losses();
     LayerScan {
         summary,
         hits: worker.hits,
@@ -84,10 +87,10 @@ struct Worker<'e> {
     engine: &'e Engine,
     names: Names,
     hits: Vec<LayerHit>,
-    /// Hits beyond [`MOST_HITS`].
-    dropped: u64,
+    budget: Budget,
     marks: PathMarks,
     links: Vec<Link>,
+    link_budget: Budget,
     warnings: Vec<Warning>,
 }
 
@@ -143,7 +146,10 @@ impl Worker<'_> {
             && let Some(target) = &entry.link
         {
             let link = self.link(entry, target);
-            self.links.push(link);
+            let size = size_of::<Link>() + link.path.len() + link.target.len();
+            if self.link_budget.take(size) {
+                self.links.push(link);
+            }
         }
         let is_directory = entry.kind == EntryKind::Directory;
         self.marks.add(&entry.path, is_directory, entry.sequence);
@@ -181,7 +187,14 @@ impl Worker<'_> {
             ..Context::default()
         };
         let text = std::mem::take(&mut self.names);
-        for matched in self.engine.scan(&context, text.bytes()) {
+        let scanned = self.engine.scan_fully(&context, text.bytes());
+        for index in scanned.limited {
+            let rule = self.engine.rules().rule(index).id();
+            self.warn(format!(
+                "more names of entries hold matches of rule {rule} than are kept"
+            ));
+        }
+        for matched in scanned.matches {
             let Some((path, sequence, matched)) = text.entry_of(matched) else {
                 continue;
             };
@@ -237,22 +250,33 @@ impl Worker<'_> {
     }
 
     fn keep(&mut self, hit: LayerHit) {
-        if self.hits.len() < MOST_HITS {
+        let inside: usize = hit.hit.inside.iter().map(String::len).sum();
+        let size = super::budget::size_of(&hit.hit.matched) + hit.path.len() + inside;
+        if self.budget.take(size) {
             self.hits.push(hit);
-        } else {
-            self.dropped += 1;
         }
     }
 
-    fn tell_flood(&mut self) {
-        if self.dropped > 0 {
-            let message = format!(
-                "layer {} holds {} matches beyond the {MOST_HITS} that are kept",
-                self.layer, self.dropped
-            );
-            let warning = Warning::new(WarningCode::LimitReached, message);
-            self.warnings.push(warning.in_layer(self.layer));
+    /// Says what of the layer was too much to keep.
+    fn warn_of_losses(&mut self) {
+        let losses = [
+            (self.budget.refused(), "more matches than are kept"),
+            (self.link_budget.refused(), "more hard links than are kept"),
+            (
+                self.marks.lost(),
+                "more paths than are kept, so what hides what is known only in part",
+            ),
+        ];
+        for (lost, what) in losses {
+            if lost > 0 {
+                self.warn(format!("layer {} has {lost} {what}", self.layer));
+            }
         }
+    }
+
+    fn warn(&mut self, message: String) {
+        let warning = Warning::new(WarningCode::LimitReached, message);
+        self.warnings.push(warning.in_layer(self.layer));
     }
 
     /// Keeps only links to content with hits, and those that lead to lower layers.

@@ -7,6 +7,7 @@
 //! on the number of threads.
 
 mod assemble;
+mod budget;
 mod environment;
 mod group;
 mod json_text;
@@ -16,6 +17,7 @@ mod metadata;
 mod names;
 mod overlay;
 mod pipeline;
+mod places;
 mod progress;
 mod redact;
 mod unique;

@@ -3,7 +3,8 @@
 use super::assemble::{image_report, tool};
 use super::environment::place_in_history;
 use super::group::group;
-use super::locate::{Places, locate};
+use super::locate::locate;
+use super::places::Places;
 use super::progress::Progress;
 use super::redact::Redaction;
 use super::unique::{UniqueDocuments, UniqueLayers};
@@ -121,8 +122,8 @@ impl Subject {
             self.warnings
                 .extend(warnings.map(|warning| warning.in_image(index)));
         }
-        let (found, flood) = places.into_parts();
-        self.warnings.extend(flood);
+        let (found, left_out) = places.finish();
+        self.warnings.extend(left_out);
         let redaction = (!options.reveal).then(|| Redaction::of(&found));
         let (mut findings, mut suppressed) = group(found, engine.rules(), &self.images);
         let mut warnings = self.warnings;
@@ -163,7 +164,11 @@ impl Subject {
             if let Some(image) = image {
                 place_in_history(&self.images[image], &mut found);
             }
-            places.extend(found);
+            for located in found {
+                if places.has_room_for(&located.matched) {
+                    places.push(located);
+                }
+            }
             let warnings = scans[index].warnings.iter().cloned();
             self.warnings
                 .extend(warnings.map(|warning| Warning { image, ..warning }));

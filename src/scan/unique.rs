@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::layer::{LayerScan, scan_layer};
 use super::metadata::{DocumentScan, scan_document};
 use super::overlay::PathHasher;
@@ -67,7 +68,9 @@ impl UniqueLayers {
             .with_max_len(1)
             .map(|index| {
                 let layer = &self.layers[index];
-                let scan = scan_layer(layer, engine, &options.limits, options.verify, &hasher);
+                let hits = Budget::share(self.layers.len());
+                let (limits, verify) = (&options.limits, options.verify);
+                let scan = scan_layer(layer, engine, limits, verify, &hasher, hits);
                 progress.finish(size(layer));
                 (index, scan)
             })
@@ -132,7 +135,14 @@ impl<'d> UniqueDocuments<'d> {
     pub(super) fn scan(&self, engine: &Engine, limits: &Limits) -> Vec<DocumentScan> {
         let documents = self.documents.par_iter();
         documents
-            .map(|document| scan_document(document, engine, limits))
+            .map(|document| {
+                scan_document(
+                    document,
+                    engine,
+                    limits,
+                    Budget::share(self.documents.len()),
+                )
+            })
             .collect()
     }
 }

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::cells::{bytes, count};
 use super::screen::{Screen, Span, Tone};
 use crate::error::Warning;
 use crate::finding::{Finding, Report, Verdict, Visibility};
+use crate::report::cells::{bytes, count};
 use crate::rules::Severity;
 
 /// How many warnings are shown; those that make a scan incomplete come first.

@@ -5,10 +5,10 @@ use std::io;
 
 use serde_json::Value;
 
-use super::cells::count;
 use super::place::{Life, life, location};
 use super::screen::{Screen, Span, Tone};
 use crate::finding::{Finding, Kind, Occurrence, Report};
+use crate::report::cells::count;
 use crate::secret::Secret;
 
 /// How many places of a secret are shown when all have one life; several lives share them.

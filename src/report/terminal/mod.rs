@@ -1,7 +1,6 @@
 //! The report for people: findings grouped by secret, most urgent first; then the layers, the
 //! warnings, and the verdict last, where the eye is when the command ends.
 
-mod cells;
 mod end;
 mod finding;
 mod layers;
@@ -29,11 +28,6 @@ impl Renderer for Terminal {
         end::warnings(&mut screen, report)?;
         end::summary(&mut screen, report)
     }
-}
-
-/// Writes the layer table of every image, and nothing else.
-pub fn layers(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    tables(&mut Screen::new(out, style.color, style.width), report)
 }
 
 fn tables(screen: &mut Screen<'_>, report: &Report) -> io::Result<()> {

@@ -1,9 +1,9 @@
 //! One place of a secret: where it lies, and the line that tells its life. Places with the same
 //! life tell it once, see [`Life`].
 
-use super::cells::{elide, ends};
 use super::screen::{Span, Tone};
 use crate::finding::{InstructionReport, Kind, Occurrence, Report, Visibility};
+use crate::report::cells::{elide, ends};
 
 /// Longest path, member or pointer shown, in cells.
 const LONGEST_NAME: usize = 200;

@@ -38,7 +38,7 @@ fn found(role: Role, bytes: impl Into<Vec<u8>>) -> Vec<(Kind, Option<String>, St
         role,
         blob: Blob::from_vec(bytes.into()),
     };
-    let scan = scan_document(&document, &engine(), &Limits::default());
+    let scan = scan_document(&document, &engine(), &Limits::default(), Budget::share(1));
     let secret =
         |located: &Located| String::from_utf8_lossy(located.matched.secret.expose()).into_owned();
     let mut all: Vec<_> = scan

@@ -233,7 +233,8 @@ impl Worker<'_> {
         let scanned = self.engine.scan_fully(&context, &self.names.text);
         for index in scanned.limited {
             let rule = self.engine.rules().rule(index).id();
-            let message = format!("more names of entries hold matches of rule {rule} than are kept");
+            let message =
+                format!("more names of entries hold matches of rule {rule} than are kept");
             self.warn(message);
         }
         for mut matched in scanned.matches {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::layer::{LayerHit, LayerScan, Link};
-use super::places::Places;
 use super::overlay::{Hidden, PathMarks, hidden_by};
+use super::places::Places;
 use crate::detect::Match;
 use crate::error::printable;
 use crate::finding::{Kind, Occurrence, Removal, Visibility};

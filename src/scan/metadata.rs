@@ -225,7 +225,10 @@ impl Worker<'_> {
                 continue;
             }
             let way: usize = inside.iter().map(String::len).sum();
-            if !self.budget.take(size_of(&matched) + document.name.len() + way) {
+            if !self
+                .budget
+                .take(size_of(&matched) + document.name.len() + way)
+            {
                 continue;
             }
             let mut occurrence = occurrence(document, role_kind(document.role), &matched);

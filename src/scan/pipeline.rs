@@ -171,9 +171,8 @@ impl Subject {
             .chain(self.documents.iter().map(|document| (None, document)))
             .collect();
         let parts = all.len();
-        let scan = |document| {
-            scan_document(document, engine, &options.limits, Budget::share(parts))
-        };
+        let scan =
+            |document| scan_document(document, engine, &options.limits, Budget::share(parts));
         let scans: Vec<_> = all
             .par_iter()
             .map(|(image, document)| (*image, scan(document)))

@@ -2,6 +2,7 @@
 //! that a later instruction blanked or replaced while the history still shows them.
 
 use super::locate::Located;
+use crate::error::printable;
 use crate::finding::{Kind, Removal};
 use crate::image::{Image, Instruction};
 
@@ -18,6 +19,9 @@ pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
             };
             occurrence.instruction = Some(index);
             occurrence.removed_by = replaced_by(image, instruction, occurrence.offset);
+            if let Some(key) = build_argument(instruction, occurrence.offset) {
+                occurrence.key = Some(printable(key.as_bytes()));
+            }
         } else if let Some(setting) = pointer.strip_prefix("/config/") {
             occurrence.instruction = origin(image, occurrence.kind, setting);
         }
@@ -84,6 +88,23 @@ fn replaced_by(image: &Image, instruction: &Instruction, offset: u64) -> Option<
         })
 }
 
+/// The build argument in whose value a secret at `offset` of a `RUN` lies: they stand before the
+/// command (`|1 TOKEN=… /bin/sh -c …`).
+fn build_argument(instruction: &Instruction, offset: u64) -> Option<&str> {
+    let offset = usize::try_from(offset).ok()?;
+    let command = instruction.created_by.rfind(&instruction.arguments)?;
+    if instruction.arguments.is_empty() || offset >= command {
+        return None;
+    }
+    let before = instruction.created_by.get(..offset)?;
+    // A value may hold `x=`, so that the last argument which has begun counts.
+    let begun = instruction.build_args.iter().filter_map(|(key, _)| {
+        let at = before.rfind(&format!(" {key}="))?;
+        Some((at, key.as_str()))
+    });
+    begun.max().map(|(_, key)| key)
+}
+
 /// The `KEY` of the last `KEY=` in `text`, where it stands at the start of a word.
 fn last_key(text: &str) -> Option<&str> {
     let words = text.split_ascii_whitespace().rev();
@@ -106,6 +127,32 @@ fn sets(arguments: &str, key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_before_the_command_of_a_run_is_a_build_arguments() {
+        let created_by = "|2 A_TOKEN=one B=x=two /bin/sh -c make TOKEN=three";
+        let instruction = Instruction {
+            index: 0,
+            created: None,
+            created_by: created_by.to_owned(),
+            empty_layer: false,
+            layer: None,
+            approximate: false,
+            keyword: Some("RUN".to_owned()),
+            arguments: "make TOKEN=three".to_owned(),
+            build_args: [("A_TOKEN", "one"), ("B", "x=two")]
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .into(),
+        };
+        let key = |secret: &str| {
+            let offset = created_by.find(secret).unwrap() as u64;
+            build_argument(&instruction, offset)
+        };
+        assert_eq!(key("one"), Some("A_TOKEN"));
+        assert_eq!(key("two"), Some("B"));
+        assert_eq!(key("three"), None);
+        assert_eq!(build_argument(&instruction, u64::MAX), None);
+    }
 
     #[test]
     fn the_key_before_a_value_is_the_last_name_with_an_equals_sign() {

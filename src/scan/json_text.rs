@@ -5,19 +5,23 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use serde_json::Value;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Strings within strings, so deep.
 const NESTING: usize = 4;
 /// Base64 shorter than this is not opened.
 const SHORTEST_BASE64: usize = 24;
+/// Bytes of a key that stand in a pointer and count as a label. Whoever writes a key of a
+/// megabyte wants it repeated for each of a million values.
+const LONGEST_STEP: usize = 256;
 
 /// One text of a document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct JsonText<'a> {
     /// The string, or the key.
     pub text: &'a str,
-    /// Keys and indexes from the root; joined they are the JSON pointer.
+    /// Keys and indexes from the root; joined they are the JSON pointer. Of a long key only the
+    /// start.
     pub steps: &'a [String],
     /// Whether `text` is a key.
     pub is_key: bool,
@@ -49,14 +53,19 @@ fn is_index(step: &str) -> bool {
     step.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Calls `visit` for every text of `document`.
-pub(super) fn texts(document: &Value, visit: &mut dyn FnMut(JsonText<'_>)) {
-    Walk {
+/// Calls `visit` for every text of the first value of `document`, while it is read: no tree of it
+/// is ever in memory. On an error what came before it has been visited.
+pub(super) fn texts(
+    document: &[u8],
+    visit: &mut dyn FnMut(JsonText<'_>),
+) -> serde_json::Result<()> {
+    let walk = &mut Walk {
         steps: Vec::new(),
         decoded: Vec::new(),
         visit,
-    }
-    .value(document);
+    };
+    // What follows the first value is left to the raw scan.
+    walk.deserialize(&mut serde_json::Deserializer::from_slice(document))
 }
 
 struct Walk<'v> {
@@ -66,29 +75,6 @@ struct Walk<'v> {
 }
 
 impl Walk<'_> {
-    fn value(&mut self, value: &Value) {
-        match value {
-            Value::Object(members) => {
-                for (key, member) in members {
-                    self.steps.push(key.clone());
-                    self.emit(key, true);
-                    self.value(member);
-                    self.steps.pop();
-                }
-            }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.steps.push(index.to_string());
-                    self.value(item);
-                    self.steps.pop();
-                }
-            }
-            Value::String(text) => self.string(text),
-            Value::Number(number) => self.emit(&number.to_string(), false),
-            Value::Null | Value::Bool(_) => {}
-        }
-    }
-
     fn emit(&mut self, text: &str, is_key: bool) {
         (self.visit)(JsonText {
             text,
@@ -103,25 +89,102 @@ impl Walk<'_> {
         if self.decoded.len() >= NESTING {
             return;
         }
-        if let Some(inner) = json_within(text) {
+        if is_json(text) {
             self.decoded.push("json");
-            self.value(&inner);
+            self.within(text);
             self.decoded.pop();
         } else if let Some(inner) = base64_text(text) {
             self.decoded.push("base64");
-            match json_within(&inner) {
-                Some(document) => self.value(&document),
-                None => self.emit(&inner, false),
+            match is_json(&inner) {
+                true => self.within(&inner),
+                false => self.emit(&inner, false),
             }
             self.decoded.pop();
         }
     }
+
+    /// The texts of a document within a string. One that is nested too deep is visited as far as
+    /// it could be read; the string as a whole was visited before.
+    fn within(&mut self, document: &str) {
+        let depth = self.steps.len();
+        let _ = self.deserialize(&mut serde_json::Deserializer::from_str(document));
+        self.steps.truncate(depth);
+    }
 }
 
-fn json_within(text: &str) -> Option<Value> {
+impl<'de> DeserializeSeed<'de> for &mut Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(key) = members.next_key::<String>()? {
+            let end = key.floor_char_boundary(LONGEST_STEP);
+            let step = key.get(..end).unwrap_or_default().to_owned();
+            self.steps.push(step);
+            self.emit(&key, true);
+            members.next_value_seed(&mut *self)?;
+            self.steps.pop();
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        for index in 0_usize.. {
+            self.steps.push(index.to_string());
+            let item = items.next_element_seed(&mut *self)?;
+            self.steps.pop();
+            if item.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.string(text);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.emit(&number.to_string(), false);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.emit(&number.to_string(), false);
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        let number = serde_json::Number::from_f64(number);
+        number.iter().for_each(|n| self.emit(&n.to_string(), false));
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// Whether a string is a JSON object or list.
+fn is_json(text: &str) -> bool {
     let opens = text.trim_start().starts_with(['{', '[']);
-    let parsed: Value = opens.then(|| serde_json::from_str(text).ok())??;
-    (parsed.is_object() || parsed.is_array()).then_some(parsed)
+    opens && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// Base64 that decodes to printable text; anything else stays what it is.
@@ -143,14 +206,38 @@ fn base64_text(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn all(document: &Value) -> Vec<(String, String)> {
         let mut found = Vec::new();
-        texts(document, &mut |text| {
+        let document = document.to_string();
+        texts(document.as_bytes(), &mut |text| {
             found.push((text.pointer(), text.text.to_owned()))
-        });
+        })
+        .unwrap();
         found
+    }
+
+    #[test]
+    fn a_long_key_is_shown_as_a_whole_once_and_short_in_pointers() {
+        let key = "é".repeat(10_000);
+        let found = all(&json!({ key.as_str(): ["a", "b"] }));
+        assert_eq!(found[0].1, key);
+        for (pointer, _) in &found {
+            assert!(pointer.len() <= LONGEST_STEP + 4, "{}", pointer.len());
+        }
+    }
+
+    #[test]
+    fn a_document_too_deep_or_broken_is_an_error_and_never_a_crash() {
+        for bad in ["[".repeat(100_000), "{\"a\":".repeat(100_000)] {
+            assert!(texts(bad.as_bytes(), &mut |_| {}).is_err());
+            let inner = json!({ "a": bad, "b": "seen" });
+            assert!(all(&inner).iter().any(|(_, text)| text == "seen"));
+        }
+        let deep = format!("{}\"x\"{}", "[".repeat(1_000), "]".repeat(1_000));
+        let found = all(&json!({ "a": deep, "b": "seen" }));
+        assert!(found.contains(&("/b".to_owned(), "seen".to_owned())));
     }
 
     #[test]

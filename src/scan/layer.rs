@@ -2,16 +2,18 @@
 
 use std::io::{self, BufRead};
 
+use super::budget::Budget;
+use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
 use crate::archive::Limits;
 use crate::content::{Hit, Outcome, Scanner};
 use crate::detect::{Context, Engine, TextKind};
-use crate::error::Warning;
+use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
-/// Names and link targets are scanned together, so many bytes at a time.
-const NAMES_BATCH: usize = 256 << 10;
+/// Bytes of names and targets of hard links that are kept of one layer.
+const LINK_BYTES: usize = 64 << 20;
 
 /// What one layer yields.
 #[derive(Debug)]
@@ -45,13 +47,14 @@ pub(super) struct Link {
     pub content: Option<u32>,
 }
 
-/// Walks and scans `layer`.
+/// Walks and scans `layer`; keeps hits as far as `hits` reaches.
 pub(super) fn scan_layer(
     layer: &Layer,
     engine: &Engine,
     limits: &Limits,
     verify: bool,
     hasher: &PathHasher,
+    hits: Budget,
 ) -> LayerScan {
     let mut worker = Worker {
         layer: layer.index,
@@ -59,13 +62,16 @@ pub(super) fn scan_layer(
         engine,
         names: Names::default(),
         hits: Vec::new(),
+        budget: hits,
         marks: PathMarks::new(hasher),
         links: Vec::new(),
+        link_budget: Budget::of(LINK_BYTES),
         warnings: Vec::new(),
     };
     let summary = walk(layer, limits, verify, &mut |item| worker.visit(item));
     worker.flush_names();
     worker.forget_idle_links();
+    worker.warn_of_losses();
     LayerScan {
         summary,
         hits: worker.hits,
@@ -81,52 +87,11 @@ struct Worker<'e> {
     engine: &'e Engine,
     names: Names,
     hits: Vec<LayerHit>,
+    budget: Budget,
     marks: PathMarks,
     links: Vec<Link>,
+    link_budget: Budget,
     warnings: Vec<Warning>,
-}
-
-/// Names waiting to be scanned together, one a line.
-#[derive(Default)]
-struct Names {
-    text: Vec<u8>,
-    lines: Vec<NameLine>,
-}
-
-/// A line of the names: the entry's path, or the target of its link.
-struct NameLine {
-    start: usize,
-    /// Where the entry's path stands.
-    path: std::ops::Range<usize>,
-    sequence: u32,
-}
-
-impl Names {
-    fn add(&mut self, entry: &LayerEntry) {
-        let start = self.text.len();
-        let path = start..start + entry.path.len();
-        let target = entry
-            .link
-            .as_deref()
-            .filter(|_| entry.kind == EntryKind::Symlink);
-        for name in [Some(&entry.path[..]), target].into_iter().flatten() {
-            self.lines.push(NameLine {
-                start: self.text.len(),
-                path: path.clone(),
-                sequence: entry.sequence,
-            });
-            self.text.extend_from_slice(name);
-            self.text.push(b'\n');
-        }
-    }
-
-    /// The line that holds the byte at `offset`.
-    fn line(&self, offset: u64) -> Option<&NameLine> {
-        let after = self
-            .lines
-            .partition_point(|line| line.start as u64 <= offset);
-        self.lines.get(after.checked_sub(1)?)
-    }
 }
 
 impl Worker<'_> {
@@ -181,7 +146,10 @@ impl Worker<'_> {
             && let Some(target) = &entry.link
         {
             let link = self.link(entry, target);
-            self.links.push(link);
+            let size = size_of::<Link>() + link.path.len() + link.target.len();
+            if self.link_budget.take(size) {
+                self.links.push(link);
+            }
         }
         let is_directory = entry.kind == EntryKind::Directory;
         self.marks.add(&entry.path, is_directory, entry.sequence);
@@ -208,7 +176,7 @@ impl Worker<'_> {
 
     fn note_names(&mut self, entry: &LayerEntry) {
         self.names.add(entry);
-        if self.names.text.len() >= NAMES_BATCH {
+        if self.names.is_full() {
             self.flush_names();
         }
     }
@@ -218,16 +186,22 @@ impl Worker<'_> {
             kind: TextKind::Name,
             ..Context::default()
         };
-        for mut matched in self.engine.scan(&context, &self.names.text) {
-            let Some(line) = self.names.line(matched.span.offset) else {
+        let text = std::mem::take(&mut self.names);
+        let scanned = self.engine.scan_fully(&context, text.bytes());
+        for index in scanned.limited {
+            let rule = self.engine.rules().rule(index).id();
+            self.warn(format!(
+                "more names of entries hold matches of rule {rule} than are kept"
+            ));
+        }
+        for matched in scanned.matches {
+            let Some((path, sequence, matched)) = text.entry_of(matched) else {
                 continue;
             };
-            matched.span.offset -= line.start as u64;
-            matched.position.line = 1;
-            self.hits.push(LayerHit {
+            self.keep(LayerHit {
                 kind: Kind::Name,
-                path: self.names.text[line.path.clone()].to_vec(),
-                sequence: Some(line.sequence),
+                path,
+                sequence: Some(sequence),
                 entry: None,
                 hit: Hit {
                     inside: Vec::new(),
@@ -236,8 +210,7 @@ impl Worker<'_> {
                 },
             });
         }
-        self.names.text.clear();
-        self.names.lines.clear();
+        self.names = text.cleared();
     }
 
     /// A PAX record or extended attribute.
@@ -264,15 +237,46 @@ impl Worker<'_> {
                 .into_iter()
                 .map(|warning| warning.in_layer(layer)),
         );
-        self.hits
-            .extend(outcome.hits.into_iter().map(|hit| LayerHit {
+        for hit in outcome.hits {
+            self.keep(LayerHit {
                 kind,
                 path: entry.map_or_else(Vec::new, |entry| entry.path.clone()),
                 sequence: entry.map(|entry| entry.sequence),
                 entry: entry.map(facts),
                 hit,
-            }));
+            });
+        }
         outcome.error.map_or(Ok(()), Err)
+    }
+
+    fn keep(&mut self, hit: LayerHit) {
+        let inside: usize = hit.hit.inside.iter().map(String::len).sum();
+        let size = super::budget::size_of(&hit.hit.matched) + hit.path.len() + inside;
+        if self.budget.take(size) {
+            self.hits.push(hit);
+        }
+    }
+
+    /// Says what of the layer was too much to keep.
+    fn warn_of_losses(&mut self) {
+        let losses = [
+            (self.budget.refused(), "more matches than are kept"),
+            (self.link_budget.refused(), "more hard links than are kept"),
+            (
+                self.marks.lost(),
+                "more paths than are kept, so what hides what is known only in part",
+            ),
+        ];
+        for (lost, what) in losses {
+            if lost > 0 {
+                self.warn(format!("layer {} has {lost} {what}", self.layer));
+            }
+        }
+    }
+
+    fn warn(&mut self, message: String) {
+        let warning = Warning::new(WarningCode::LimitReached, message);
+        self.warnings.push(warning.in_layer(self.layer));
     }
 
     /// Keeps only links to content with hits, and those that lead to lower layers.

@@ -1,7 +1,10 @@
 //! From hits in layers to occurrences: which image, instruction and visibility.
 
+use std::collections::HashMap;
+
 use super::layer::{LayerHit, LayerScan, Link};
 use super::overlay::{Hidden, PathMarks, hidden_by};
+use super::places::Places;
 use crate::detect::Match;
 use crate::error::printable;
 use crate::finding::{Kind, Occurrence, Removal, Visibility};
@@ -20,7 +23,7 @@ pub(super) fn locate(
     index: usize,
     image: &Image,
     scans: &[Option<&LayerScan>],
-    found: &mut Vec<Located>,
+    found: &mut Places,
 ) {
     let empty = PathMarks::default();
     let stack = Stack {
@@ -30,6 +33,10 @@ pub(super) fn locate(
         marks: scans
             .iter()
             .map(|scan| scan.map_or(&empty, |scan| &scan.marks))
+            .collect(),
+        links: scans
+            .iter()
+            .map(|scan| Links::of(scan.map_or(&[], |scan| &scan.links)))
             .collect(),
     };
     for (layer, scan) in scans.iter().enumerate() {
@@ -44,6 +51,27 @@ struct Stack<'a> {
     image: &'a Image,
     scans: &'a [Option<&'a LayerScan>],
     marks: Vec<&'a PathMarks>,
+    links: Vec<Links<'a>>,
+}
+
+/// A layer's hard links by what they lead to, so that none is looked at for each hit.
+#[derive(Default)]
+struct Links<'a> {
+    own: HashMap<u32, Vec<&'a Link>>,
+    lower: HashMap<&'a [u8], Vec<&'a Link>>,
+}
+
+impl<'a> Links<'a> {
+    fn of(links: &'a [Link]) -> Self {
+        let mut all = Self::default();
+        for link in links {
+            match link.content {
+                Some(content) => all.own.entry(content).or_default().push(link),
+                None => all.lower.entry(&link.target).or_default().push(link),
+            }
+        }
+        all
+    }
 }
 
 /// A name for content: where the name stands, not where the bytes lie.
@@ -54,10 +82,12 @@ struct Name<'a> {
 }
 
 impl Stack<'_> {
-    fn places(&self, layer: usize, hit: &LayerHit, found: &mut Vec<Located>) {
+    fn places(&self, layer: usize, hit: &LayerHit, found: &mut Places) {
         let Some(sequence) = hit.sequence else {
             // Bytes of no entry: in no filesystem, for whoever has the blob.
-            found.push(self.located(layer, hit, None, Visibility::Metadata));
+            if found.has_room_for(&hit.hit.matched) {
+                found.push(self.located(layer, hit, None, Visibility::Metadata));
+            }
             return;
         };
         let own = Name {
@@ -65,33 +95,30 @@ impl Stack<'_> {
             path: &hit.path,
             sequence,
         };
-        found.push(self.named(layer, hit, &own));
+        let fate = self.fate(&own);
+        if found.has_room_for(&hit.hit.matched) {
+            found.push(self.named(layer, hit, &own, fate));
+        }
         if hit.kind != Kind::File {
             return;
         }
-        for link in self.own_links(layer, sequence) {
+        let same = self.links[layer].own.get(&sequence).into_iter().flatten();
+        let same = same.map(|link| (layer, *link));
+        for (layer_of_link, link) in same.chain(self.links_from_above(layer, &own, fate)) {
             let name = Name {
-                layer,
+                layer: layer_of_link,
                 path: &link.path,
                 sequence: link.sequence,
             };
-            found.push(self.named(layer, hit, &name));
-        }
-        for (above, link) in self.links_from_above(layer, &own) {
-            let name = Name {
-                layer: above,
-                path: &link.path,
-                sequence: link.sequence,
-            };
-            found.push(self.named(layer, hit, &name));
+            if found.has_room_for(&hit.hit.matched) {
+                found.push(self.named(layer, hit, &name, self.fate(&name)));
+            }
         }
     }
 
-    fn own_links(&self, layer: usize, sequence: u32) -> impl Iterator<Item = &Link> {
-        let links = self.scans[layer].map_or(&[][..], |scan| &scan.links);
-        links
-            .iter()
-            .filter(move |link| link.content == Some(sequence))
+    /// What hides a name, and which layer does.
+    fn fate(&self, name: &Name<'_>) -> Option<(Hidden, usize)> {
+        hidden_by(&self.marks, name.layer, name.path, name.sequence)
     }
 
     /// Hard links of later layers to this name, as long as nothing hides it from them.
@@ -99,28 +126,30 @@ impl Stack<'_> {
         &'s self,
         layer: usize,
         name: &'s Name<'_>,
+        fate: Option<(Hidden, usize)>,
     ) -> impl Iterator<Item = (usize, &'s Link)> {
-        let hidden = hidden_by(&self.marks, layer, name.path, name.sequence);
-        let reach = hidden.map_or(self.scans.len(), |(_, by)| by + 1);
-        let above = self.scans.iter().enumerate().take(reach).skip(layer + 1);
-        above.flat_map(move |(above, scan)| {
-            let links = scan.map_or(&[][..], |scan| &scan.links);
-            links
-                .iter()
-                .filter(|link| link.content.is_none() && link.target == name.path)
-                .map(move |link| (above, link))
+        let reach = fate.map_or(self.scans.len(), |(_, by)| by + 1);
+        let above = self.links.iter().enumerate().take(reach).skip(layer + 1);
+        above.flat_map(move |(above, links)| {
+            let links = links.lower.get(name.path).into_iter().flatten();
+            links.map(move |link| (above, *link))
         })
     }
 
-    fn named(&self, layer: usize, hit: &LayerHit, name: &Name<'_>) -> Located {
-        let hidden = hidden_by(&self.marks, name.layer, name.path, name.sequence);
-        let visibility = match hidden {
+    fn named(
+        &self,
+        layer: usize,
+        hit: &LayerHit,
+        name: &Name<'_>,
+        fate: Option<(Hidden, usize)>,
+    ) -> Located {
+        let visibility = match fate {
             None => Visibility::Final,
             Some((Hidden::Overwritten, _)) => Visibility::Overwritten,
             Some((Hidden::Deleted, _)) => Visibility::Deleted,
         };
         let mut located = self.located(layer, hit, Some(name.path), visibility);
-        located.occurrence.removed_by = hidden.map(|(_, by)| Removal {
+        located.occurrence.removed_by = fate.map(|(_, by)| Removal {
             layer: Some(by),
             instruction: self
                 .image

@@ -5,20 +5,19 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
+use super::budget::{Budget, size_of};
 use super::json_text::{JsonText, texts};
 use super::locate::Located;
 use crate::archive::Limits;
 use crate::content::{Hit, Scanner};
 use crate::detect::{Context, Engine, Match, TextKind};
-use crate::error::{Warning, printable};
+use crate::error::{Warning, WarningCode, printable};
 use crate::finding::{Kind, Occurrence, Visibility};
 use crate::secret::Secret;
 use crate::source::{Document, Role};
 
-/// Larger documents are scanned as files: their tree would not fit in memory.
-const LARGEST_TREE: usize = 16 << 20;
+/// Larger documents are scanned as files only.
+const LARGEST: usize = 16 << 20;
 
 /// What a document yields; `image` and `instruction` of the places are filled in by the caller.
 #[derive(Debug, Default)]
@@ -27,55 +26,92 @@ pub(super) struct DocumentScan {
     pub warnings: Vec<Warning>,
 }
 
-/// Scans one document of an archive.
-pub(super) fn scan_document(document: &Document, engine: &Engine, limits: &Limits) -> DocumentScan {
-    let mut scan = DocumentScan::default();
-    let tree = parse(document);
-    if let Some(tree) = &tree {
-        texts(tree, &mut |text| {
-            scan_text(document, &text, engine, &mut scan.found)
-        });
-    }
-    scan_raw(document, tree.is_some(), engine, limits, &mut scan);
-    scan
-}
-
-fn parse(document: &Document) -> Option<Value> {
-    let bytes = &document.blob[..];
-    let opens = bytes.iter().find(|b| !b.is_ascii_whitespace());
-    if bytes.len() > LARGEST_TREE || !matches!(opens, Some(b'{' | b'[')) {
-        return None;
-    }
-    // The first value counts: what follows it is left to the raw scan.
-    serde_json::Deserializer::from_slice(bytes)
-        .into_iter()
-        .next()?
-        .ok()
-}
-
-fn scan_text(document: &Document, text: &JsonText<'_>, engine: &Engine, found: &mut Vec<Located>) {
-    if text.text.is_empty() {
-        return;
-    }
-    let place = Place::of(document.role, text);
-    let label = if text.is_key { None } else { text.key() };
-    let context = Context {
-        path: &[],
-        kind: place.text,
-        label: label.filter(|_| place.text == TextKind::Metadata),
+/// Scans one document of an archive; keeps hits as far as `budget` reaches.
+pub(super) fn scan_document(
+    document: &Document,
+    engine: &Engine,
+    limits: &Limits,
+    budget: Budget,
+) -> DocumentScan {
+    let mut worker = Worker {
+        document,
+        engine,
+        budget,
+        scan: DocumentScan::default(),
     };
-    for matched in engine.scan(&context, text.text.as_bytes()) {
-        let mut occurrence = occurrence(document, place.kind, &matched);
-        occurrence.pointer = Some(text.pointer());
-        occurrence.key = place
-            .name(text)
-            .map(|key| printable(key.as_bytes()))
-            .or(occurrence.key);
-        occurrence.decoded = text.decoded.iter().map(|how| (*how).to_owned()).collect();
-        found.push(Located {
-            matched,
-            occurrence,
-        });
+    let has_texts = worker.scan_texts();
+    worker.scan_raw(limits, has_texts);
+    let lost = worker.budget.refused();
+    if lost > 0 {
+        worker.warn(format!("{lost} more matches than are kept"));
+    }
+    worker.scan
+}
+
+struct Worker<'d> {
+    document: &'d Document,
+    engine: &'d Engine,
+    budget: Budget,
+    scan: DocumentScan,
+}
+
+impl Worker<'_> {
+    /// Scans the texts of a JSON document; whether it is one.
+    fn scan_texts(&mut self) -> bool {
+        let document = self.document;
+        let bytes = &document.blob[..];
+        let opens = bytes.iter().find(|b| !b.is_ascii_whitespace());
+        if bytes.len() > LARGEST || !matches!(opens, Some(b'{' | b'[')) {
+            return false;
+        }
+        let read = texts(bytes, &mut |text| self.scan_text(&text));
+        if read.is_err() {
+            self.scan.found.clear();
+        }
+        read.is_ok()
+    }
+
+    fn scan_text(&mut self, text: &JsonText<'_>) {
+        if text.text.is_empty() {
+            return;
+        }
+        let document = self.document;
+        let place = Place::of(document.role, text);
+        let label = if text.is_key { None } else { text.key() };
+        let context = Context {
+            path: &[],
+            kind: place.text,
+            label: label.filter(|_| place.text == TextKind::Metadata),
+        };
+        let scanned = self.engine.scan_fully(&context, text.text.as_bytes());
+        for index in scanned.limited {
+            let rule = self.engine.rules().rule(index).id();
+            self.warn(format!("more matches of rule {rule} than are kept"));
+        }
+        for matched in scanned.matches {
+            let pointer = text.pointer();
+            if !self.budget.take(size_of(&matched) + pointer.len()) {
+                continue;
+            }
+            let mut occurrence = occurrence(document, place.kind, &matched);
+            occurrence.pointer = Some(pointer);
+            occurrence.key = place
+                .name(text)
+                .map(|key| printable(key.as_bytes()))
+                .or(occurrence.key);
+            occurrence.decoded = text.decoded.iter().map(|how| (*how).to_owned()).collect();
+            self.scan.found.push(Located {
+                matched,
+                occurrence,
+            });
+        }
+    }
+
+    fn warn(&mut self, what: String) {
+        let name = self.document.name.as_bytes();
+        let message = format!("{} has {what}", printable(name));
+        let warning = Warning::new(WarningCode::LimitReached, message);
+        self.scan.warnings.push(warning.at(name));
     }
 }
 
@@ -149,59 +185,60 @@ fn role_kind(role: Role) -> Kind {
     }
 }
 
-/// The document's bytes as they are. Beside a tree only the patterns count, and only for secrets
-/// that the tree did not show.
-fn scan_raw(
-    document: &Document,
-    has_tree: bool,
-    engine: &Engine,
-    limits: &Limits,
-    scan: &mut DocumentScan,
-) {
-    let context = Context {
-        path: document.name.as_bytes(),
-        kind: if has_tree || document.role == Role::MemberName {
-            TextKind::Name
-        } else {
-            TextKind::File
-        },
-        label: None,
-    };
-    let mut bytes = &document.blob[..];
-    // A blob in memory cannot fail to be read: what is wrong inside it comes as a warning.
-    let outcome = Scanner::new(engine, limits).scan(&context, &mut bytes);
-    let name = document.name.as_bytes();
-    let named = |warning: Warning| {
-        if warning.path.is_none() {
-            warning.at(name)
-        } else {
-            warning
-        }
-    };
-    scan.warnings
-        .extend(outcome.warnings.into_iter().map(named));
-    let known: HashSet<Secret> = scan
-        .found
-        .iter()
-        .map(|l| l.matched.identity().clone())
-        .collect();
-    for Hit {
-        inside,
-        decoded,
-        matched,
-    } in outcome.hits
-    {
-        let is_pattern = engine.rules().rule(matched.rule).syntax.regex.is_some();
-        if has_tree && (!is_pattern || known.contains(matched.identity())) {
-            continue;
-        }
-        let mut occurrence = occurrence(document, role_kind(document.role), &matched);
-        occurrence.inside = inside;
-        occurrence.decoded = decoded;
-        scan.found.push(Located {
+impl Worker<'_> {
+    /// The document's bytes as they are. Beside its texts only the patterns count, and only for
+    /// secrets that those did not show.
+    fn scan_raw(&mut self, limits: &Limits, has_texts: bool) {
+        let (document, engine) = (self.document, self.engine);
+        let context = Context {
+            path: document.name.as_bytes(),
+            kind: if has_texts || document.role == Role::MemberName {
+                TextKind::Name
+            } else {
+                TextKind::File
+            },
+            label: None,
+        };
+        let mut bytes = &document.blob[..];
+        // A blob in memory cannot fail to be read: what is wrong inside it comes as a warning.
+        let outcome = Scanner::new(engine, limits).scan(&context, &mut bytes);
+        let name = document.name.as_bytes();
+        let named = |warning: Warning| {
+            if warning.path.is_none() {
+                warning.at(name)
+            } else {
+                warning
+            }
+        };
+        let warnings = outcome.warnings.into_iter().map(named);
+        self.scan.warnings.extend(warnings);
+        let found = self.scan.found.iter();
+        let known: HashSet<Secret> = found.map(|l| l.matched.identity().clone()).collect();
+        for Hit {
+            inside,
+            decoded,
             matched,
-            occurrence,
-        });
+        } in outcome.hits
+        {
+            let is_pattern = engine.rules().rule(matched.rule).syntax.regex.is_some();
+            if has_texts && (!is_pattern || known.contains(matched.identity())) {
+                continue;
+            }
+            let way: usize = inside.iter().map(String::len).sum();
+            if !self
+                .budget
+                .take(size_of(&matched) + document.name.len() + way)
+            {
+                continue;
+            }
+            let mut occurrence = occurrence(document, role_kind(document.role), &matched);
+            occurrence.inside = inside;
+            occurrence.decoded = decoded;
+            self.scan.found.push(Located {
+                matched,
+                occurrence,
+            });
+        }
     }
 }
 
@@ -226,3 +263,6 @@ fn occurrence(document: &Document, kind: Kind, matched: &Match) -> Occurrence {
         entry: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

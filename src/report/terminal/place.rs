@@ -140,7 +140,8 @@ pub(super) fn life(occurrence: &Occurrence, report: &Report) -> Vec<Span> {
         let place = removal.layer.map(|layer| format!(" in layer {layer}"));
         let text = format!(" · {hidden}{}", place.unwrap_or_default());
         spans.push(Span::new(Tone::Plain, text));
-        spans.extend(by(instruction(report, occurrence, removal.instruction)));
+        let author = instruction(report, occurrence, removal.instruction);
+        spans.extend(by(author, removal.layer.is_some()));
     }
     let (tone, end) = match occurrence.visibility {
         Visibility::Final => (Tone::Strong, "visible in the final image"),
@@ -168,26 +169,50 @@ fn origin(occurrence: &Occurrence, report: &Report) -> Vec<Span> {
         }
         (None, Some(layer), author) => {
             spans.push(Span::new(Tone::Plain, format!("added in layer {layer}")));
-            spans.extend(by(author));
+            spans.extend(by(author, true));
         }
         (None, None, Some(author)) => {
             spans.push(Span::new(Tone::Plain, "written"));
-            spans.extend(by(Some(author)));
+            spans.extend(by(Some(author), false));
         }
         (None, None, None) => {}
     }
     spans
 }
 
-fn by(instruction: Option<&InstructionReport>) -> Option<Span> {
+fn by(instruction: Option<&InstructionReport>, layer: bool) -> Option<Span> {
     let instruction = instruction?;
     let how = if instruction.approximate {
         "probably by"
+    } else if layer && only_sets(instruction) {
+        "by a step up to"
     } else {
         "by"
     };
     let text = instruction_text(instruction, LONGEST_INSTRUCTION);
     Some(Span::new(Tone::Plain, format!(" {how} {text}")))
+}
+
+/// Whether an instruction changes settings and no file. A layer that stands with it in the history
+/// is the whole build in one, as buildah writes it, and this is only the last step.
+fn only_sets(instruction: &InstructionReport) -> bool {
+    const SETTINGS: [&str; 13] = [
+        "ARG",
+        "CMD",
+        "ENTRYPOINT",
+        "ENV",
+        "EXPOSE",
+        "HEALTHCHECK",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "SHELL",
+        "STOPSIGNAL",
+        "USER",
+        "VOLUME",
+    ];
+    let keyword = instruction.keyword.as_deref();
+    keyword.is_some_and(|keyword| SETTINGS.contains(&keyword))
 }
 
 /// An instruction as a Dockerfile has it, on one line of at most `most` cells.
@@ -207,7 +232,7 @@ pub(super) fn instruction_text(instruction: &InstructionReport, most: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::fixture::{empty, in_config};
+    use crate::finding::fixture::{empty, in_config, in_file};
 
     #[test]
     fn a_build_argument_is_one_story_over_all_runs_that_repeat_it() {
@@ -227,5 +252,16 @@ mod tests {
         let (first, second, other) = (place(2), place(3), place(4));
         assert_eq!(Life::of(&first, &report), Life::of(&second, &report));
         assert_ne!(Life::of(&first, &report), Life::of(&other, &report));
+    }
+
+    #[test]
+    fn a_setting_is_not_said_to_have_brought_a_file() {
+        let mut report = empty();
+        report.images[0].instructions[1].keyword = Some("CMD".to_owned());
+        let told = |occurrence: &Occurrence| format!("{:?}", life(occurrence, &report));
+        let file = told(&in_file(1, "app/.env"));
+        assert!(file.contains("by a step up to CMD"), "{file}");
+        let setting = told(&in_config(Kind::Cmd, "/config/Cmd/0", 1));
+        assert!(setting.contains("by CMD"), "{setting}");
     }
 }

@@ -6,6 +6,7 @@ mod limits;
 mod metadata;
 mod overlay;
 mod paid_for;
+mod recall;
 mod rule_files;
 mod samples;
 mod shapes;

@@ -85,8 +85,11 @@ fn an_empty_report_of_a_broken_image_does_not_look_like_a_pass() {
     let mut report = empty();
     report.complete = false;
     report.verdict = Verdict::Incomplete;
-    report.warnings =
-        vec![Warning::new(WarningCode::MissingLayer, "layer 1 is not in the archive").in_layer(1)];
+    report.warnings = vec![
+        Warning::new(WarningCode::MissingLayer, "layer 1 is not in the archive")
+            .in_image(0)
+            .in_layer(1),
+    ];
     insta::assert_snapshot!("terminal_incomplete", plain(&report, Format::Terminal));
 }
 
@@ -97,6 +100,27 @@ fn a_report_without_layers_says_so() {
     report.summary.layers = 0;
     let text = plain(&report, Format::Terminal);
     assert!(text.contains("Scanned no layer at all"), "{text}");
+}
+
+#[test]
+fn a_warning_names_its_place_once() {
+    let mut report = empty();
+    let warn = |message: &str| {
+        Warning::new(WarningCode::BrokenLayer, message)
+            .in_layer(1)
+            .at(b"blobs/1")
+    };
+    report.warnings = vec![
+        warn("layer 1 (blobs/1) is no tar"),
+        warn("the tar is broken, as layer 12 is"),
+    ];
+    let text = plain(&report, Format::Terminal);
+    assert!(
+        text.contains("  broken-layer  layer 1 (blobs/1) is no tar\n"),
+        "{text}"
+    );
+    let other = "  broken-layer layer 1 blobs/1  the tar is broken, as layer 12 is\n";
+    assert!(text.contains(other), "{text}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::matched::{Context, Match};
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
 use super::session::{Lines, Scanned, Session};
+use super::whole::Whole;
 use crate::rules::{Rule, RuleSet};
 
 /// Recognises the secrets of a rule set. Compiled once, then only read.
@@ -95,6 +96,7 @@ fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
 fn detector(rule: &Rule) -> Box<dyn Detector> {
     match rule.syntax.detector.as_deref() {
         Some("assignment") => Box::new(Assignment),
+        Some("file") => Box::new(Whole),
         Some(_) => Box::new(Entropy),
         None => Box::new(Pattern::new(rule)),
     }

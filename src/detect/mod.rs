@@ -24,6 +24,7 @@ mod session;
 pub mod span;
 mod suppress;
 pub mod validate;
+mod whole;
 mod window;
 
 #[cfg(test)]
@@ -44,6 +45,6 @@ pub fn catalog() -> Catalog<'static> {
         LazyLock::new(|| validate::VALIDATORS.iter().map(|(name, _)| *name).collect());
     Catalog {
         validators: &VALIDATORS,
-        detectors: &["assignment", "entropy"],
+        detectors: &["assignment", "entropy", "file"],
     }
 }

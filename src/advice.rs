@@ -21,9 +21,24 @@ pub fn advice<'k>(
 ) -> String {
     let revoke = revocation(revoke);
     match occurrences.first() {
-        Some(first) => format!("{revoke} {}", remedy(first, keyword(first))),
+        Some(first) => {
+            let source = origin(first, occurrences);
+            let place = Occurrence {
+                visibility: first.visibility,
+                ..source.clone()
+            };
+            format!("{revoke} {}", remedy(&place, keyword(source)))
+        }
         None => revoke,
     }
+}
+
+/// Where a secret in a file came in: the lowest layer of that image that has it. What a later
+/// `RUN chown` or `mv` copied is not that RUN's fault.
+fn origin<'o>(first: &'o Occurrence, occurrences: &'o [Occurrence]) -> &'o Occurrence {
+    let same = |o: &&Occurrence| o.kind == first.kind && o.image == first.image;
+    let lowest = occurrences.iter().filter(same).min_by_key(|o| o.layer);
+    lowest.filter(|_| first.layer.is_some()).unwrap_or(first)
 }
 
 fn revocation(revoke: &str) -> String {
@@ -39,7 +54,7 @@ fn revocation(revoke: &str) -> String {
 
 /// How the image should have been built.
 fn remedy(place: &Occurrence, keyword: Option<&str>) -> String {
-    let fixed = match place.kind {
+    let fixed = match written_as(place.kind, keyword) {
         Kind::File | Kind::Name | Kind::EntryMetadata => return in_filesystem(place, keyword),
         Kind::Env => {
             "Pass it when the container starts, as a mounted secret or with `--env-file`, not with ENV."
@@ -82,49 +97,106 @@ fn remedy(place: &Occurrence, keyword: Option<&str>) -> String {
     fixed.to_owned()
 }
 
+/// The setting that an entry of the history wrote, which is what was done wrong.
+fn written_as(kind: Kind, keyword: Option<&str>) -> Kind {
+    match (kind, keyword) {
+        (Kind::History, Some("LABEL")) => Kind::Label,
+        (Kind::History, Some("CMD")) => Kind::Cmd,
+        (Kind::History, Some("ENTRYPOINT")) => Kind::Entrypoint,
+        (Kind::History, Some("HEALTHCHECK")) => Kind::Healthcheck,
+        (Kind::History, Some("ONBUILD")) => Kind::Onbuild,
+        _ => kind,
+    }
+}
+
 fn in_filesystem(place: &Occurrence, keyword: Option<&str>) -> String {
     let hidden = match place.visibility {
-        Visibility::Deleted => "Deleting it in a later layer does not remove it: rebuild, and ",
+        Visibility::Deleted => "Deleting it in a later layer does not remove it: build anew. ",
         Visibility::Overwritten => {
-            "Overwriting it in a later layer does not remove it: rebuild, and "
+            "Overwriting it in a later layer does not remove it: build anew. "
         }
         Visibility::Final | Visibility::Metadata => "",
     };
     let remedy = match keyword {
-        Some("COPY" | "ADD") => match ignorable(place) {
-            Some(name) => format!(
-                "keep it out of the build context with the line `**/{name}` in .dockerignore, and \
-                 give it to the step that needs it with `RUN --mount=type=secret`."
-            ),
-            None => "keep it out of the build context with .dockerignore, and give it to the step \
-                     that needs it with `RUN --mount=type=secret`."
-                .to_owned(),
-        },
-        Some("RUN") => "give it to that RUN with `--mount=type=secret`, or make the file in a \
+        Some("COPY" | "ADD") => copied(place),
+        Some("RUN") => "Give it to that RUN with `--mount=type=secret`, or make the file in a \
                         build stage that is not shipped."
             .to_owned(),
-        _ => "keep it out of the image: `RUN --mount=type=secret` while building, a mounted \
+        _ => "Keep it out of the image: `RUN --mount=type=secret` while building, a mounted \
               secret when the container starts."
             .to_owned(),
     };
-    if hidden.is_empty() {
-        capitalised(&remedy)
-    } else {
-        format!("{hidden}{remedy}")
+    format!("{hidden}{remedy}")
+}
+
+/// A copied file. The image does not tell what it was called in the build context, or whether it
+/// came from there at all, so that a line for `.dockerignore` is an example.
+fn copied(place: &Occurrence) -> String {
+    if !place.inside.is_empty() {
+        return "It was copied inside an archive: leave it out of that archive, or the archive out \
+                of the build context."
+            .to_owned();
+    }
+    match place.path.as_deref().and_then(ignore_line) {
+        Some(line) => format!(
+            "Keep such files out of the build context (for example `{line}` in .dockerignore), and \
+             give them to the step that needs them with `RUN --mount=type=secret`."
+        ),
+        None => {
+            "Take it out of the file, or keep the file out of the build context: a program reads \
+                 it from the environment or a mounted secret when it runs, a build step with \
+                 `RUN --mount=type=secret`."
+                .to_owned()
+        }
     }
 }
 
-/// The file's name, where it can stand in `.dockerignore` without quoting.
-fn ignorable(place: &Occurrence) -> Option<&str> {
-    let name = place.path.as_deref()?.rsplit('/').next()?;
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
-    (!name.is_empty() && name.len() <= 100 && name.chars().all(plain)).then_some(name)
+/// What the name of a file that is all credentials ends or begins with, and the line of
+/// `.dockerignore` for its like. Never a name of the image itself: people copy the line.
+const CREDENTIAL_FILES: [(Part, &str, &str); 24] = [
+    (Part::Start, ".env", "**/.env*"),
+    (Part::End, ".env", "**/*.env"),
+    (Part::Whole, ".npmrc", "**/.npmrc"),
+    (Part::Whole, ".yarnrc", "**/.yarnrc*"),
+    (Part::Whole, ".yarnrc.yml", "**/.yarnrc*"),
+    (Part::Whole, ".pypirc", "**/.pypirc"),
+    (Part::Whole, ".netrc", "**/.netrc"),
+    (Part::Whole, "_netrc", "**/_netrc"),
+    (Part::Whole, ".pgpass", "**/.pgpass"),
+    (Part::Whole, ".git-credentials", "**/.git-credentials"),
+    (Part::Whole, ".htpasswd", "**/.htpasswd"),
+    (Part::Whole, ".dockercfg", "**/.dockercfg"),
+    (Part::Start, "id_", "**/id_*"),
+    (Part::End, ".pem", "**/*.pem"),
+    (Part::End, ".key", "**/*.key"),
+    (Part::End, ".p12", "**/*.p12"),
+    (Part::End, ".pfx", "**/*.pfx"),
+    (Part::End, ".ppk", "**/*.ppk"),
+    (Part::End, ".tfstate", "**/*.tfstate*"),
+    (Part::End, ".tfvars", "**/*.tfvars"),
+    (Part::Folder, ".git", "**/.git"),
+    (Part::Folder, ".aws", "**/.aws"),
+    (Part::Folder, ".ssh", "**/.ssh"),
+    (Part::Folder, ".docker", "**/.docker"),
+];
+
+/// Which part of a path a name in [`CREDENTIAL_FILES`] stands for.
+enum Part {
+    Whole,
+    Start,
+    End,
+    Folder,
 }
 
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(chars).collect()
+fn ignore_line(path: &str) -> Option<&'static str> {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let fits = |(part, text, _): &&(Part, &str, &str)| match part {
+        Part::Whole => name == *text,
+        Part::Start => name.starts_with(text),
+        Part::End => name.ends_with(text),
+        Part::Folder => folders.split('/').any(|folder| folder == *text),
+    };
+    CREDENTIAL_FILES.iter().find(fits).map(|(_, _, line)| *line)
 }
 
 #[cfg(test)]
@@ -139,28 +211,65 @@ mod tests {
     }
 
     #[test]
-    fn a_copied_file_gets_its_line_of_dockerignore() {
-        let text = told(in_file(1, "app/config/.env"), Some("COPY"));
+    fn a_copied_credential_file_gets_an_example_for_dockerignore() {
+        let text = told(in_file(1, "app/config/.env.production"), Some("COPY"));
         assert_eq!(
             text,
-            "Revoke at https://example.com/tokens. Keep it out of the build context with the line \
-             `**/.env` in .dockerignore, and give it to the step that needs it with \
+            "Revoke at https://example.com/tokens. Keep such files out of the build context (for \
+             example `**/.env*` in .dockerignore), and give them to the step that needs them with \
              `RUN --mount=type=secret`."
         );
+        for (path, line) in [
+            ("root/.ssh/id_rsa", "`**/id_*`"),
+            ("srv/repo/.git/config", "`**/.git`"),
+            ("etc/tls/server.key", "`**/*.key`"),
+        ] {
+            let text = told(in_file(1, path), Some("ADD"));
+            assert!(text.contains(line), "{path}: {text}");
+        }
     }
 
     #[test]
-    fn a_hostile_name_is_not_put_into_a_line_to_copy() {
+    fn nobody_is_told_to_ignore_the_program_itself() {
+        let text = told(in_file(1, "app/main.py"), Some("COPY"));
+        assert!(text.contains("Take it out of the file"), "{text}");
+        assert!(!text.contains("dockerignore"), "{text}");
+    }
+
+    #[test]
+    fn a_member_of_an_archive_is_left_out_of_the_archive() {
+        let member = Occurrence {
+            inside: vec!["conf/.env".to_owned()],
+            ..in_file(1, "app/backup.tar")
+        };
+        assert!(told(member, Some("COPY")).contains("leave it out of that archive"));
+    }
+
+    #[test]
+    fn no_name_of_the_image_stands_in_a_line_to_copy() {
         let text = told(in_file(1, HOSTILE), Some("ADD"));
-        assert!(text.contains("with .dockerignore,"), "{text}");
+        assert!(text.contains("`**/*.env`"), "{text}");
         assert!(!text.contains("evil"), "{text}");
+    }
+
+    #[test]
+    fn the_layer_that_brought_a_file_counts_and_not_the_one_that_changed_its_owner() {
+        let [copied, changed] = [1, 4].map(|layer| in_file(layer, "app/.npmrc"));
+        let text = advice(URL, &[changed, copied], |place| {
+            Some(if place.layer == Some(1) {
+                "COPY"
+            } else {
+                "RUN"
+            })
+        });
+        assert!(text.contains("`**/.npmrc` in .dockerignore"), "{text}");
     }
 
     #[test]
     fn hiding_a_file_is_said_not_to_remove_it() {
         let deleted = told(hidden(1, "app/.env", Visibility::Deleted), Some("RUN"));
         assert!(
-            deleted.contains("Deleting it in a later layer does not remove it: rebuild, and give"),
+            deleted.contains("Deleting it in a later layer does not remove it: build anew. Give"),
             "{deleted}"
         );
         let overwritten = told(hidden(1, "app/.env", Visibility::Overwritten), Some("COPY"));
@@ -177,6 +286,9 @@ mod tests {
         };
         assert!(history("RUN").contains("--mount=type=secret,env="));
         assert!(history("ENV").contains("when the container starts"));
+        assert!(history("LABEL").contains("labels"));
+        assert!(history("ONBUILD").contains("in the ONBUILD instruction"));
+        assert!(history("CMD").contains("into the command"));
     }
 
     #[test]

@@ -131,6 +131,8 @@ pub enum WarningCode {
     MissingBlob,
     /// A platform of an index that this scan did not ask for is not in the archive.
     MissingPlatform,
+    /// An index offers platforms that nobody asked for and that were not scanned.
+    PlatformNotScanned,
     /// JSON that does not parse.
     BrokenJson,
     /// Stored bytes do not have the digest that names them.
@@ -170,6 +172,7 @@ impl WarningCode {
         !matches!(
             self,
             Self::MissingPlatform
+                | Self::PlatformNotScanned
                 | Self::ApproximateHistory
                 | Self::NotATar
                 | Self::HostileName

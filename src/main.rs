@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cli::{Cli, Exit};
+use residue::error::printable;
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(say_where));
@@ -45,9 +46,14 @@ fn say_where(panic: &PanicHookInfo<'_>) {
     ));
 }
 
-fn say(line: &str) {
+/// Says it on standard error. Line by line it is escaped: names in it may come from an image.
+fn say(message: &str) {
+    let lines: Vec<String> = message
+        .split('\n')
+        .map(|line| printable(line.as_bytes()))
+        .collect();
     // Nobody can be told that standard error is closed.
-    let _ = writeln!(io::stderr(), "residue: {line}");
+    let _ = writeln!(io::stderr(), "residue: {}", lines.join("\n"));
 }
 
 /// The chain of causes; one that the message before it already ends with is not repeated.

@@ -74,11 +74,7 @@ impl Tally {
         match &self.0.borrow().hasher {
             Hasher::None => None,
             Hasher::Sha256(hasher) => Some(Digest::from_sha256(&hasher.clone().finalize())),
-            Hasher::Sha512(hasher) => {
-                let hash = hasher.clone().finalize();
-                let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-                format!("sha512:{hex}").parse().ok()
-            }
+            Hasher::Sha512(hasher) => Some(Digest::from_sha512(&hasher.clone().finalize())),
         }
     }
 }

@@ -7,12 +7,12 @@ use anyhow::Result;
 use residue::detect::Engine;
 use residue::error::printable;
 use residue::finding::{ImageReport, InstructionReport, LayerReport, Report};
+use residue::report::cells;
 use serde_json::{Value, json};
 
 use super::args::{LayersArgs, TableFormat};
 use super::config;
 use super::exit::Exit;
-use super::size::human;
 use super::table::{Align, Table};
 use super::terminal::Terminal;
 use super::{output, progress, rules};
@@ -184,7 +184,7 @@ fn cells(step: &Step<'_>, image: usize, counts: &Counts) -> [String; 7] {
         .map_or(0, |layer| counts.layer(image, layer.index));
     [
         in_layer(&|layer| layer.index.to_string()),
-        in_layer(&|layer| human(layer.size)),
+        in_layer(&|layer| cells::bytes(layer.size)),
         in_layer(&|layer| layer.entries.to_string()),
         in_layer(&|layer| layer.whiteouts.to_string()),
         (in_files + in_text).to_string(),

@@ -11,9 +11,8 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use residue::report::cells::bytes;
 use residue::scan::Progress;
-
-use super::size::human;
 
 /// Nothing is drawn for work that is done by then.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -69,8 +68,8 @@ fn line(progress: &Progress) -> String {
         "{} of {} layers, {} of {}",
         read(&progress.layers_done),
         read(&progress.layers_total),
-        human(read(&progress.bytes_done)),
-        human(read(&progress.bytes_total))
+        bytes(read(&progress.bytes_done)),
+        bytes(read(&progress.bytes_total))
     )
 }
 

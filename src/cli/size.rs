@@ -1,4 +1,4 @@
-//! Numbers of bytes as people write and read them: `64MiB`, `2G`, `1.5 GiB`.
+//! Numbers of bytes as people type them: `1048576`, `64MiB`, `2G`.
 
 /// Units by what may be typed for them, in lower case. `K` and `KiB` are both 1024, as in `dd`
 /// and `docker run --memory`; only `kB` and its like are powers of 1000.
@@ -34,25 +34,6 @@ pub fn parse(text: &str) -> Result<u64, String> {
         Some(bytes) => Ok(bytes),
         None => Err(format!("{text:?} is more than 2^64 bytes")),
     }
-}
-
-/// A size in at most four digits and a binary unit.
-pub fn human(bytes: u64) -> String {
-    const NAMES: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    // The loss of precision is below what is shown.
-    let mut value = bytes as f64 / 1024.0;
-    let mut name = NAMES[0];
-    for larger in &NAMES[1..] {
-        if value < 1023.95 {
-            break;
-        }
-        value /= 1024.0;
-        name = larger;
-    }
-    format!("{value:.1} {name}")
 }
 
 #[cfg(test)]
@@ -92,15 +73,5 @@ mod tests {
             let reason = parse(text).expect_err(text);
             assert!(reason.contains(text), "{reason}");
         }
-    }
-
-    #[test]
-    fn sizes_are_shown_with_one_digit_after_the_point() {
-        assert_eq!(human(0), "0 B");
-        assert_eq!(human(1023), "1023 B");
-        assert_eq!(human(1024), "1.0 KiB");
-        assert_eq!(human((1 << 20) - 1), "1.0 MiB");
-        assert_eq!(human(1536 << 20), "1.5 GiB");
-        assert_eq!(human(u64::MAX), "16.0 EiB");
     }
 }

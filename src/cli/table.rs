@@ -1,8 +1,8 @@
-//! A plain table: columns as wide as their cells, the last one clipped to the terminal.
+//! A plain table: columns as wide as their cells, the last one cut to the terminal.
 
 use std::io::{self, Write};
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use residue::report::cells::{self, elide};
 
 /// How a column stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Align {
 
 /// Between two columns.
 const GAP: &str = "  ";
-/// The last column is never clipped below this.
+/// The last column is never cut below this.
 const NARROWEST_LAST: usize = 20;
 
 /// Rows under titles. Cells hold no control characters: who fills them sees to that.
@@ -45,7 +45,7 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
             std::iter::once(&titles)
                 .chain(&self.rows)
-                .map(|row| row[column].width())
+                .map(|row| cells::width(&row[column]))
                 .max()
                 .unwrap_or(0)
         });
@@ -60,10 +60,10 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
             let mut line = String::new();
             for (column, cell) in row.iter().enumerate() {
                 if column + 1 == COLUMNS {
-                    line.push_str(&clip(cell, last));
+                    line.push_str(&elide(cell, last));
                     continue;
                 }
-                let padding = " ".repeat(widths[column].saturating_sub(cell.width()));
+                let padding = " ".repeat(widths[column].saturating_sub(cells::width(cell)));
                 let (left, right) = match self.titles[column].1 {
                     Align::Left => ("", padding.as_str()),
                     Align::Right => (padding.as_str(), ""),
@@ -76,30 +76,12 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
     }
 }
 
-/// As much of `text` as fits into `width` columns; an ellipsis stands for the rest.
-fn clip(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut clipped = String::new();
-    let mut columns = 0;
-    for c in text.chars() {
-        columns += c.width().unwrap_or(0);
-        if columns >= width {
-            break;
-        }
-        clipped.push(c);
-    }
-    clipped.push('…');
-    clipped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn columns_line_up_and_the_last_is_clipped() {
+    fn columns_line_up_and_the_last_is_cut_in_the_middle() {
         let mut table = Table::new([
             ("N", Align::Right),
             ("NAME", Align::Left),
@@ -111,8 +93,8 @@ mod tests {
         table.write(40, &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         let expected = format!(
-            "  N  NAME    WHAT\n  7  straße  short\n128  日本    {}…\n",
-            "x".repeat(26)
+            "  N  NAME    WHAT\n  7  straße  short\n128  日本    {0}…{0}\n",
+            "x".repeat(13)
         );
         assert_eq!(text, expected);
     }

@@ -5,6 +5,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
+use residue::error::printable;
 
 /// Columns of a report that goes into a file or a pipe.
 const WIDTH_OF_A_PIPE: usize = 100;
@@ -107,11 +108,11 @@ impl Terminal {
         }
     }
 
-    /// One line on standard error, unless the user asked for quiet. That nobody can read it is no
-    /// reason to fail.
+    /// One line on standard error, unless the user asked for quiet; escaped, since an image may
+    /// have had a say in it. That nobody can read it is no reason to fail.
     pub fn note(&self, line: &str) {
         if !self.quiet {
-            let _ = writeln!(io::stderr(), "residue: {line}");
+            let _ = writeln!(io::stderr(), "residue: {}", printable(line.as_bytes()));
         }
     }
 }

@@ -7,8 +7,11 @@ use super::replay::Replay;
 use super::wide::Wide;
 use super::{Hit, Outcome};
 use crate::archive::{Capped, LimitHit, Limits, limit_hit};
-use crate::detect::{Context, Engine, Lines, Scanned, Stream};
+use crate::detect::{Context, Engine, Lines, Scanned, Stream, TextKind};
 use crate::error::{Warning, WarningCode, printable};
+
+/// Bytes that are looked at for wide text at a time.
+const WIDE_PIECE: usize = 256 << 10;
 
 /// Scans entries one after the other.
 pub struct Scanner<'e> {
@@ -86,9 +89,12 @@ impl<'e> Scanner<'e> {
                 break Ok(());
             }
             self.plain.push(&context, &bytes[..length]);
-            let text = self.utf16.push(&bytes[..length]);
-            if !text.is_empty() {
-                self.wide.push(&context, text);
+            // A mapped file comes as one slice, and wide text is copied as it is looked at.
+            for piece in bytes[..length].chunks(WIDE_PIECE) {
+                let text = self.utf16.push(piece);
+                if !text.is_empty() {
+                    self.wide.push(&context, text);
+                }
             }
             source.consume(length);
             read += length as u64;
@@ -107,6 +113,19 @@ impl<'e> Scanner<'e> {
             self.collect(place, scanned, Some(self.utf16.name()));
         }
         result
+    }
+
+    /// The name of a member and what else its archive says of it; it is marked as decoded from the
+    /// `header`.
+    pub(super) fn name(&mut self, place: &Place, text: &[u8]) {
+        let context = Context {
+            kind: TextKind::Name,
+            ..Context::default()
+        };
+        self.plain.start_at(0, Lines::START);
+        self.plain.push(&context, text);
+        let scanned = self.plain.finish(&context);
+        self.collect(place, scanned, Some("header"));
     }
 
     fn size_limit(&self, read: u64) -> LimitHit {

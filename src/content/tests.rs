@@ -245,6 +245,38 @@ fn every_way_to_write_a_zip_member_is_read() {
 }
 
 #[test]
+fn names_links_and_records_of_nested_members_are_searched() {
+    let mut out = tar::Builder::new(Vec::new());
+    out.append_pax_extensions([("SCHILY.xattr.user.note", SECRET.as_bytes())])
+        .unwrap();
+    let mut header = tar::Header::new_ustar();
+    header.set_size(0);
+    header.set_entry_type(tar::EntryType::Symlink);
+    let target = format!("../{SECRET}");
+    out.append_link(&mut header, "link", &target).unwrap();
+    let name = format!("dir/{SECRET}");
+    let nested = tar(&[(&name, b"x")]);
+    let mut header = tar::Header::new_ustar();
+    header.set_size(nested.len() as u64);
+    out.append_data(&mut header, "b.tar", &nested[..]).unwrap();
+    let mut found = places(&scan("a.tar", &out.into_inner().unwrap()));
+    let zipped = scan("a.zip", &zip(&[(&name, b"x", STORED)]));
+    found.extend(places(&zipped));
+    let way = |way: &str, line| (way.to_owned(), line);
+    let inner = format!("b.tar > {name}");
+    assert_eq!(
+        found,
+        [
+            way("link", 2),
+            way("link", 3),
+            way(&inner, 1),
+            way(&name, 1)
+        ]
+    );
+    assert_eq!(zipped.hits[0].decoded, ["header"]);
+}
+
+#[test]
 fn an_encrypted_zip_member_is_said_and_the_next_one_is_read() {
     let locked = ZipStyle { flags: 1, ..STORED };
     let outcome = scan(
@@ -252,7 +284,7 @@ fn an_encrypted_zip_member_is_said_and_the_next_one_is_read() {
         &zip(&[("a", b"sealed", locked), ("b", &text(), DEFLATED)]),
     );
     assert_eq!(places(&outcome), [("b".to_owned(), 2)]);
-    assert_eq!(codes(&outcome), [WarningCode::UnsupportedCompression]);
+    assert_eq!(codes(&outcome), [WarningCode::BrokenNestedArchive]);
     assert!(
         outcome.warnings[0]
             .message

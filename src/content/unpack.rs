@@ -10,7 +10,9 @@ use super::place::Place;
 use super::replay::Replay;
 use super::scanner::{Scanner, at};
 use super::zip::{self, Member};
-use crate::archive::{Compression, EntryKind, LimitHit, TarReader, is_tar, sniff, tracked_decoder};
+use crate::archive::{
+    Compression, EntryKind, LimitHit, TarEntry, TarReader, is_tar, sniff, tracked_decoder,
+};
 use crate::detect::Lines;
 use crate::error::WarningCode;
 
@@ -113,8 +115,10 @@ impl Scanner<'_> {
             match entry {
                 Ok(None) => return Ok(()),
                 Ok(Some(entry)) => {
+                    let inner = place.member(&entry.path);
+                    self.header(&inner, &entry);
                     if matches!(entry.kind, EntryKind::File | EntryKind::Other(_)) {
-                        self.member(&place.member(&entry.path), tar.content())?;
+                        self.member(&inner, tar.content())?;
                     }
                 }
                 Err(error) => {
@@ -128,15 +132,32 @@ impl Scanner<'_> {
         }
     }
 
+    /// What a tar says of a member beside its content: names, link targets, extended records.
+    fn header(&mut self, inner: &Place, entry: &TarEntry) {
+        let mut text = entry.path.clone();
+        if let Some(link) = &entry.link {
+            text.push(b'\n');
+            text.extend_from_slice(link);
+        }
+        for (key, value) in &entry.records {
+            text.push(b'\n');
+            text.extend_from_slice(key);
+            text.push(b'=');
+            text.extend_from_slice(value);
+        }
+        self.name(inner, &text);
+    }
+
     fn zip(&mut self, place: &Place, source: &mut Replay<'_>) -> io::Result<()> {
         let limits = self.limits;
         zip::walk(source, limits, &mut |name, member| {
             let inner = place.member(name);
+            self.name(&inner, name);
             match member {
                 Member::Content(content) => self.member(&inner, content),
                 Member::Unreadable(why, stored) => {
                     let message = format!("{}member {why}; searched as it stands", at(&inner));
-                    self.warn(WarningCode::UnsupportedCompression, message);
+                    self.warn(WarningCode::BrokenNestedArchive, message);
                     self.text(&inner, stored, 0, Lines::START)
                 }
                 Member::Broken(error) => {

@@ -149,7 +149,9 @@ impl Wide {
             if let Some(start) = find_run(&pending, at) {
                 if self.big_endian.is_none() {
                     let odd = (self.offset + start as u64) % 2 == 1;
-                    self.big_endian = Some(odd && pending[start - 1] == 0);
+                    // Nothing before the first pending byte means: passed over, so not zero.
+                    let before = start.checked_sub(1).and_then(|at| pending.get(at));
+                    self.big_endian = Some(odd && before == Some(&0));
                 }
                 at = start;
                 self.mode = Mode::Run;
@@ -249,6 +251,16 @@ mod tests {
                     assert_eq!(name, if big_endian { "utf-16be" } else { "utf-16le" });
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_run_that_begins_with_the_first_byte_kept_of_a_piece_is_found() {
+        let bytes = [&[b'x'; 13][..], &wide("password=h4nter", false), &[0xff; 9]].concat();
+        for step in 1..40 {
+            let (text, name) = decoded(&bytes, step);
+            assert!(text.ends_with("password=h4nter\n"), "{step}: {text:?}");
+            assert_eq!(name, "utf-16le", "{step}");
         }
     }
 

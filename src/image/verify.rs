@@ -2,7 +2,7 @@
 
 use super::{Layer, LayerSummary};
 use crate::archive::Algorithm;
-use crate::error::{Warning, WarningCode};
+use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{DiffId, Digest};
 
 /// The algorithm to hash with: that of `stated`, or SHA-256 where there is none to compare with.
@@ -23,15 +23,20 @@ pub(super) fn judge(
     ];
     let computed = [stored.as_ref(), tar.as_ref()];
     let kinds = [
-        ("digest", "stored bytes", WarningCode::DigestMismatch),
-        ("diff ID", "uncompressed tar", WarningCode::DiffIdMismatch),
+        ("digest", "stored bytes have", WarningCode::DigestMismatch),
+        (
+            "diff ID",
+            "uncompressed tar has",
+            WarningCode::DiffIdMismatch,
+        ),
     ];
     let mut verdicts = Vec::new();
-    for ((stated, computed), (name, of, code)) in stated.into_iter().zip(computed).zip(kinds) {
+    for ((stated, computed), (name, found, code)) in stated.into_iter().zip(computed).zip(kinds) {
         let (Some(stated), Some(computed)) = (stated, computed) else {
             continue;
         };
-        let at = format!("layer {} ({})", layer.index, layer.name);
+        let blob = printable(layer.name.as_bytes());
+        let at = format!("layer {} ({blob})", layer.index);
         if Algorithm::of(stated).is_none() {
             let message = format!(
                 "{at}: the {name} {stated} was not checked, {} is not supported",
@@ -43,8 +48,7 @@ pub(super) fn judge(
         }
         verdicts.push(stated == computed);
         if stated != computed {
-            let message = format!("{at}: the {name} is {stated}, but the {of} have {computed}");
-            let message = message.replace("tar have", "tar has");
+            let message = format!("{at}: the {name} is {stated}, but the {found} {computed}");
             summary
                 .warnings
                 .push(Warning::new(code, message).in_layer(layer.index));

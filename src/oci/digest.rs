@@ -1,4 +1,4 @@
-//! Digests, diff IDs and chain IDs: three hashes that must not be taken for one another.
+//! Digests and diff IDs: two hashes that must not be taken for one another.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,9 +24,9 @@ impl Digest {
         Self(format!("sha256:{}", to_hex(hash)).into())
     }
 
-    /// From the hexadecimal form of a SHA-256, as file names in archives have it.
-    pub fn from_sha256_hex(hex: &str) -> Result<Self> {
-        format!("sha256:{hex}").parse()
+    /// From a finished SHA-512.
+    pub fn from_sha512(hash: &[u8]) -> Self {
+        Self(format!("sha512:{}", to_hex(hash)).into())
     }
 
     /// `sha256`, `sha512`, …
@@ -134,24 +134,6 @@ impl fmt::Display for DiffId {
     }
 }
 
-/// Hash of a stack of layers: `chain(n) = sha256(chain(n-1) + " " + diff_id(n))`, and the first
-/// is its diff ID.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct ChainId(pub Digest);
-
-impl ChainId {
-    /// The chain ID of `diff_ids`, base first; `None` for an empty stack.
-    pub fn of(diff_ids: &[DiffId]) -> Option<Self> {
-        let mut stack = diff_ids.iter();
-        let base = stack.next()?.0.clone();
-        let chain = stack.fold(base, |below, diff_id| {
-            Digest::sha256(format!("{below} {diff_id}").as_bytes())
-        });
-        Some(Self(chain))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,15 +154,5 @@ mod tests {
             assert!(bad.parse::<Digest>().is_err(), "{bad}");
         }
         assert_eq!("blake3:abc".parse::<Digest>().unwrap().verify(b""), None);
-    }
-
-    #[test]
-    fn chain_id_hashes_the_stack_from_the_base() {
-        let a = DiffId(Digest::sha256(b"a"));
-        let b = DiffId(Digest::sha256(b"b"));
-        assert_eq!(ChainId::of(&[]), None);
-        assert_eq!(ChainId::of(std::slice::from_ref(&a)).unwrap().0, a.0);
-        let expected = Digest::sha256(format!("{} {}", a.0, b.0).as_bytes());
-        assert_eq!(ChainId::of(&[a, b]).unwrap().0, expected);
     }
 }

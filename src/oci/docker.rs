@@ -1,8 +1,8 @@
-//! Docker's own documents: `manifest.json` of `docker save`, and the old schema 1 manifest.
+//! Docker's own list of images: `manifest.json` of `docker save` (Docker image specification 1.2).
 
 use serde::Deserialize;
 
-use super::{Digest, null_is_default};
+use super::null_is_default;
 
 /// One image of `docker save`'s `manifest.json`. jib writes the keys in lower case.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -32,45 +32,4 @@ pub struct DockerManifestItem {
         deserialize_with = "null_is_default"
     )]
     pub layers: Vec<String>,
-}
-
-/// A Docker v2 schema 1 manifest. Layers and history are listed **newest first**.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SchemaOneManifest {
-    /// Always 1.
-    #[serde(default)]
-    pub schema_version: u32,
-    /// Repository.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub name: String,
-    /// Tag.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub tag: String,
-    /// Processor.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub architecture: String,
-    /// Layers, newest first.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub fs_layers: Vec<SchemaOneLayer>,
-    /// Legacy configs, newest first.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub history: Vec<SchemaOneHistory>,
-}
-
-/// A layer of a schema 1 manifest.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SchemaOneLayer {
-    /// Digest of the compressed layer.
-    pub blob_sum: Digest,
-}
-
-/// A history item of a schema 1 manifest.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SchemaOneHistory {
-    /// A legacy config, JSON inside a JSON string.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub v1_compatibility: String,
 }

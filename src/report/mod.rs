@@ -4,14 +4,13 @@
 //! is written (beside the renderer's own line ends and colours), and no secret is written unless
 //! [`Style::reveal`] asks for it. `docs/report.md` describes the fields.
 
+pub mod cells;
 mod escape;
 mod json;
 mod jsonl;
 mod sarif;
 mod terminal;
 mod view;
-
-pub use terminal::layers as render_layers;
 
 use std::io::{self, Write};
 

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::error::{Warning, WarningCode};
 use crate::finding::fixture::{EVERY_KIND, empty, finding, full, in_config, in_file};
-use crate::finding::{Report, Suppressed, Verdict, Visibility};
+use crate::finding::{Kind, Occurrence, Removal, Report, Suppressed, Verdict, Visibility};
 
 const FORMATS: [Format; 4] = [Format::Terminal, Format::Json, Format::Jsonl, Format::Sarif];
 
@@ -108,10 +108,53 @@ fn two_images_are_told_apart() {
 }
 
 #[test]
-fn the_layer_table_stands_alone_too() {
-    let mut bytes = Vec::new();
-    render_layers(&full(), &Style::default(), &mut bytes).unwrap();
-    insta::assert_snapshot!("layers", String::from_utf8(bytes).unwrap());
+fn a_secret_in_many_places_tells_each_life_once() {
+    let mut report = full();
+    report.images.push(report.images[0].clone());
+    let in_second = |place: Occurrence| Occurrence {
+        image: Some(1),
+        ..place
+    };
+    let many = (0..200).map(|n| in_file(1, &format!("opt/{n:03}")));
+    let mut places: Vec<Occurrence> = many.collect();
+    places.push(in_second(in_file(1, "opt/000")));
+    places.push(in_file(2, "opt/copy"));
+    places.extend((0..3).map(|_| in_config(Kind::LegacyConfig, "/config/Env/1", 4)));
+    report.findings = vec![finding(1, b"fake-secret-in-many-places", places)];
+    let text = plain(&report, Format::Terminal);
+    let block: Vec<&str> = text.lines().skip(2).take_while(|l| !l.is_empty()).collect();
+    assert_eq!(
+        block,
+        [
+            "    image 0 layer 1 opt/000:3:7",
+            "    image 0 layer 1 opt/001:3:7",
+            "    image 0 layer 1 opt/002:3:7",
+            "    … and 198 more like this",
+            "      added in layer 1 by COPY .env config.json deploy/keys /app/ · visible in the final image",
+            "    image 0 layer 2 opt/copy:3:7",
+            "      added in layer 2 by RUN curl -fsSL https://example…build-base git openssh-client · visible in",
+            "        the final image",
+            "    … and 3 copies in legacy configs",
+            "  → Revoke at https://example.com/tokens. Use `RUN --mount=type=secret`.",
+        ]
+    );
+}
+
+#[test]
+fn a_replaced_value_is_said_to_be_in_the_history_still() {
+    let mut report = full();
+    let place = Occurrence {
+        removed_by: Some(Removal {
+            layer: None,
+            instruction: Some(4),
+        }),
+        ..in_config(Kind::History, "/history/4/created_by", 4)
+    };
+    report.findings = vec![finding(1, b"fake-secret-that-was-blanked", vec![place])];
+    let text = plain(&report, Format::Terminal);
+    let life =
+        "written by ENV API_TOKEN=*** · replaced by ENV API_TOKEN=*** · still in the image's";
+    assert!(text.contains(life), "{text}");
 }
 
 #[test]

@@ -11,6 +11,9 @@ use super::syntax::RuleSyntax;
 pub const LONGEST_MATCH: usize = 32 << 10;
 /// Compiled size of one regex, in bytes.
 const COMPILED_SIZE: usize = 4 << 20;
+/// Memory of one regex's lazily built automaton, for each thread: there are hundreds of regexes, and
+/// each sees little text.
+const CACHE_SIZE: usize = 128 << 10;
 
 /// What rules may refer to by name.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +104,7 @@ fn compile(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text)
         .unicode(false)
         .size_limit(COMPILED_SIZE)
+        .dfa_size_limit(CACHE_SIZE)
         .build()
 }
 

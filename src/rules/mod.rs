@@ -7,6 +7,7 @@
 //! `detect` comes later in the order of rooms, so what it knows (names of validators and of
 //! built-in detectors) is handed in as a [`Catalog`].
 
+mod anchors;
 mod check;
 mod lint;
 mod load;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::locate::Located;
 use crate::advice::advice;
 use crate::detect::{Match, Suppression};
-use crate::finding::{Finding, Occurrence, Suppressed, Visibility};
+use crate::finding::{Finding, Kind, Occurrence, Suppressed, Visibility};
 use crate::image::Image;
 use crate::oci::Digest;
 use crate::rules::{Rule, RuleSet};
@@ -28,7 +28,9 @@ pub(super) fn group(
     let mut findings = Vec::new();
     let mut suppressed = Vec::new();
     for ((suppression, identity), places) in groups {
-        let finding = finding(&identity, places, rules, images);
+        let Some(finding) = finding(&identity, places, rules, images) else {
+            continue;
+        };
         match suppression {
             None => findings.push(finding),
             Some(reason) => suppressed.push(Suppressed {
@@ -48,30 +50,21 @@ pub(super) fn group(
     (findings, suppressed)
 }
 
+/// `None` only where there is no place at all.
 fn finding(
     identity: &Secret,
     mut places: Vec<Located>,
     rules: &RuleSet,
     images: &[Image],
-) -> Finding {
+) -> Option<Finding> {
+    let by_worth = |a: &Match, b: &Match| worth(b, rules).cmp(&worth(a, rules));
     places.sort_by(|a, b| {
         exposure(&a.occurrence, &b.occurrence)
-            .then_with(|| worth(&b.matched, rules).cmp(&worth(&a.matched, rules)))
+            .then_with(|| by_worth(&a.matched, &b.matched))
+            .then_with(|| a.matched.secret.cmp(&b.matched.secret))
     });
-    let best = places
-        .iter()
-        .map(|place| &place.matched)
-        .reduce(|best, other| {
-            if worth(other, rules) > worth(best, rules) {
-                other
-            } else {
-                best
-            }
-        });
-    // A group is made by its first member, so there is a best one.
-    let best = best
-        .cloned()
-        .unwrap_or_else(|| unreachable!("a group has a member"));
+    let matches = places.iter().map(|place| &place.matched);
+    let best = matches.min_by(|a, b| by_worth(a, b))?.clone();
     let mut facts = best.facts.clone();
     for place in places
         .iter()
@@ -84,7 +77,7 @@ fn finding(
     let mut occurrences: Vec<Occurrence> = places.iter().map(|p| p.occurrence.clone()).collect();
     occurrences.dedup();
     let rule = rules.rule(best.rule);
-    Finding {
+    Some(Finding {
         id: id(rule, identity, &best, &occurrences),
         rule: rule.id().to_owned(),
         title: rule.syntax.title.clone(),
@@ -100,7 +93,7 @@ fn finding(
         secret: best.secret,
         facts,
         occurrences,
-    }
+    })
 }
 
 /// The keyword of the instruction that brought an occurrence.
@@ -146,22 +139,23 @@ fn urgency(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 fn id(rule: &Rule, identity: &Secret, best: &Match, occurrences: &[Occurrence]) -> String {
     let mut text = format!("residue.id/1\0{}\0", rule.id()).into_bytes();
     if rule.syntax.guessable {
-        let place = occurrences
-            .iter()
-            .map(|o| {
-                (
-                    o.path.as_deref().unwrap_or(""),
-                    o.pointer.as_deref().unwrap_or(""),
-                    &o.inside,
-                )
-            })
-            .min();
+        let place = occurrences.iter().map(lasting_place).min();
         text.extend_from_slice(format!("place\0{place:?}\0{:?}", best.label).as_bytes());
     } else {
         text.extend_from_slice(b"value\0");
         text.extend_from_slice(identity.expose());
     }
     Digest::sha256(&text).encoded()[..20].to_owned()
+}
+
+/// What a rebuild leaves as it is of a place: a path in a layer or in the archive. Documents are
+/// named by digests and history entries move, so of those only the key counts.
+fn lasting_place(occurrence: &Occurrence) -> (&str, &str, &[String]) {
+    let inside = occurrence.inside.as_slice();
+    if occurrence.layer.is_some() || occurrence.kind == Kind::ArchiveFile {
+        return (occurrence.path.as_deref().unwrap_or(""), "", inside);
+    }
+    ("", occurrence.key.as_deref().unwrap_or(""), inside)
 }
 
 /// Two guessable secrets of one place (`PASSWORD=` twice in a file) would share an id.
@@ -175,3 +169,6 @@ fn number_equal_ids<'f>(findings: impl Iterator<Item = &'f mut Finding>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

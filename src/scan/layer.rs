@@ -3,6 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::budget::Budget;
+use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
 use crate::archive::Limits;
 use crate::content::{Hit, Outcome, Scanner};
@@ -11,8 +12,6 @@ use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
-/// Names and link targets are scanned together, so many bytes at a time.
-const NAMES_BATCH: usize = 256 << 10;
 /// Bytes of names and targets of hard links that are kept of one layer.
 const LINK_BYTES: usize = 64 << 20;
 
@@ -93,49 +92,6 @@ struct Worker<'e> {
     links: Vec<Link>,
     link_budget: Budget,
     warnings: Vec<Warning>,
-}
-
-/// Names waiting to be scanned together, one a line.
-#[derive(Default)]
-struct Names {
-    text: Vec<u8>,
-    lines: Vec<NameLine>,
-}
-
-/// A line of the names: the entry's path, or the target of its link.
-struct NameLine {
-    start: usize,
-    /// Where the entry's path stands.
-    path: std::ops::Range<usize>,
-    sequence: u32,
-}
-
-impl Names {
-    fn add(&mut self, entry: &LayerEntry) {
-        let start = self.text.len();
-        let path = start..start + entry.path.len();
-        let target = entry
-            .link
-            .as_deref()
-            .filter(|_| entry.kind == EntryKind::Symlink);
-        for name in [Some(&entry.path[..]), target].into_iter().flatten() {
-            self.lines.push(NameLine {
-                start: self.text.len(),
-                path: path.clone(),
-                sequence: entry.sequence,
-            });
-            self.text.extend_from_slice(name);
-            self.text.push(b'\n');
-        }
-    }
-
-    /// The line that holds the byte at `offset`.
-    fn line(&self, offset: u64) -> Option<&NameLine> {
-        let after = self
-            .lines
-            .partition_point(|line| line.start as u64 <= offset);
-        self.lines.get(after.checked_sub(1)?)
-    }
 }
 
 impl Worker<'_> {
@@ -220,7 +176,7 @@ impl Worker<'_> {
 
     fn note_names(&mut self, entry: &LayerEntry) {
         self.names.add(entry);
-        if self.names.text.len() >= NAMES_BATCH {
+        if self.names.is_full() {
             self.flush_names();
         }
     }
@@ -230,37 +186,31 @@ impl Worker<'_> {
             kind: TextKind::Name,
             ..Context::default()
         };
-        let scanned = self.engine.scan_fully(&context, &self.names.text);
+        let text = std::mem::take(&mut self.names);
+        let scanned = self.engine.scan_fully(&context, text.bytes());
         for index in scanned.limited {
             let rule = self.engine.rules().rule(index).id();
-            let message =
-                format!("more names of entries hold matches of rule {rule} than are kept");
-            self.warn(message);
+            self.warn(format!(
+                "more names of entries hold matches of rule {rule} than are kept"
+            ));
         }
-        for mut matched in scanned.matches {
-            let Some(line) = self.names.line(matched.span.offset) else {
+        for matched in scanned.matches {
+            let Some((path, sequence, matched)) = text.entry_of(matched) else {
                 continue;
             };
-            matched.span.offset -= line.start as u64;
-            matched.position.line = 1;
-            let path = &self.names.text[line.path.clone()];
-            let hit = Hit {
-                inside: Vec::new(),
-                decoded: Vec::new(),
-                matched,
-            };
-            if self.budget.take(size_of_hit(&hit, path)) {
-                self.hits.push(LayerHit {
-                    kind: Kind::Name,
-                    path: path.to_vec(),
-                    sequence: Some(line.sequence),
-                    entry: None,
-                    hit,
-                });
-            }
+            self.keep(LayerHit {
+                kind: Kind::Name,
+                path,
+                sequence: Some(sequence),
+                entry: None,
+                hit: Hit {
+                    inside: Vec::new(),
+                    decoded: Vec::new(),
+                    matched,
+                },
+            });
         }
-        self.names.text.clear();
-        self.names.lines.clear();
+        self.names = text.cleared();
     }
 
     /// A PAX record or extended attribute.
@@ -287,19 +237,24 @@ impl Worker<'_> {
                 .into_iter()
                 .map(|warning| warning.in_layer(layer)),
         );
-        let path = entry.map_or(&[][..], |entry| &entry.path);
         for hit in outcome.hits {
-            if self.budget.take(size_of_hit(&hit, path)) {
-                self.hits.push(LayerHit {
-                    kind,
-                    path: path.to_vec(),
-                    sequence: entry.map(|entry| entry.sequence),
-                    entry: entry.map(facts),
-                    hit,
-                });
-            }
+            self.keep(LayerHit {
+                kind,
+                path: entry.map_or_else(Vec::new, |entry| entry.path.clone()),
+                sequence: entry.map(|entry| entry.sequence),
+                entry: entry.map(facts),
+                hit,
+            });
         }
         outcome.error.map_or(Ok(()), Err)
+    }
+
+    fn keep(&mut self, hit: LayerHit) {
+        let inside: usize = hit.hit.inside.iter().map(String::len).sum();
+        let size = super::budget::size_of(&hit.hit.matched) + hit.path.len() + inside;
+        if self.budget.take(size) {
+            self.hits.push(hit);
+        }
     }
 
     /// Says what of the layer was too much to keep.
@@ -333,12 +288,6 @@ impl Worker<'_> {
                 .is_none_or(|content| hit.binary_search(&content).is_ok())
         });
     }
-}
-
-/// Bytes that a hit takes with its path.
-fn size_of_hit(hit: &Hit, path: &[u8]) -> usize {
-    let inside: usize = hit.inside.iter().map(String::len).sum();
-    super::budget::size_of(&hit.matched) + path.len() + inside
 }
 
 fn facts(entry: &LayerEntry) -> EntryFacts {

@@ -263,3 +263,6 @@ fn occurrence(document: &Document, kind: Kind, matched: &Match) -> Occurrence {
         entry: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

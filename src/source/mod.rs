@@ -1,21 +1,24 @@
-//! Where an image comes from: one file for each transport, named as people know them from skopeo.
+//! Where an image comes from, by transports named as people know them from skopeo.
 //!
-//! A source is narrow: it delivers bytes and names ([`Contents`]). History pairing, digests,
-//! compression and overlay are computed once, by `image` and `scan`, whatever the source.
+//! A source (`transport` has the seam and the list of them) is narrow: it delivers bytes and names
+//! ([`Contents`]). History pairing, digests, compression and overlay are computed once, by `image`
+//! and `scan`, whatever the source.
 //!
-//! The way through: `reference` parses what was typed; `shape` tells by content which forms an
+//! The way through: `reference` parses what was typed; `local` opens the file; `shape` tells by content which forms an
 //! archive has and hands each to its reader (`docker_archive`, `legacy`, `oci_layout`,
 //! `schema_one`, `manifest`); they fill a `survey` of candidates, each image once; `select`
-//! chooses; `leftovers` gives what nothing refers to. Formats: OCI image-spec 1.1, Docker image
+//! chooses, `left_out` says what was passed over; `leftovers` gives what nothing refers to. Formats: OCI image-spec 1.1, Docker image
 //! manifest v2 schema 1 and 2, Docker image specification 1.2, and skopeo's `containers-transports`.
 
 mod candidate;
 mod docker_archive;
 mod faults;
 pub(crate) mod json;
+mod left_out;
 mod leftovers;
 mod legacy;
 mod legacy_config;
+mod local;
 mod manifest;
 mod members;
 mod oci_layout;
@@ -28,6 +31,7 @@ mod shape;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod transport;
 
 pub use open::open;
 

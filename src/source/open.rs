@@ -1,18 +1,17 @@
-//! From what the user typed to the images that are wanted of it.
+//! From what the user typed to the images that are wanted of it, whichever source has them.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::candidate::Attestation;
+use super::left_out::LeftOut;
+use super::local::Asked;
 use super::reference::Reference;
+use super::select::{Choice, select};
 use super::shape::{self, Shape};
 use super::survey::Survey;
-use super::{Contents, RawImage, Role, Selection, leftovers, select};
+use super::{Contents, Role, Selection, leftovers};
 use crate::archive::{Archive, Limits};
-use crate::error::{Error, Result, Warning, WarningCode, printable};
-
-/// Platforms listed in a message.
-const LISTED: usize = 20;
+use crate::error::{Error, Result, Warning, WarningCode};
 
 /// Opens an image reference: a path, `-` for standard input, or `transport:reference`.
 ///
@@ -23,36 +22,32 @@ const LISTED: usize = 20;
 /// A reference that is not well formed, an input that cannot be read or holds no image, and a
 /// selection that fits nothing in it.
 pub fn open(reference: &str, selection: &Selection, limits: &Limits) -> Result<Contents> {
-    let reference = Reference::parse(reference)?;
-    let path = reference.path.as_path();
-    let archive = if path == Path::new("-") {
-        Archive::from_reader(&mut std::io::stdin().lock(), path, limits)?
-    } else {
-        Archive::open(path, limits)?
-    };
-    read(&archive, &reference, selection)
+    match Reference::parse(reference)? {
+        Reference::Path(path) => Asked::anything(path).open(selection, limits),
+        Reference::Named(source, rest) => source.open(rest, selection, limits),
+    }
 }
 
-/// Reads an opened archive.
+/// Reads an opened archive: every image that is wanted of it, and what else it holds.
 pub(super) fn read(
     archive: &Archive,
-    reference: &Reference,
+    asked: &Asked<'_>,
     selection: &Selection,
 ) -> Result<Contents> {
-    let path = reference.path.as_path();
+    let path = asked.path;
     let mut survey = Survey::new(archive);
     let shapes = shape::read(&mut survey);
-    check_transport(reference, &shapes)?;
+    check_transport(asked, &shapes)?;
     if describes_nothing(archive, &survey) {
         return Err(no_image(archive, path, &shapes));
     }
-    let names: Vec<&str> = [&reference.image, &selection.image]
+    let names: Vec<&str> = asked
+        .image
         .into_iter()
-        .flatten()
-        .map(String::as_str)
+        .chain(selection.image.as_deref())
         .collect();
-    let wanted = select::select(path, &survey.candidates, &names, &selection.platforms)?;
-    Ok(contents(archive, survey, &wanted))
+    let choices = select(path, &survey.candidates, &names, &selection.platforms)?;
+    Ok(contents(archive, survey, &choices))
 }
 
 /// Whether there is no image and nothing broken that may have been one.
@@ -70,7 +65,7 @@ fn describes_nothing(archive: &Archive, survey: &Survey<'_>) -> bool {
 }
 
 /// Splits the survey into wanted images and what belongs to the archive.
-fn contents(archive: &Archive, mut survey: Survey<'_>, wanted: &[bool]) -> Contents {
+fn contents(archive: &Archive, mut survey: Survey<'_>, choices: &[Choice]) -> Contents {
     leftovers::collect(&mut survey);
     let attestations = std::mem::take(&mut survey.attestations);
     for attestation in attestations {
@@ -80,15 +75,14 @@ fn contents(archive: &Archive, mut survey: Survey<'_>, wanted: &[bool]) -> Conte
     warnings.append(&mut survey.warnings);
     warnings.append(&mut survey.members.take_warnings());
     let mut images = Vec::new();
-    let mut left_out = Vec::new();
-    for (candidate, wanted) in survey.candidates.into_iter().zip(wanted) {
-        if *wanted {
-            images.push(candidate.image);
-        } else if candidate.absent {
-            left_out.push(candidate.image);
+    let mut left_out = LeftOut::default();
+    for (candidate, choice) in survey.candidates.into_iter().zip(choices) {
+        match choice {
+            Choice::Wanted => images.push(candidate.image),
+            other => left_out.note(&candidate, *other == Choice::OtherPlatform),
         }
     }
-    warnings.extend(missing_platforms(&left_out, survey.absent_attestations));
+    warnings.extend(left_out.warnings(survey.absent_attestations));
     Contents {
         images,
         documents: survey.documents,
@@ -110,46 +104,21 @@ fn attach(survey: &mut Survey<'_>, attestation: Attestation) {
     }
 }
 
-/// One warning for all that is listed, was not asked for and is not there. Writers leave out
-/// other platforms, and attestations of pulled images, all the time.
-fn missing_platforms(images: &[RawImage], attestations: usize) -> Option<Warning> {
-    if images.is_empty() && attestations == 0 {
-        return None;
-    }
-    let platforms: BTreeSet<String> = images
-        .iter()
-        .filter_map(|image| image.platform.as_ref())
-        .map(|platform| printable(platform.to_string().as_bytes()))
-        .collect();
-    let mut named: Vec<&str> = platforms.iter().map(String::as_str).take(LISTED).collect();
-    if platforms.len() > LISTED {
-        named.push("…");
-    }
-    let mut message = format!(
-        "{} manifests and {attestations} attestations that were not asked for are listed and not \
-         in the archive",
-        images.len()
-    );
-    if !named.is_empty() {
-        message.push_str(&format!("; platforms: {}", named.join(", ")));
-    }
-    Some(Warning::new(WarningCode::MissingPlatform, message))
-}
-
 /// A transport that was named must be among the shapes that were found.
-fn check_transport(reference: &Reference, shapes: &[Shape]) -> Result<()> {
-    let Some(transport) = reference.transport else {
+fn check_transport(asked: &Asked<'_>, shapes: &[Shape]) -> Result<()> {
+    let Some(transport) = asked.transport else {
         return Ok(());
     };
-    if shapes.is_empty() || shapes.iter().any(|shape| reference.shapes.contains(shape)) {
+    if shapes.is_empty() || shapes.iter().any(|shape| transport.shapes.contains(shape)) {
         return Ok(());
     }
     let found: Vec<&str> = shapes.iter().map(|shape| shape.name()).collect();
     Err(Error::NotAnImage {
-        path: reference.path.clone(),
+        path: asked.path.to_owned(),
         reason: format!(
-            "{transport}: was asked for, and the content is {}; leave the transport out to let \
+            "{}: was asked for, and the content is {}; leave the transport out to let \
              the content decide",
+            transport.name,
             found.join(" and ")
         ),
     })

@@ -1,48 +1,11 @@
 //! What the user typed for an image: a path, `-`, or `transport:reference`.
 //!
-//! The transports are skopeo's. A file that exists is a path, whatever its name looks like; a
-//! transport only says what the content has to be, and the content still decides.
+//! A file that exists is a path, whatever its name looks like.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::shape::Shape;
+use super::transport::{self, Source};
 use crate::error::{Error, Result};
-
-/// A transport that reads local files.
-struct Transport {
-    prefix: &'static str,
-    form: &'static str,
-    shapes: &'static [Shape],
-    takes_tag: bool,
-}
-
-/// The registry of transports.
-const TRANSPORTS: [Transport; 4] = [
-    Transport {
-        prefix: "docker-archive",
-        form: "docker-archive:FILE[:reference]",
-        shapes: &[Shape::DockerArchive, Shape::Legacy],
-        takes_tag: true,
-    },
-    Transport {
-        prefix: "oci-archive",
-        form: "oci-archive:FILE[:tag]",
-        shapes: &[Shape::OciLayout],
-        takes_tag: true,
-    },
-    Transport {
-        prefix: "oci",
-        form: "oci:DIR[:tag]",
-        shapes: &[Shape::OciLayout],
-        takes_tag: true,
-    },
-    Transport {
-        prefix: "dir",
-        form: "dir:DIR",
-        shapes: &[Shape::Dir],
-        takes_tag: false,
-    },
-];
 
 /// Transports that people know and that need a daemon, a store or a registry.
 const NOT_YET: [&str; 5] = [
@@ -54,35 +17,27 @@ const NOT_YET: [&str; 5] = [
 ];
 
 /// A parsed reference.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Reference {
-    /// `-` is standard input.
-    pub path: PathBuf,
-    /// The name of an image in it, where the transport takes one.
-    pub image: Option<String>,
-    /// What the content must be; empty where anything goes.
-    pub shapes: &'static [Shape],
-    /// The transport, for messages.
-    pub transport: Option<&'static str>,
+pub(super) enum Reference<'t> {
+    /// A file, a folder, or `-` for standard input.
+    Path(&'t str),
+    /// A source and what stands behind the colon.
+    Named(&'static dyn Source, &'t str),
 }
 
-impl Reference {
+impl<'t> Reference<'t> {
     /// Parses what was typed; looks at the file system to tell paths with colons.
-    pub fn parse(text: &str) -> Result<Self> {
-        let path = |path: &str| Self {
-            path: PathBuf::from(path),
-            image: None,
-            shapes: &[],
-            transport: None,
-        };
+    pub fn parse(text: &'t str) -> Result<Self> {
         if text == "-" || Path::new(text).exists() {
-            return Ok(path(text));
+            return Ok(Self::Path(text));
         }
         let Some((prefix, rest)) = text.split_once(':') else {
-            return Ok(path(text));
+            return Ok(Self::Path(text));
         };
-        if let Some(transport) = TRANSPORTS.iter().find(|known| known.prefix == prefix) {
-            return transport.parse(text, rest);
+        if let Some(source) = transport::named(prefix) {
+            return match rest {
+                "" => Err(invalid(text, format!("expected {}", source.form()))),
+                rest => Ok(Self::Named(source, rest)),
+            };
         }
         if NOT_YET.contains(&prefix) {
             return Err(invalid(
@@ -100,47 +55,11 @@ impl Reference {
                 format!(
                     "no such file, and {prefix:?} is no known transport; known are {}, a path, \
                      and - for standard input",
-                    TRANSPORTS.map(|known| known.form).join(", ")
+                    transport::forms()
                 ),
             ));
         }
-        Ok(path(text))
-    }
-}
-
-impl Transport {
-    fn parse(&'static self, text: &str, rest: &str) -> Result<Reference> {
-        if rest.is_empty() {
-            return Err(invalid(text, format!("expected {}", self.form)));
-        }
-        let (path, image) = if self.takes_tag {
-            split_tag(rest)
-        } else {
-            (rest, None)
-        };
-        Ok(Reference {
-            path: PathBuf::from(path),
-            image: image.map(str::to_owned),
-            shapes: self.shapes,
-            transport: Some(self.prefix),
-        })
-    }
-}
-
-/// Splits `PATH[:tag]`: the longest part that exists is the path, else the part before the first
-/// colon.
-fn split_tag(text: &str) -> (&str, Option<&str>) {
-    if Path::new(text).exists() {
-        return (text, None);
-    }
-    let split = text
-        .rmatch_indices(':')
-        .map(|(at, _)| text.split_at(at))
-        .find(|(path, _)| Path::new(path).exists())
-        .or_else(|| text.find(':').map(|at| text.split_at(at)));
-    match split {
-        Some((path, tag)) => (path, tag.strip_prefix(':').filter(|tag| !tag.is_empty())),
-        None => (text, None),
+        Ok(Self::Path(text))
     }
 }
 
@@ -164,31 +83,29 @@ fn invalid(text: &str, reason: String) -> Error {
 mod tests {
     use super::*;
 
+    /// Name of the source and what stands behind the colon; no name for a path.
+    fn parsed(text: &str) -> (Option<&'static str>, &str) {
+        match Reference::parse(text) {
+            Ok(Reference::Path(path)) => (None, path),
+            Ok(Reference::Named(source, rest)) => (Some(source.name()), rest),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
     fn refused(text: &str) -> String {
-        Reference::parse(text).unwrap_err().to_string()
+        match Reference::parse(text) {
+            Err(error) => error.to_string(),
+            Ok(_) => panic!("{text} was taken"),
+        }
     }
 
     #[test]
     fn transports_and_paths_are_told_apart() {
-        let parse = |text| {
-            let reference = Reference::parse(text).unwrap();
-            (reference.path, reference.image, reference.transport)
-        };
-        assert_eq!(parse("-"), ("-".into(), None, None));
-        assert_eq!(parse("a/b.tar"), ("a/b.tar".into(), None, None));
-        assert_eq!(parse("./x:y"), ("./x:y".into(), None, None));
-        assert_eq!(
-            parse("dir:some:dir"),
-            ("some:dir".into(), None, Some("dir"))
-        );
-        assert_eq!(
-            parse("oci:layout:v1:2"),
-            ("layout".into(), Some("v1:2".to_owned()), Some("oci"))
-        );
-        assert_eq!(
-            parse("docker-archive:a.tar"),
-            ("a.tar".into(), None, Some("docker-archive"))
-        );
+        for path in ["-", "a/b.tar", "./x:y", "C:\\a.tar"] {
+            assert_eq!(parsed(path), (None, path));
+        }
+        assert_eq!(parsed("dir:some:dir"), (Some("dir"), "some:dir"));
+        assert_eq!(parsed("oci:layout:v1"), (Some("oci"), "layout:v1"));
     }
 
     #[test]
@@ -197,9 +114,7 @@ mod tests {
         let file = folder.path().join("app:1.0");
         std::fs::write(&file, b"x").unwrap();
         let text = file.to_str().unwrap();
-        assert_eq!(Reference::parse(text).unwrap().path, file);
-        let tagged = Reference::parse(&format!("oci-archive:{text}:tag")).unwrap();
-        assert_eq!((tagged.path, tagged.image.as_deref()), (file, Some("tag")));
+        assert_eq!(parsed(text), (None, text));
     }
 
     #[test]

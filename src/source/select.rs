@@ -17,13 +17,23 @@ const SHORTEST_DIGEST: usize = 6;
 /// Names listed in a message.
 const LISTED: usize = 20;
 
-/// For each candidate, whether it is wanted.
+/// What becomes of a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    Wanted,
+    /// It has another name than was asked for, or is for another platform than was asked for.
+    NotMeant,
+    /// Nobody asked for a platform, and another one of the same image was taken.
+    OtherPlatform,
+}
+
+/// What becomes of each candidate.
 pub(super) fn select(
     path: &Path,
     candidates: &[Candidate],
     names: &[&str],
     platforms: &Platforms,
-) -> Result<Vec<bool>> {
+) -> Result<Vec<Choice>> {
     let mut wanted = vec![true; candidates.len()];
     let mut exact = vec![false; candidates.len()];
     for name in names {
@@ -33,9 +43,11 @@ pub(super) fn select(
             *exact |= matched && by_digest;
         }
     }
+    let mut passed_over = vec![false; candidates.len()];
     match platforms {
         Platforms::All => {}
         Platforms::Host => {
+            passed_over.clone_from(&wanted);
             let fitting = by_group(candidates, &wanted, &Platform::host());
             for ((wanted, exact), fits) in wanted.iter_mut().zip(exact).zip(fitting) {
                 *wanted &= fits || exact;
@@ -46,7 +58,12 @@ pub(super) fn select(
     if !names.is_empty() {
         add_referrers(candidates, &mut wanted);
     }
-    Ok(wanted)
+    let choice = |(wanted, passed_over)| match (wanted, passed_over) {
+        (true, _) => Choice::Wanted,
+        (false, true) => Choice::OtherPlatform,
+        (false, false) => Choice::NotMeant,
+    };
+    Ok(wanted.into_iter().zip(passed_over).map(choice).collect())
 }
 
 /// Candidates with this reference, or else with this digest; and whether the digest named a
@@ -274,7 +291,8 @@ fn no_image(path: &Path, candidates: &[Candidate], name: &str) -> Error {
     )
 }
 
-fn listed(names: impl ExactSizeIterator<Item = String>) -> String {
+/// Names for a message: the first ones, safe to print, and how many more there are.
+pub(super) fn listed(names: impl ExactSizeIterator<Item = String>) -> String {
     let more = names.len().saturating_sub(LISTED);
     let mut shown: Vec<String> = names
         .take(LISTED)

@@ -72,8 +72,24 @@ fn build_arguments_recorded_with_a_run_are_found() {
     let report = report_of(&image);
     let place = report.place(&secret, "history");
     assert_eq!(place["instruction"], 1);
+    assert_eq!(place["key"], "NPM_TOKEN");
     let instruction = &report.json["images"][0]["instructions"][1];
     assert_eq!(instruction["keyword"], "RUN");
+}
+
+#[test]
+fn the_id_of_a_password_in_the_environment_outlives_a_rebuild() {
+    let password = secrets::letters("rebuilt", 20);
+    let id = |image: ImageBuilder| {
+        let image = image.env("DB_PASSWORD", &password);
+        let scratch = Scratch::new();
+        let report = scan(&scratch.image(Shape::Classic, &image));
+        report.finding(&password)["id"].clone()
+    };
+    let rebuilt = base()
+        .layer("RUN date # buildkit", LayerBuilder::new().file("d", "d"))
+        .env("MODE", "prod");
+    assert_eq!(id(base()), id(rebuilt));
 }
 
 #[test]

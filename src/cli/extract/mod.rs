@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, anyhow, bail};
 use residue::archive::Limits;
-use residue::error::Warning;
+use residue::error::{Warning, printable};
 use residue::image::{EntryKind, Image, Layer, assemble};
 use residue::source;
 
@@ -85,18 +85,14 @@ fn open_one(reference: &str, config: &ExtractConfig, terminal: &Terminal) -> Res
 }
 
 fn describe(image: &Image) -> String {
-    let mut words: Vec<String> = image
-        .references
-        .iter()
-        .map(|reference| residue::error::printable(reference.as_bytes()))
-        .collect();
+    let mut words = image.references.clone();
     words.extend(image.platform.iter().map(ToString::to_string));
     let digest = image
         .manifest_digest
         .as_ref()
         .or(image.config_digest.as_ref());
     words.extend(digest.map(ToString::to_string));
-    words.join("  ")
+    printable(words.join("  ").as_bytes())
 }
 
 /// The one entry that is meant, or why that cannot be told.
@@ -153,7 +149,7 @@ fn describe_layers(image: &Image, found: &[Found]) -> String {
 fn content_of(layer: &Layer, found: Found, limits: &Limits) -> Result<Found> {
     let mut found = found;
     loop {
-        let name = residue::error::printable(&found.path);
+        let name = printable(&found.path);
         let target = found.link.clone().unwrap_or_default();
         match found.kind {
             EntryKind::File => return Ok(found),
@@ -161,7 +157,7 @@ fn content_of(layer: &Layer, found: Found, limits: &Limits) -> Result<Found> {
             EntryKind::Symlink => bail!(
                 "{name} in layer {} is a symbolic link to {}; extract that instead",
                 layer.index,
-                residue::error::printable(&target)
+                printable(&target)
             ),
             kind => bail!(
                 "{name} in layer {} is no file but a {}",
@@ -184,7 +180,7 @@ fn content_of(layer: &Layer, found: Found, limits: &Limits) -> Result<Found> {
                 "{name} in layer {} is a hard link to {}, which a lower layer holds; extract that \
                  instead",
                 layer.index,
-                residue::error::printable(&target)
+                printable(&target)
             )
         })?;
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use residue::detect::Engine;
-use residue::rules::{Loader, RuleSet};
+use residue::rules::{Loader, RuleSet, lint};
 
 use super::load;
 use crate::cli::exit::Exit;
@@ -25,8 +25,11 @@ pub fn run(paths: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
         .iter()
         .filter_map(|rule| rule.compile().err())
         .collect();
+    let lints = lint(&set);
     failures.extend(Engine::new(set).check_examples());
     Mistakes::from(failures).or(())?;
+    // A rule that could be better still works.
+    lints.iter().for_each(|lint| terminal.note(lint));
     if !terminal.quiet {
         output::write(None, |out| writeln!(out, "{summary}"))?;
     }

@@ -11,6 +11,7 @@ use super::matched::Facts;
 mod age;
 mod aws;
 mod azure;
+mod azure_identity;
 mod chat;
 mod crc;
 mod crypt;
@@ -70,10 +71,10 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("aws-account-id", aws::account_id),
     ("aws-secret-key", aws::secret_key),
     ("azure-cask", azure::cask),
-    ("azure-devops-pat", azure::devops_pat),
-    ("azure-entra", azure::entra),
+    ("azure-devops-pat", azure_identity::devops_pat),
+    ("azure-entra", azure_identity::entra),
     ("azure-marvin", azure::marvin_key),
-    ("azure-sas", azure::sas),
+    ("azure-sas", azure_identity::sas),
     ("base64-user-password", userpass::base64_user_password),
     ("basic-auth-url", url::basic_auth_url),
     ("confluent-crc32", crc::confluent),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use proptest::prelude::*;
 
-use super::super::catalog;
+use super::super::{Context, Engine, catalog};
 use super::*;
 use crate::rules::{self, Loader, RuleSet};
 
@@ -69,6 +69,25 @@ fn a_rules_file_is_named_after_its_provider() {
     }
 }
 
+#[test]
+fn rule_files_hold_no_example_in_plain_sight() {
+    let engine = Engine::new(embedded());
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns");
+    for file in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = file.expect("an entry").path();
+        let text = std::fs::read(&path).expect("a file");
+        let name = path.to_string_lossy().into_owned();
+        let context = Context {
+            path: name.as_bytes(),
+            ..Context::default()
+        };
+        for found in engine.scan(&context, &text) {
+            let rule = engine.rules().rule(found.rule);
+            assert!(rule.syntax.regex.is_none(), "{name}: {}", rule.id());
+        }
+    }
+}
+
 /// Secrets of every kind, as their rules' examples have them, with their rules' validators.
 fn example_secrets() -> Vec<(Vec<u8>, Vec<Validator>)> {
     let set = embedded();
@@ -105,6 +124,46 @@ fn no_fact_holds_the_secret_it_is_about() {
             for (key, value) in told(verdict(validator, &secret)) {
                 assert!(!value.to_string().contains(&secret_text), "{key}");
             }
+        }
+    }
+}
+
+/// Validators that know of no proof: they tell, demote or drop.
+const NEVER_CONFIRM: &[&str] = &[
+    "aws-account-id",
+    "aws-secret-key",
+    "azure-sas",
+    "basic-auth-url",
+    "crypt-hash",
+    "literal-password",
+    "random-token",
+    "slack",
+    "stripe-mode",
+    "telegram",
+];
+
+#[test]
+fn each_rule_with_a_provable_form_has_an_example_that_is_confirmed() {
+    for rule in embedded().rules() {
+        let Some(regex) = rule.regex() else { continue };
+        for name in &rule.syntax.validate {
+            if NEVER_CONFIRM.contains(&name.as_str()) {
+                continue;
+            }
+            let validator = by_name(name).expect("the rule was checked");
+            let confirmed = rule.syntax.examples.iter().any(|example| {
+                let found = regex.captures(example.as_bytes()).expect("it matches");
+                let whole = found.get(0).expect("a whole match").as_bytes();
+                let secret = found.name("secret").map_or(whole, |part| part.as_bytes());
+                let candidate = Candidate {
+                    secret,
+                    whole,
+                    around: example.as_bytes(),
+                    path: b"",
+                };
+                matches!(validator(&candidate), Verdict::Confirmed(_))
+            });
+            assert!(confirmed, "{}: {name}", rule.id());
         }
     }
 }

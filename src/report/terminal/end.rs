@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::cells::{bytes, count};
 use super::screen::{Screen, Span, Tone};
 use crate::error::Warning;
-use crate::finding::{Report, Verdict};
+use crate::finding::{Finding, Report, Verdict, Visibility};
+use crate::report::cells::{bytes, count};
 use crate::rules::Severity;
 
 /// How many warnings are shown; those that make a scan incomplete come first.
@@ -61,6 +61,9 @@ fn warning_text(warning: &Warning, images: usize) -> Vec<Span> {
 
 pub(super) fn summary(screen: &mut Screen<'_>, report: &Report) -> io::Result<()> {
     screen.paragraph(0, 2, &counts(report))?;
+    if !report.findings.is_empty() {
+        screen.paragraph(0, 2, &[Span::new(Tone::Plain, exposure(report))])?;
+    }
     if !report.suppressed.is_empty() {
         screen.paragraph(0, 2, &[Span::new(Tone::Faint, suppressed(report))])?;
     }
@@ -97,6 +100,25 @@ fn counts(report: &Report) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// Where the findings are still seen, the most exposed place of each counting.
+fn exposure(report: &Report) -> String {
+    let number = |seen: &[Visibility]| {
+        let of_it = |finding: &&Finding| seen.contains(&finding.visibility);
+        report.findings.iter().filter(of_it).count()
+    };
+    let hidden = [Visibility::Overwritten, Visibility::Deleted];
+    let parts = [
+        (number(&[Visibility::Final]), "visible in the final image"),
+        (number(&[Visibility::Metadata]), "readable in metadata"),
+        (number(&hidden), "hidden by later layers but still shipped"),
+    ];
+    let some = parts.into_iter().filter(|(number, _)| *number > 0);
+    let some: Vec<String> = some
+        .map(|(number, words)| format!("{number} {words}"))
+        .collect();
+    some.join(", ")
 }
 
 fn suppressed(report: &Report) -> String {

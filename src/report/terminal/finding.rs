@@ -1,24 +1,28 @@
 //! One finding: what it is, where it lies, what to do.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde_json::Value;
 
-use super::cells::count;
-use super::place::{life, location};
+use super::place::{Life, life, location};
 use super::screen::{Screen, Span, Tone};
-use crate::finding::{Finding, Occurrence, Report};
+use crate::finding::{Finding, Kind, Occurrence, Report};
+use crate::report::cells::count;
 use crate::secret::Secret;
 
-/// How many places of a secret are shown.
-const PLACES_SHOWN: usize = 5;
-/// Longest fact shown, in cells.
-const LONGEST_FACT: usize = 60;
+/// How many places of a secret are shown when all have one life; several lives share them.
+const PLACES_SHOWN: usize = 6;
+/// How many different lives of a secret are told.
+const LIVES_SHOWN: usize = 4;
+/// Longest fact shown, in cells: a key's fingerprint is whole.
+const LONGEST_FACT: usize = 80;
 
 pub(super) fn write(
     screen: &mut Screen<'_>,
     finding: &Finding,
     report: &Report,
+    last_advice: Option<&str>,
     reveal: bool,
 ) -> io::Result<()> {
     let severity = finding.severity.to_string().to_uppercase();
@@ -34,32 +38,92 @@ pub(super) fn write(
         value(screen, &finding.secret)?;
     }
     places(screen, &finding.occurrences, report)?;
-    screen.paragraph(
-        2,
-        4,
-        &[Span::new(Tone::Plain, format!("→ {}", finding.advice))],
-    )?;
+    let advice = match last_advice {
+        Some(last) if last == finding.advice => Span::new(Tone::Faint, "→ as above"),
+        _ => Span::new(Tone::Plain, format!("→ {}", finding.advice)),
+    };
+    screen.paragraph(2, 4, &[advice])?;
     screen.blank()
 }
 
-/// The first places; neighbours with the same life share its line.
+/// Places by life, each life told once, in the order of the report; then how many are not shown.
+/// Copies of the config that older Docker versions keep are only counted beside other places.
 fn places(screen: &mut Screen<'_>, occurrences: &[Occurrence], report: &Report) -> io::Result<()> {
-    let mut shown = occurrences.iter().take(PLACES_SHOWN).peekable();
-    while let Some(occurrence) = shown.next() {
-        screen.paragraph(4, 8, &location(occurrence, report))?;
-        let story = life(occurrence, report);
-        let next = shown.peek().map(|next| life(next, report));
-        if next.as_ref() != Some(&story) {
-            screen.paragraph(6, 8, &story)?;
-        }
+    let is_copy = |occurrence: &&Occurrence| occurrence.kind == Kind::LegacyConfig;
+    let (copies, rest): (Vec<_>, Vec<_>) = occurrences.iter().partition(is_copy);
+    let (copies, rest) = match rest.is_empty() {
+        true => (0, copies),
+        false => (copies.len(), rest),
+    };
+    let lives = by_life(rest, report);
+    let share = PLACES_SHOWN / lives.len().clamp(1, LIVES_SHOWN);
+    for (life, places) in lives.iter().take(LIVES_SHOWN) {
+        lived(screen, places, life.lines(share), report)?;
     }
-    let more = occurrences.len().saturating_sub(PLACES_SHOWN);
+    let hidden = lives
+        .iter()
+        .skip(LIVES_SHOWN)
+        .map(|(_, places)| places.len());
+    let more: usize = hidden.sum();
     if more > 0 {
         let places = count(more as u64, "more place", "more places");
-        let text = format!("… and {places} (use --format json)");
-        screen.paragraph(4, 6, &[Span::new(Tone::Faint, text)])?;
+        faint(screen, format!("… and {places} (--format json has all)"))?;
+    }
+    if copies > 0 {
+        let copies = count(copies as u64, "copy", "copies");
+        faint(screen, format!("… and {copies} in legacy configs"))?;
     }
     Ok(())
+}
+
+/// Places of one life, at most about `shown` of them, and that life.
+fn lived(
+    screen: &mut Screen<'_>,
+    places: &[&Occurrence],
+    shown: usize,
+    report: &Report,
+) -> io::Result<()> {
+    // A line that says "1 more" takes as much room as that one.
+    let shown = if places.len() == shown + 1 {
+        places.len()
+    } else {
+        shown
+    };
+    for place in places.iter().take(shown) {
+        screen.paragraph(4, 8, &location(place, report))?;
+    }
+    let more = places.len().saturating_sub(shown);
+    if more > 0 {
+        faint(screen, format!("… and {more} more like this"))?;
+    }
+    match places.first() {
+        Some(place) => screen.paragraph(6, 8, &life(place, report)),
+        None => Ok(()),
+    }
+}
+
+fn faint(screen: &mut Screen<'_>, text: String) -> io::Result<()> {
+    screen.paragraph(4, 6, &[Span::new(Tone::Faint, text)])
+}
+
+/// Places by their life, in the order in which each is first seen.
+fn by_life<'a>(
+    occurrences: Vec<&'a Occurrence>,
+    report: &'a Report,
+) -> Vec<(Life<'a>, Vec<&'a Occurrence>)> {
+    let mut index: BTreeMap<Life<'a>, usize> = BTreeMap::new();
+    let mut lives: Vec<(Life<'a>, Vec<&Occurrence>)> = Vec::new();
+    for occurrence in occurrences {
+        let life = Life::of(occurrence, report);
+        let place = *index.entry(life.clone()).or_insert_with(|| {
+            lives.push((life, Vec::new()));
+            lives.len() - 1
+        });
+        if let Some((_, places)) = lives.get_mut(place) {
+            places.push(occurrence);
+        }
+    }
+    lives
 }
 
 /// Rule, confidence, preview, length, facts.

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use super::cells::{bytes, width};
 use super::place::instruction_text;
 use super::screen::{Screen, Span, Tone};
 use crate::finding::{Finding, ImageReport, LayerReport, Report};
+use crate::report::cells::{bytes, width};
 
 /// From this width on, entries and deletions have their columns.
 const WIDE: usize = 64;

@@ -1,7 +1,6 @@
 //! The report for people: findings grouped by secret, most urgent first; then the layers, the
 //! warnings, and the verdict last, where the eye is when the command ends.
 
-mod cells;
 mod end;
 mod finding;
 mod layers;
@@ -20,18 +19,15 @@ pub(super) struct Terminal;
 impl Renderer for Terminal {
     fn render(&self, report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         let mut screen = Screen::new(out, style.color, style.width);
+        let mut last_advice = None;
         for finding in &report.findings {
-            finding::write(&mut screen, finding, report, style.reveal)?;
+            finding::write(&mut screen, finding, report, last_advice, style.reveal)?;
+            last_advice = Some(finding.advice.as_str());
         }
         tables(&mut screen, report)?;
         end::warnings(&mut screen, report)?;
         end::summary(&mut screen, report)
     }
-}
-
-/// Writes the layer table of every image, and nothing else.
-pub fn layers(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    tables(&mut Screen::new(out, style.color, style.width), report)
 }
 
 fn tables(screen: &mut Screen<'_>, report: &Report) -> io::Result<()> {

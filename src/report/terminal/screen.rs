@@ -8,8 +8,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::cells::{atoms, elide, width};
 use crate::error::printable;
+use crate::report::cells::{atoms, elide, width};
 use crate::rules::Severity;
 
 /// What a piece of text is; colours follow from it.

@@ -326,8 +326,8 @@ fn a_truncated_save_without_its_manifest_gives_what_it_has() {
 
 #[test]
 fn a_transport_that_was_named_must_fit_the_content() {
-    let reference = super::super::reference::Reference::parse("oci:somewhere").unwrap();
-    let error = read(&classic().archive(), &reference, &all()).unwrap_err();
+    let asked = crate::source::local::OCI.asked("somewhere");
+    let error = read(&classic().archive(), &asked, &all()).unwrap_err();
     let message = error.to_string();
     assert!(message.contains("oci: was asked for"), "{message}");
     assert!(message.contains("docker-archive"), "{message}");

@@ -10,8 +10,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::local::Asked;
 use super::open::read;
-use super::reference::Reference;
 use super::{Contents, Platforms, Role, Selection};
 use crate::archive::{Archive, Limits};
 use crate::error::{Error, Result, Warning, WarningCode};
@@ -116,13 +116,7 @@ impl Members {
     }
 
     fn try_open(self, selection: &Selection) -> Result<Contents> {
-        let reference = Reference {
-            path: "test.tar".into(),
-            image: None,
-            shapes: &[],
-            transport: None,
-        };
-        read(&self.archive(), &reference, selection)
+        read(&self.archive(), &Asked::anything("test.tar"), selection)
     }
 
     fn open(self) -> Contents {

@@ -60,6 +60,56 @@ fn by_default_every_image_is_taken_for_the_host_or_else_for_its_first_platform()
 }
 
 #[test]
+fn platforms_that_nobody_asked_for_are_named_and_attestations_are_not() {
+    let told = |selection: &Selection| {
+        let mut members = Members::default();
+        let manifests: Vec<Value> = [
+            ("linux", "amd64"),
+            ("linux", "arm64"),
+            ("unknown", "unknown"),
+        ]
+        .into_iter()
+        .map(|(os, architecture)| {
+            let config = json!({ "os": os, "architecture": architecture });
+            let mut descriptor = members.image(&config, &["a"]);
+            descriptor["platform"] = config;
+            descriptor
+        })
+        .collect();
+        let mut other = members.image(&json!({ "of": "other" }), &["b"]);
+        other["annotations"] = json!({ "org.opencontainers.image.ref.name": "other" });
+        let list = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": manifests });
+        let index = json!({
+            "mediaType": INDEX,
+            "digest": members.blob(list.to_string()),
+            "annotations": { "org.opencontainers.image.ref.name": "app" },
+        });
+        let contents = members
+            .index(json!([index, other]))
+            .try_open(selection)
+            .unwrap();
+        let of_platforms = |warning: &Warning| warning.code == WarningCode::PlatformNotScanned;
+        let told = contents.warnings.into_iter().filter(of_platforms);
+        let told: Vec<Warning> = told.collect();
+        assert!(told.iter().all(|warning| !warning.code.is_incomplete()));
+        told.into_iter().map(|warning| warning.message).collect()
+    };
+    let passed_over = match Platform::host().architecture.as_str() {
+        "arm64" => "linux/amd64",
+        _ => "linux/arm64",
+    };
+    for selection in [Selection::default(), image("app")] {
+        let told: Vec<String> = told(&selection);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains(&format!("{passed_over};")), "{told:?}");
+        assert!(told[0].contains("--all-platforms") && !told[0].contains("unknown"));
+    }
+    for selection in [all(), platform("linux/amd64"), image("other")] {
+        assert_eq!(told(&selection), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn an_image_is_named_as_people_name_it() {
     for name in [
         "docker.io/library/app:latest",

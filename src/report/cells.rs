@@ -1,4 +1,5 @@
-//! Text measured in terminal cells: widths, cutting in the middle, human byte sizes.
+//! Text measured in terminal cells: widths, cutting in the middle, human byte sizes. The report for
+//! people and the tables of the command line lay out with the same measures.
 //!
 //! Text here has passed [`printable`]; an escape that it wrote (`\x1b`, `\u{202e}`) is one atom
 //! and never cut apart.
@@ -11,7 +12,7 @@ use crate::error::printable;
 
 /// Cells that a text takes. A character of no width counts one, so that a name made of a million
 /// combining marks cannot hide its length from the layout.
-pub(super) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(1).max(1)).sum()
 }
 
@@ -43,7 +44,7 @@ fn escape(text: &str) -> Option<usize> {
 
 /// Raw text made printable and cut in the middle to at most `most` cells. Its cost depends on
 /// `most`, not on the length of the text.
-pub(super) fn elide(raw: &str, most: usize) -> String {
+pub fn elide(raw: &str, most: usize) -> String {
     let text = printable(ends(raw, most).as_bytes());
     if width(&text) <= most {
         return text;
@@ -90,7 +91,7 @@ fn take<'a>(atoms: impl Iterator<Item = &'a str>, most: usize) -> Taken {
 }
 
 /// A size for people: `512 B`, `8.1 MiB`.
-pub(super) fn bytes(size: u64) -> String {
+pub fn bytes(size: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if size < 1024 {
         return format!("{size} B");

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::locate::Located;
 use super::redactor::Redactor;
-use crate::detect::Suppression;
-use crate::error::Warning;
+use crate::detect::{Context, Engine, Suppression, TextKind};
+use crate::error::{Error, Warning};
 use crate::finding::{Finding, ImageReport, InstructionReport, Kind, LayerReport, Suppressed};
 use crate::oci::{DiffId, Digest, Platform};
 use crate::secret::Secret;
@@ -156,6 +156,19 @@ impl Redaction {
                 .for_each(|path| self.everywhere.apply(path));
         }
     }
+}
+
+/// Redacts an error that quotes names of an archive: references, platforms, members.
+pub(super) fn redact_error(mut error: Error, engine: &Engine) -> Error {
+    if let Error::NoMatch { reason, .. } | Error::NotAnImage { reason, .. } = &mut error {
+        let context = Context {
+            kind: TextKind::Name,
+            ..Context::default()
+        };
+        let found = engine.scan(&context, reason.as_bytes()).into_iter();
+        Redactor::new(&found.map(|matched| matched.secret).collect()).apply(reason);
+    }
+    error
 }
 
 fn redact_instruction(instruction: &mut InstructionReport, redactor: &Redactor) {

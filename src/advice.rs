@@ -45,8 +45,14 @@ fn revocation(revoke: &str) -> String {
     let revoke = printable(revoke.trim().as_bytes());
     if revoke.is_empty() {
         "Revoke it where it was issued.".to_owned()
-    } else if revoke.starts_with("https://") || revoke.starts_with("http://") {
-        format!("Revoke at {revoke}.")
+    } else if let Some(address) = revoke.strip_prefix("https://") {
+        let is_manual = address.starts_with("docs.") || address.contains("/docs/");
+        let how = if is_manual {
+            "How to revoke it:"
+        } else {
+            "Revoke at"
+        };
+        format!("{how} {revoke}.")
     } else {
         format!("{}.", revoke.trim_end_matches('.'))
     }
@@ -302,8 +308,12 @@ mod tests {
     }
 
     #[test]
-    fn revoking_may_be_a_sentence_or_unknown() {
+    fn revoking_may_be_a_manual_a_sentence_or_unknown() {
         let none = |_: &Occurrence| None;
+        assert_eq!(
+            advice("https://docs.example.com/revoke", &[], none),
+            "How to revoke it: https://docs.example.com/revoke."
+        );
         assert_eq!(
             advice("Change the password of the account", &[], none),
             "Change the password of the account."

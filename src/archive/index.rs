@@ -100,17 +100,17 @@ impl Archive {
             return Self::from_reader(&mut file, path, limits);
         }
         let spooled = spool::decompressed(Blob::map(&file, path)?, path, limits)?;
-        Self::from_plain(spooled, path, limits)
+        Self::from_plain(spooled, path)
     }
 
     /// Reads an archive from a stream, such as standard input, into one anonymous temporary file.
     /// `name` is only for messages.
     pub fn from_reader(reader: &mut dyn Read, name: &Path, limits: &Limits) -> Result<Self> {
         let spooled = spool::spooled(reader, name, limits)?;
-        Self::from_plain(spooled, name, limits)
+        Self::from_plain(spooled, name)
     }
 
-    fn from_plain(spooled: Spooled, path: &Path, limits: &Limits) -> Result<Self> {
+    fn from_plain(spooled: Spooled, path: &Path) -> Result<Self> {
         let Spooled {
             blob,
             warnings,
@@ -122,7 +122,7 @@ impl Archive {
                 reason: tarball::what_it_is(&blob, &warnings),
             });
         }
-        let mut listing = tarball::list(&blob, limits);
+        let mut listing = tarball::list(&blob);
         listing.warnings.splice(0..0, warnings);
         listing.slack.extend(hidden);
         Ok(Self::new(path, Some(blob), listing))

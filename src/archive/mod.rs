@@ -30,4 +30,5 @@ pub use limits::{LimitHit, Limits, limit_hit};
 pub use name::{Name, normalise};
 pub use tar::{EntryKind, Probe, Slack, TarEntry, TarError, TarReader, is_tar};
 
+pub(crate) use name::resolve;
 pub(crate) use warnings::Capped;

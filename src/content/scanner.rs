@@ -60,7 +60,8 @@ impl<'e> Scanner<'e> {
 
     /// Searches all that `reader` gives: as it stands, as UTF-16, and out of nested archives.
     pub fn scan(&mut self, context: &Context<'_>, reader: &mut dyn BufRead) -> Outcome {
-        self.entry = context.path.to_vec();
+        self.entry.clear();
+        self.entry.extend_from_slice(context.path);
         self.unpacked = 0;
         self.taken.set(0);
         (self.kept, self.dropped) = (0, 0);

@@ -171,47 +171,6 @@ fn strip_copy(name: &str) -> &str {
     name
 }
 
-/// Whether files below that path come with packages, where a word beside `password` is hardly
-/// ever a secret.
-pub(super) fn is_stock(path: &[u8]) -> bool {
-    const STOCK: &[&str] = &[
-        "usr/lib/",
-        "usr/lib64/",
-        "usr/share/",
-        "usr/include/",
-        "usr/libexec/",
-        "usr/local/lib/",
-        "usr/local/share/",
-        "usr/local/go/",
-        "var/lib/dpkg/",
-        "lib/",
-        "node_modules/",
-        "site-packages/",
-        "dist-packages/",
-        "vendor/",
-        "go/pkg/mod/",
-        ".cargo/registry/",
-        ".m2/repository/",
-        "testdata/",
-        "test/",
-        "tests/",
-        "__tests__/",
-        "spec/",
-        "fixtures/",
-        "docs/",
-        "doc/",
-        "examples/",
-        "locale/",
-        "locales/",
-        "i18n/",
-    ];
-    STOCK.iter().any(|folder| {
-        let folder = folder.as_bytes();
-        path.starts_with(folder)
-            || memchr::memmem::find_iter(path, folder).any(|at| at > 0 && path[at - 1] == b'/')
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,11 +197,5 @@ mod tests {
         ] {
             assert_eq!(Class::of_path(path.as_bytes()), class, "{path}");
         }
-    }
-
-    #[test]
-    fn folders_of_packages_are_known_at_any_depth_but_not_by_half_a_name() {
-        assert!(is_stock(b"usr/lib/python3/x.py") && is_stock(b"app/node_modules/a/b.js"));
-        assert!(!is_stock(b"app/mytests/a.py") && !is_stock(b"srv/app/main.py"));
     }
 }

@@ -76,6 +76,8 @@ pub enum Suppression {
     Placeholder,
     /// A value that a vendor publishes as an example.
     DocumentedSample,
+    /// A weak match in a test, an example or a document.
+    Illustration,
     /// `residue:allow` stands beside it.
     InlineAllow,
 }
@@ -86,6 +88,7 @@ impl Suppression {
         match self {
             Self::Placeholder => "placeholder",
             Self::DocumentedSample => "documented-sample",
+            Self::Illustration => "illustration",
             Self::InlineAllow => "inline-allow",
         }
     }

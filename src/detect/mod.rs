@@ -16,6 +16,8 @@ mod examples;
 mod matched;
 mod order;
 mod pattern;
+mod phrase;
+mod place;
 mod prefilter;
 mod samples;
 mod session;

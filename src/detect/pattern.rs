@@ -10,8 +10,8 @@ use std::ops::Range;
 use super::detector::{AROUND, Desk, Detector, Found, View};
 use super::entropy::bits_per_byte;
 use super::matched::Facts;
-use super::suppress;
 use super::validate::{Candidate, Validator, Verdict};
+use super::{place, suppress};
 use crate::rules::{Confidence, Rule};
 
 /// Bytes behind the longest match that a look-around may see.
@@ -57,11 +57,16 @@ impl Pattern {
             around: &bytes[whole.start.saturating_sub(AROUND)..bytes.len().min(whole.end + AROUND)],
             path: view.context.path,
         };
-        let (confidence, facts) =
+        let (mut confidence, facts) =
             validate(&self.validators, &candidate, desk.rule.syntax.confidence)?;
+        let proven = confidence == Confidence::Confirmed && !desk.rule.syntax.guessable;
+        let mut suppressed = suppress::reason(text, confidence, desk.rule.syntax.guessable);
+        if !proven && place::is_shown(view) {
+            (confidence, suppressed) = suppress::shown(confidence, suppressed);
+        }
         Some(Found {
             rule: desk.index,
-            suppressed: suppress::reason(text, confidence, desk.rule.syntax.guessable),
+            suppressed,
             secret,
             label: None,
             confidence,

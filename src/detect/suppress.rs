@@ -14,6 +14,9 @@ const ALLOW: &[u8] = b"residue:allow";
 /// Longest secret that can be a placeholder; keys have long runs of equal letters.
 const LONGEST_PLACEHOLDER: usize = 256;
 
+/// A word that not even a long token holds by chance, when its case counts.
+const LOUD_WORD: &[u8] = b"EXAMPLE";
+
 /// Words that real tokens do not hold; all long enough not to be there by chance.
 const WORDS: &[&str] = &[
     "example",
@@ -48,12 +51,28 @@ pub(super) fn reason(
     if samples::is_documented(secret) {
         return Some(Suppression::DocumentedSample);
     }
+    let short = secret.len() <= LONGEST_PLACEHOLDER;
     let placeholder = confidence != Confidence::Confirmed
-        && secret.len() <= LONGEST_PLACEHOLDER
-        && (holds_word(secret)
-            || is_monotonous(secret)
-            || guessable && value::is_placeholder(secret));
+        && (memchr::memmem::find(secret, LOUD_WORD).is_some()
+            || short && holds_word(secret)
+            || short && is_monotonous(secret)
+            || short && guessable && value::is_placeholder(secret));
     placeholder.then_some(Suppression::Placeholder)
+}
+
+/// Why an assigned value does not count, if it does not.
+pub(super) fn assigned(secret: &[u8]) -> Option<Suppression> {
+    samples::is_documented(secret).then_some(Suppression::DocumentedSample)
+}
+
+/// What a match is worth in a test, an example or a document: one step less. What was only
+/// possible is listed as an illustration.
+pub(super) fn shown(
+    confidence: Confidence,
+    suppressed: Option<Suppression>,
+) -> (Confidence, Option<Suppression>) {
+    let illustration = (confidence == Confidence::Possible).then_some(Suppression::Illustration);
+    (Confidence::Possible, suppressed.or(illustration))
 }
 
 fn holds_word(secret: &[u8]) -> bool {

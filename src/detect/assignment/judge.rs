@@ -4,6 +4,7 @@ use super::lexicon::{KeyKind, Strength};
 use super::value;
 use crate::detect::class::Class;
 use crate::detect::entropy::bits_per_byte;
+use crate::detect::phrase;
 use crate::rules::Confidence;
 
 /// Longest value that is judged.
@@ -14,7 +15,7 @@ pub(super) const LONGEST_VALUE: usize = 1024;
 pub(super) struct Place {
     /// Kind of file.
     pub class: Class,
-    /// Whether the file came with a package, or is a test or a document.
+    /// Whether the file came with a package.
     pub stock: bool,
 }
 
@@ -29,6 +30,10 @@ pub(super) fn judge(key: &[u8], kind: KeyKind, value: &[u8], place: Place) -> Op
         return None;
     }
     let random = looks_random(value);
+    let short_hash = value.len() < 20 && value.iter().all(u8::is_ascii_hexdigit);
+    if place.stock && short_hash {
+        return None;
+    }
     if place.stock || kind.strength == Strength::Weak {
         return (random && !value::is_uuid(value)).then_some(match (kind.strength, place.stock) {
             (Strength::Strong, false) => Confidence::Likely,
@@ -80,7 +85,8 @@ fn judge_mixed(kind: KeyKind, value: &[u8], class: Class) -> Option<Confidence> 
             {
                 return None;
             }
-            Some(if value.len() >= 8 && bits >= 2.5 && !spaced {
+            let strong = value.len() >= 8 && bits >= 2.5 && !spaced;
+            Some(if strong && !phrase::only_tells(value) {
                 Confidence::Likely
             } else {
                 Confidence::Possible
@@ -93,7 +99,8 @@ fn judge_mixed(kind: KeyKind, value: &[u8], class: Class) -> Option<Confidence> 
                 && value.len() >= 8
                 && value.iter().all(|b| b.is_ascii_graphic() || !b.is_ascii())
                 && !looks_like_code(value)
-                && !is_identifier(value);
+                && !is_identifier(value)
+                && !phrase::only_tells(value);
             plausible.then_some(Confidence::Possible)
         }
         Class::Hashes => None,
@@ -167,7 +174,16 @@ fn looks_like_code(value: &[u8]) -> bool {
 /// Whether a value is a long word with a digit in it, as names of types are: `V1SecretSource`.
 fn is_identifier(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    digits <= 2 && value.iter().all(u8::is_ascii_alphanumeric) && value::longest_word(value) >= 8
+    digits <= 2
+        && value.iter().all(u8::is_ascii_alphanumeric)
+        && (value::longest_word(value) >= 8 || value::spoken(value) * 5 >= value.len() * 4)
+}
+
+/// Whether a value is words with separators, such as `0003_alter_user_email` or
+/// `import-token-5ott6ho5`.
+fn is_phrase(value: &[u8]) -> bool {
+    let separators = value.iter().filter(|b| b"_-.:/%@".contains(b)).count();
+    separators >= 2 && value::spoken(value) * 5 >= value.len() * 2
 }
 
 /// Whether a value has the looks of generated letters and digits.
@@ -189,5 +205,5 @@ fn looks_random(value: &[u8]) -> bool {
     } else {
         3.5
     };
-    bits_per_byte(value) >= least && value::longest_word(value) < 9
+    bits_per_byte(value) >= least && value::longest_word(value) < 9 && !is_phrase(value)
 }

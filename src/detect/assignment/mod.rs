@@ -14,9 +14,10 @@ pub(super) mod value;
 use std::ops::Range;
 
 use self::judge::Place;
-use super::class::{self, Class};
+use super::class::Class;
 use super::detector::{Desk, Detector, Found, View};
 use super::matched::TextKind;
+use super::{place, suppress};
 
 /// The detector.
 pub(super) struct Assignment;
@@ -44,18 +45,22 @@ impl Detector for Assignment {
             return;
         };
         let text = &view.bytes[secret.clone()];
-        let place = place(view);
-        if let Some(confidence) = judge::judge(name, kind, text, place)
+        let place = place_of(view);
+        if let Some(mut confidence) = judge::judge(name, kind, text, place)
             && !desk.is_full()
         {
+            let mut suppressed = suppress::assigned(text);
+            if place::is_shown(view) {
+                (confidence, suppressed) = suppress::shown(confidence, suppressed);
+            }
             desk.state.resume = view.base + secret.end as u64;
             desk.report(Found {
                 rule: desk.index,
                 label: Some(String::from_utf8_lossy(name).into_owned()),
+                suppressed,
                 secret,
                 confidence,
                 facts: Default::default(),
-                suppressed: None,
             });
         }
     }
@@ -84,15 +89,15 @@ impl Detector for Assignment {
                 secret: start..start + text.len(),
                 confidence,
                 facts: Default::default(),
-                suppressed: None,
+                suppressed: suppress::assigned(text),
             });
         }
     }
 }
 
-fn place(view: &View<'_>) -> Place {
+fn place_of(view: &View<'_>) -> Place {
     Place {
         class: view.class,
-        stock: view.context.kind == TextKind::File && class::is_stock(view.context.path),
+        stock: place::is_stock(view),
     }
 }

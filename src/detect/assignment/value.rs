@@ -87,7 +87,7 @@ pub(crate) fn is_reference(value: &[u8]) -> bool {
 }
 
 /// Whether a value holds `{name}`.
-fn is_template(value: &[u8]) -> bool {
+pub(crate) fn is_template(value: &[u8]) -> bool {
     let Some(open) = memchr::memchr(b'{', value) else {
         return false;
     };
@@ -183,6 +183,22 @@ pub(crate) fn longest_sequence(value: &[u8]) -> usize {
 /// vowels in a row.
 pub(crate) fn longest_word(value: &[u8]) -> usize {
     let mut longest = 0;
+    words(value, |length| longest = longest.max(length));
+    longest
+}
+
+/// Bytes that belong to such runs of four letters or more: many in names and phrases, few in what
+/// was drawn at random.
+pub(crate) fn spoken(value: &[u8]) -> usize {
+    let mut spoken = 0;
+    words(value, |length| {
+        spoken += if length >= 4 { length } else { 0 }
+    });
+    spoken
+}
+
+/// Calls `on_word` with the length of each run of letters that could be spoken.
+fn words(value: &[u8], mut on_word: impl FnMut(usize)) {
     let mut run = 0;
     let mut same = 0;
     let mut before = b' ';
@@ -201,16 +217,15 @@ pub(crate) fn longest_word(value: &[u8]) -> usize {
         } else {
             1
         };
-        let spoken = same <= if is_vowel(*byte) { 2 } else { 3 };
-        run = match (byte.is_ascii_alphabetic(), joins && spoken) {
-            (true, true) => run + 1,
-            (true, false) => 1,
-            (false, _) => 0,
-        };
-        longest = longest.max(run);
+        let goes_on = joins && same <= if is_vowel(*byte) { 2 } else { 3 };
+        if !goes_on {
+            on_word(run);
+            run = 0;
+        }
+        run += usize::from(byte.is_ascii_alphabetic());
         before = *byte;
     }
-    longest
+    on_word(run);
 }
 
 fn distinct(value: &[u8]) -> usize {
@@ -285,6 +300,8 @@ mod tests {
         assert!(!is_wordlike(b"hunter2") && !is_wordlike(b"a1b2c3"));
         assert_eq!(longest_word(b"x9production7"), 10);
         assert!(longest_word(b"q7Zt1mXv9Lk3Rb8W") < 3);
+        assert_eq!(spoken(b"0003_alter_user_email"), 14);
+        assert_eq!(spoken(b"q7Zt1mXv9Lk3Rb8W"), 0);
         assert_eq!(longest_sequence(b"xx1234yy"), 4);
     }
 }

@@ -37,6 +37,26 @@ impl Jwt {
         self.claims.as_ref()?.get(name)
     }
 
+    /// Whether it was good for a day at most: by the time an image is looked at it is over.
+    fn is_brief(&self) -> bool {
+        const DAY: i64 = 24 * 60 * 60;
+        match (self.seconds("iat"), self.seconds("exp")) {
+            (Some(issued), Some(expires)) => expires.saturating_sub(issued) <= DAY,
+            _ => false,
+        }
+    }
+
+    /// Whether its claims say who gave it to whom; those of tutorials hardly ever do.
+    fn names_somebody(&self) -> bool {
+        const WHO: &[&str] = &["iss", "sub", "aud", "azp", "client_id", "role", "scope"];
+        let named = WHO.iter().any(|name| self.claim(name).is_some());
+        named
+            || self
+                .claims
+                .as_ref()
+                .is_some_and(|claims| claims.keys().any(|key| key.starts_with("kubernetes.io")))
+    }
+
     fn said(&self, name: &str) -> Option<Value> {
         text(self.claim(name)?.as_str()?.as_bytes())
     }
@@ -61,8 +81,13 @@ pub(super) fn jwt(candidate: &Candidate<'_>) -> Verdict {
     let unsigned = token.header["alg"]
         .as_str()
         .is_some_and(|algorithm| algorithm.eq_ignore_ascii_case("none"));
-    if unsigned || (token.claims.is_none() && !token.encrypted) {
+    let signature = candidate.secret.rsplit(|byte| *byte == b'.').next();
+    let unsigned = unsigned || signature.is_none_or(|signature| signature.len() < 20);
+    if unsigned || (token.claims.is_none() && !token.encrypted) || token.is_brief() {
         return Verdict::Demoted(facts);
+    }
+    if !token.encrypted && !token.names_somebody() {
+        return Verdict::Kept(facts);
     }
     Verdict::Confirmed(facts)
 }

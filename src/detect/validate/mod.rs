@@ -90,6 +90,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("jfrog-reference", packages::jfrog_reference),
     ("jwt", jwt::jwt),
     ("literal-password", userpass::literal_password),
+    ("netrc-password", userpass::netrc_password),
     ("npm-crc32", crc::npm),
     ("onepassword", json_token::onepassword),
     ("pem-private-key", pem::private_key),

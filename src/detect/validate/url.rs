@@ -9,6 +9,11 @@ pub(super) fn basic_auth_url(candidate: &Candidate<'_>) -> Verdict {
     let Some((user, host)) = parts(candidate) else {
         return Verdict::Kept(facts([]));
     };
+    // A port and more hosts, as drivers take them: the user was a host too.
+    let digits = (candidate.secret.iter()).take_while(|byte| byte.is_ascii_digit());
+    if candidate.secret.get(digits.count()) == Some(&b',') && memchr::memchr(b'.', user).is_some() {
+        return Verdict::Dropped;
+    }
     let told = facts([("user", text(user)), ("host", text(host))]);
     let documented = is_documentation(host);
     match judge(candidate.secret) {

@@ -1,39 +1,27 @@
 //! Passwords that people choose: telling a literal one from a reference or a placeholder, and
 //! reading `user:password` out of base64.
 
+use super::super::{assignment::value, phrase};
 use super::encoding::base64;
 use super::{Candidate, Verdict, facts, text};
 
 /// Words that stand in documentation where a password would stand.
 const STAND_INS: &[&str] = &[
     "...",
-    "<password>",
+    "bar",
     "changeit",
     "changeme",
     "example",
     "foo",
-    "bar",
-    "mypassword",
     "none",
     "null",
-    "pass",
-    "passw0rd",
-    "passwd",
-    "password",
-    "password123",
     "placeholder",
-    "pw",
-    "pwd",
     "redacted",
-    "secret",
     "test",
-    "token",
+    "tiger",
     "undefined",
     "user",
     "username",
-    "your-password",
-    "your_password",
-    "yourpassword",
 ];
 
 /// How a password as written is to be taken.
@@ -63,7 +51,9 @@ pub(super) fn judge(password: &[u8]) -> Password {
         && password[1..]
             .iter()
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
-    let formatted = matches!(password, b"%s" | b"%v" | b"%d" | b"%q" | b"{}");
+    let formatted = matches!(password, b"%s" | b"%v" | b"%d" | b"%q" | b"{}")
+        || value::is_template(password)
+        || password.iter().any(u8::is_ascii_control);
     let masked = password
         .iter()
         .all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'-' | b'_' | b'#'));
@@ -71,7 +61,7 @@ pub(super) fn judge(password: &[u8]) -> Password {
         return Password::Reference;
     }
     let lower = String::from_utf8_lossy(password).to_ascii_lowercase();
-    if STAND_INS.contains(&lower.as_str()) {
+    if STAND_INS.contains(&lower.as_str()) || phrase::only_tells(password) {
         Password::StandIn
     } else {
         Password::Literal
@@ -84,6 +74,26 @@ pub(super) fn literal_password(candidate: &Candidate<'_>) -> Verdict {
         Password::Literal => Verdict::Kept(facts([])),
         Password::StandIn => Verdict::Demoted(facts([])),
         Password::Reference => Verdict::Dropped,
+    }
+}
+
+/// As above for a line of a `.netrc`: outside of such a file, of a command line and of the
+/// metadata it is mostly code that writes one.
+pub(super) fn netrc_password(candidate: &Candidate<'_>) -> Verdict {
+    let path = candidate.path.to_ascii_lowercase();
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(&path);
+    let holds = |part: &[u8]| memchr::memmem::find(name, part).is_some();
+    let at_home = path.is_empty()
+        || holds(b"netrc")
+        || holds(b"authinfo")
+        || holds(b"_history")
+        || name.starts_with(b"dockerfile")
+        || name.ends_with(b".sh")
+        || memchr::memmem::find(&path, b"apt/auth.conf").is_some();
+    let odd = candidate.secret.iter().any(|byte| b"\"'\\`".contains(byte));
+    match literal_password(candidate) {
+        Verdict::Kept(told) if !at_home || odd => Verdict::Demoted(told),
+        verdict => verdict,
     }
 }
 
@@ -103,6 +113,7 @@ pub(super) fn base64_user_password(candidate: &Candidate<'_>) -> Verdict {
     }
     let told = facts([("user", text(user))]);
     match judge(password) {
+        Password::Literal if user == password => Verdict::Demoted(told),
         Password::Literal => Verdict::Confirmed(told),
         Password::StandIn => Verdict::Demoted(told),
         Password::Reference => Verdict::Dropped,
@@ -129,6 +140,8 @@ mod tests {
             "[PASSWORD]",
             "%PASSWORD%",
             "pre${X}fix",
+            "{self.password}'",
+            "half\u{1}binary",
         ] {
             assert_eq!(
                 judge(reference.as_bytes()),
@@ -136,10 +149,22 @@ mod tests {
                 "{reference}"
             );
         }
-        for stand_in in ["password", "PASS", "changeme"] {
+        for stand_in in [
+            "password",
+            "PASS",
+            "changeme",
+            "fredpassword",
+            "secretPassword123",
+            "fake_pass",
+            "p4ssw0rd",
+            "pass%2Fword",
+            "withPwd",
+            "proxypass",
+            "aws_secret_access_key",
+        ] {
             assert_eq!(judge(stand_in.as_bytes()), Password::StandIn, "{stand_in}");
         }
-        for literal in ["$ecret4", "hunter2", "p@ss-word"] {
+        for literal in ["$ecret4x", "hunter2", "passion-7", "tokyo9"] {
             assert_eq!(judge(literal.as_bytes()), Password::Literal, "{literal}");
         }
     }

@@ -82,14 +82,8 @@ fn counts(report: &Report) -> Vec<Span> {
         return vec![Span::new(Tone::Strong, "No secrets found.")];
     }
     let mut spans = vec![Span::new(Tone::Strong, count(found, "finding", "findings"))];
-    let severities = [
-        Severity::Critical,
-        Severity::High,
-        Severity::Medium,
-        Severity::Low,
-    ];
     let mut separator = ": ";
-    for severity in severities {
+    for severity in Severity::ALL {
         let of_it = report.findings.iter().filter(|f| f.severity == severity);
         let number = of_it.count();
         if number > 0 {

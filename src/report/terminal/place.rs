@@ -3,14 +3,12 @@
 
 use super::screen::{Span, Tone};
 use crate::finding::{InstructionReport, Kind, Occurrence, Report, Visibility};
-use crate::report::cells::{elide, ends};
+use crate::report::cells::{elide, ends, short_hashes};
 
 /// Longest path, member or pointer shown, in cells.
 const LONGEST_NAME: usize = 200;
 /// Longest instruction shown, in cells.
 const LONGEST_INSTRUCTION: usize = 60;
-/// From this many hexadecimal digits on, a number in an instruction is a hash of the builder's.
-const SHORTEST_HASH: usize = 40;
 
 /// What the life of a place is told from: places that are equal in it have the same life, also
 /// those of several images.
@@ -202,47 +200,14 @@ pub(super) fn instruction_text(instruction: &InstructionReport, most: usize) -> 
         ),
         None => ends(&instruction.created_by, most).into_owned(),
     };
-    let words: Vec<String> = text.split_whitespace().map(short_hashes).collect();
-    elide(&words.join(" "), most)
-}
-
-/// A word without the most of the hashes that the classic builder names files by:
-/// `file:5ce1250fbf2c…` says as much to people as all 64 digits.
-fn short_hashes(word: &str) -> String {
-    let mut short = String::new();
-    let mut rest = word;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_hexdigit()) {
-        let (before, run) = rest.split_at(start);
-        let end = run
-            .find(|c: char| !c.is_ascii_hexdigit())
-            .unwrap_or(run.len());
-        let (digits, after) = run.split_at(end);
-        short.push_str(before);
-        match digits.get(..12).filter(|_| digits.len() >= SHORTEST_HASH) {
-            Some(head) => short.push_str(&format!("{head}…")),
-            None => short.push_str(digits),
-        }
-        rest = after;
-    }
-    short + rest
+    let words: Vec<&str> = text.split_whitespace().collect();
+    elide(&short_hashes(&words.join(" ")), most)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::finding::fixture::{empty, in_config};
-
-    #[test]
-    fn hashes_of_the_classic_builder_are_shortened_and_other_words_kept() {
-        let hash = "5ce1250fbf2c4507dea1d42e8c9967509b8253d4cd619980eec59c1b71879556";
-        assert_eq!(
-            short_hashes(&format!("--chown=1000:1000dir:{hash}")),
-            "--chown=1000:1000dir:5ce1250fbf2c…"
-        );
-        for word in ["deadbeef", "/srv/app", "", "é1", "0123456789abcdef"] {
-            assert_eq!(short_hashes(word), word);
-        }
-    }
 
     #[test]
     fn a_build_argument_is_one_story_over_all_runs_that_repeat_it() {

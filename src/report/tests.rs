@@ -1,3 +1,4 @@
+use clap::ValueEnum;
 use proptest::prelude::*;
 
 use super::*;
@@ -5,7 +6,10 @@ use crate::error::{Warning, WarningCode};
 use crate::finding::fixture::{EVERY_KIND, empty, finding, full, in_config, in_file};
 use crate::finding::{Kind, Occurrence, Removal, Report, Suppressed, Verdict, Visibility};
 
-const FORMATS: [Format; 4] = [Format::Terminal, Format::Json, Format::Jsonl, Format::Sarif];
+/// Every renderer there is, so that a new one is held to the same promises.
+fn every_format() -> impl Iterator<Item = Format> {
+    Format::value_variants().iter().copied()
+}
 
 fn style(color: bool, width: usize, reveal: bool) -> Style {
     Style {
@@ -237,7 +241,7 @@ fn a_writer_that_fails_is_reported() {
             Ok(())
         }
     }
-    for format in FORMATS {
+    for format in every_format() {
         let result = renderer(format).render(&full(), &Style::default(), &mut Full);
         assert_eq!(result.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
@@ -331,7 +335,7 @@ proptest! {
         secret in prop::collection::vec(any::<u8>(), 0..80),
     ) {
         let report = everywhere(&text, &secret);
-        for format in FORMATS {
+        for format in every_format() {
             let output = render(&report, format, style(color, width, reveal));
             let plain = if format == Format::Terminal { without_colors(&output) } else { output };
             let bad: Vec<char> = plain.chars().filter(|c| dangerous(*c)).collect();
@@ -348,7 +352,7 @@ proptest! {
         let report = everywhere(&text, secret.as_bytes());
         let json = serde_json::to_string(&secret).unwrap();
         let json = json.trim_matches('"');
-        for format in FORMATS {
+        for format in every_format() {
             let hidden = render(&report, format, style(false, width, false));
             prop_assert!(!hidden.contains(&secret) && !hidden.contains(json));
             let shown = render(&report, format, style(false, width, true));

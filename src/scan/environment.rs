@@ -16,7 +16,7 @@ pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
     if found.is_empty() {
         return;
     }
-    let settings = Settings::of(&image.instructions);
+    let mut settings = Settings::of(&image.instructions);
     for located in found {
         let occurrence = &mut located.occurrence;
         let Some(pointer) = occurrence.pointer.as_deref() else {
@@ -28,7 +28,7 @@ pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
             };
             occurrence.instruction = Some(index);
             occurrence.removed_by = settings.replaced_by(instruction, occurrence.offset);
-            if let Some(key) = build_argument(instruction, occurrence.offset) {
+            if let Some(key) = settings.build_argument(instruction, occurrence.offset) {
                 occurrence.key = Some(printable(key.as_bytes()));
             }
         } else if let Some(setting) = pointer.strip_prefix("/config/") {
@@ -46,6 +46,8 @@ struct Settings<'i> {
     label: HashMap<&'i str, usize>,
     /// By keyword, the last one.
     keyword: HashMap<&'i str, usize>,
+    /// By instruction, as far as asked for: where each build argument begins.
+    build_arguments: HashMap<usize, Vec<(usize, &'i str)>>,
 }
 
 impl<'i> Settings<'i> {
@@ -118,6 +120,16 @@ impl<'i> Settings<'i> {
             instruction: Some(*later),
         })
     }
+
+    /// The build argument in whose value a secret at `offset` of a `RUN` lies.
+    fn build_argument(&mut self, instruction: &'i Instruction, offset: u64) -> Option<&'i str> {
+        let offset = usize::try_from(offset).ok()?;
+        let begun = self.build_arguments.entry(instruction.index);
+        let begun = begun.or_insert_with(|| build_arguments(instruction));
+        let behind = begun.partition_point(|(at, _)| *at <= offset);
+        let (_, key) = begun.get(behind.checked_sub(1)?)?;
+        (!key.is_empty()).then_some(*key)
+    }
 }
 
 /// `/history/12/created_by` → 12.
@@ -130,21 +142,29 @@ fn history_index(pointer: &str) -> Option<usize> {
         .ok()
 }
 
-/// The build argument in whose value a secret at `offset` of a `RUN` lies: they stand before the
-/// command (`|1 TOKEN=… /bin/sh -c …`).
-fn build_argument(instruction: &Instruction, offset: u64) -> Option<&str> {
-    let offset = usize::try_from(offset).ok()?;
-    let command = instruction.created_by.rfind(&instruction.arguments)?;
-    if instruction.arguments.is_empty() || offset >= command {
-        return None;
+/// Where the build arguments of a `RUN` begin and the command after them, which is without a
+/// name: `RUN |1 TOKEN=… /bin/sh -c …`.
+fn build_arguments(instruction: &Instruction) -> Vec<(usize, &str)> {
+    let text = instruction.created_by.as_str();
+    let mut begun = Vec::new();
+    let count = text
+        .find('|')
+        .and_then(|bar| Some(bar + text.get(bar..)?.find(' ')?));
+    let Some(mut at) = count.map(|space| space + 1) else {
+        return begun;
+    };
+    for (key, value) in &instruction.build_args {
+        if !text
+            .get(at..)
+            .is_some_and(|text| text.starts_with(key.as_str()))
+        {
+            break;
+        }
+        begun.push((at, key.as_str()));
+        at += key.len() + "=".len() + value.len() + " ".len();
     }
-    let before = instruction.created_by.get(..offset)?;
-    // A value may hold `x=`, so that the last argument which has begun counts.
-    let begun = instruction.build_args.iter().filter_map(|(key, _)| {
-        let at = before.rfind(&format!(" {key}="))?;
-        Some((at, key.as_str()))
-    });
-    begun.max().map(|(_, key)| key)
+    begun.push((at, ""));
+    begun
 }
 
 /// The `KEY` of the last `KEY=` in `text`, where it stands at the start of a word.
@@ -188,12 +208,13 @@ mod tests {
         };
         let key = |secret: &str| {
             let offset = created_by.find(secret).unwrap() as u64;
-            build_argument(&instruction, offset)
+            Settings::default().build_argument(&instruction, offset)
         };
         assert_eq!(key("one"), Some("A_TOKEN"));
         assert_eq!(key("two"), Some("B"));
         assert_eq!(key("three"), None);
-        assert_eq!(build_argument(&instruction, u64::MAX), None);
+        let mut settings = Settings::default();
+        assert_eq!(settings.build_argument(&instruction, u64::MAX), None);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(crate) fn parse(name: &str, bytes: &[u8]) -> (Option<Value>, Option<Warning>
     if marks(bytes) > MOST_VALUES {
         return (
             None,
-            Some(too_large(name, "more values", MOST_VALUES as u64)),
+            Some(too_large(name, "too many values", MOST_VALUES as u64)),
         );
     }
     let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();

@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use super::budget::Budget;
 use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
-use crate::archive::Limits;
+use crate::archive::{Capped, Limits};
 use crate::content::{Hit, Outcome, Scanner};
 use crate::detect::{Context, Engine, TextKind};
 use crate::error::{Warning, WarningCode};
@@ -14,6 +14,8 @@ use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
 /// Bytes of names and targets of hard links that are kept of one layer.
 const LINK_BYTES: usize = 64 << 20;
+/// Warnings of one kind that are kept of one layer.
+const MOST_WARNINGS: u64 = 1_000;
 
 /// What one layer yields.
 #[derive(Debug)]
@@ -66,18 +68,23 @@ pub(super) fn scan_layer(
         marks: PathMarks::new(hasher),
         links: Vec::new(),
         link_budget: Budget::of(LINK_BYTES),
-        warnings: Vec::new(),
+        warnings: Capped::keeping(MOST_WARNINGS),
     };
     let summary = walk(layer, limits, verify, &mut |item| worker.visit(item));
     worker.flush_names();
     worker.forget_idle_links();
     worker.warn_of_losses();
+    let warnings = worker.warnings.finish(&format!("layer {}", layer.index));
+    let warnings = warnings
+        .into_iter()
+        .map(|w| w.in_layer(layer.index))
+        .collect();
     LayerScan {
         summary,
         hits: worker.hits,
         marks: worker.marks,
         links: worker.links,
-        warnings: worker.warnings,
+        warnings,
     }
 }
 
@@ -91,7 +98,7 @@ struct Worker<'e> {
     marks: PathMarks,
     links: Vec<Link>,
     link_budget: Budget,
-    warnings: Vec<Warning>,
+    warnings: Capped,
 }
 
 impl Worker<'_> {
@@ -230,13 +237,9 @@ impl Worker<'_> {
     }
 
     fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
-        let layer = self.layer;
-        self.warnings.extend(
-            outcome
-                .warnings
-                .into_iter()
-                .map(|warning| warning.in_layer(layer)),
-        );
+        for warning in outcome.warnings {
+            self.warnings.push(warning);
+        }
         for hit in outcome.hits {
             self.keep(LayerHit {
                 kind,
@@ -276,7 +279,7 @@ impl Worker<'_> {
 
     fn warn(&mut self, message: String) {
         let warning = Warning::new(WarningCode::LimitReached, message);
-        self.warnings.push(warning.in_layer(self.layer));
+        self.warnings.push(warning);
     }
 
     /// Keeps only links to content with hits, and those that lead to lower layers.

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::budget::Budget;
+use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
 use crate::archive::{Capped, Limits};
@@ -23,7 +24,7 @@ pub(super) struct LayerScan {
     pub summary: LayerSummary,
     pub hits: Vec<LayerHit>,
     pub marks: PathMarks,
-    pub links: Vec<Link>,
+    pub links: Links,
     pub warnings: Vec<Warning>,
 }
 
@@ -37,16 +38,6 @@ pub(super) struct LayerHit {
     pub sequence: Option<u32>,
     pub entry: Option<EntryFacts>,
     pub hit: Hit,
-}
-
-/// A hard link: another name for the content of an entry.
-#[derive(Debug, Clone)]
-pub(super) struct Link {
-    pub sequence: u32,
-    pub path: Vec<u8>,
-    pub target: Vec<u8>,
-    /// Sequence of the entry of this layer that holds the content; `None` when a lower layer does.
-    pub content: Option<u32>,
 }
 
 /// Walks and scans `layer`; keeps hits as far as `hits` reaches.
@@ -83,7 +74,7 @@ pub(super) fn scan_layer(
         summary,
         hits: worker.hits,
         marks: worker.marks,
-        links: worker.links,
+        links: Links::of(worker.links),
         warnings,
     }
 }

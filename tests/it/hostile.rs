@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::support::package::Package;
 use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets};
 
 const SOON: Duration = Duration::from_secs(60);
@@ -69,6 +70,30 @@ fn each_secret_of_a_file_with_very_many_names_is_listed_and_the_places_are_bound
     for secret in &all {
         assert!(report.find(secret).is_some());
     }
+}
+
+#[test]
+fn a_layer_that_very_many_images_share_is_placed_in_bounded_time() {
+    let all = tokens(500);
+    let tar = LayerBuilder::new().file("a.env", all.join("\n")).tar();
+    let mut package = Package::default();
+    package.file("layer.tar", tar);
+    let mut list = Vec::new();
+    for n in 0..1_000 {
+        let config = format!("{n}.json");
+        package.file(
+            config.as_str(),
+            json!({ "os": "linux", "n": n }).to_string(),
+        );
+        list.push(json!({ "Config": config, "Layers": vec!["layer.tar"; 40] }));
+    }
+    package.file("manifest.json", json!(list).to_string());
+    let scratch = Scratch::new();
+    let start = Instant::now();
+    let report = scan(&scratch.write("shared.tar", package.to_tar()));
+    assert!(start.elapsed() < SOON, "took {:?}", start.elapsed());
+    assert!(limit_message(&report).contains("more places of the secrets found"));
+    assert_eq!(report.findings().len(), all.len());
 }
 
 #[test]
@@ -151,7 +176,7 @@ fn brackets_without_end_are_broken_json_wherever_they_stand() {
 #[test]
 fn names_that_lead_out_of_the_archive_lead_nowhere_on_the_host() {
     let scratch = Scratch::new();
-    let mut package = crate::support::package::Package::default();
+    let mut package = Package::default();
     let manifest = json!([{
         "Config": "/etc/passwd", "RepoTags": ["a:b"],
         "Layers": ["/etc/passwd", "../../../../etc/passwd", "sha256:../../etc/passwd"],

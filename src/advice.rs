@@ -6,6 +6,8 @@
 //! exposed occurrence decides, and a file that was only hidden gets told that hiding is not
 //! removing.
 
+mod ignore;
+
 use crate::error::printable;
 use crate::finding::{Kind, Occurrence, Visibility};
 
@@ -143,7 +145,7 @@ fn copied(place: &Occurrence) -> String {
                 of the build context."
             .to_owned();
     }
-    match place.path.as_deref().and_then(ignore_line) {
+    match place.path.as_deref().and_then(ignore::line) {
         Some(line) => format!(
             "Keep such files out of the build context (for example `{line}` in .dockerignore), and \
              give them to the step that needs them with `RUN --mount=type=secret`."
@@ -155,54 +157,6 @@ fn copied(place: &Occurrence) -> String {
                 .to_owned()
         }
     }
-}
-
-/// What the name of a file that is all credentials ends or begins with, and the line of
-/// `.dockerignore` for its like. Never a name of the image itself: people copy the line.
-const CREDENTIAL_FILES: [(Part, &str, &str); 24] = [
-    (Part::Start, ".env", "**/.env*"),
-    (Part::End, ".env", "**/*.env"),
-    (Part::Whole, ".npmrc", "**/.npmrc"),
-    (Part::Whole, ".yarnrc", "**/.yarnrc*"),
-    (Part::Whole, ".yarnrc.yml", "**/.yarnrc*"),
-    (Part::Whole, ".pypirc", "**/.pypirc"),
-    (Part::Whole, ".netrc", "**/.netrc"),
-    (Part::Whole, "_netrc", "**/_netrc"),
-    (Part::Whole, ".pgpass", "**/.pgpass"),
-    (Part::Whole, ".git-credentials", "**/.git-credentials"),
-    (Part::Whole, ".htpasswd", "**/.htpasswd"),
-    (Part::Whole, ".dockercfg", "**/.dockercfg"),
-    (Part::Start, "id_", "**/id_*"),
-    (Part::End, ".pem", "**/*.pem"),
-    (Part::End, ".key", "**/*.key"),
-    (Part::End, ".p12", "**/*.p12"),
-    (Part::End, ".pfx", "**/*.pfx"),
-    (Part::End, ".ppk", "**/*.ppk"),
-    (Part::End, ".tfstate", "**/*.tfstate*"),
-    (Part::End, ".tfvars", "**/*.tfvars"),
-    (Part::Folder, ".git", "**/.git"),
-    (Part::Folder, ".aws", "**/.aws"),
-    (Part::Folder, ".ssh", "**/.ssh"),
-    (Part::Folder, ".docker", "**/.docker"),
-];
-
-/// Which part of a path a name in [`CREDENTIAL_FILES`] stands for.
-enum Part {
-    Whole,
-    Start,
-    End,
-    Folder,
-}
-
-fn ignore_line(path: &str) -> Option<&'static str> {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let fits = |(part, text, _): &&(Part, &str, &str)| match part {
-        Part::Whole => name == *text,
-        Part::Start => name.starts_with(text),
-        Part::End => name.ends_with(text),
-        Part::Folder => folders.split('/').any(|folder| folder == *text),
-    };
-    CREDENTIAL_FILES.iter().find(fits).map(|(_, _, line)| *line)
 }
 
 #[cfg(test)]

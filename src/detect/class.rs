@@ -108,6 +108,12 @@ impl Class {
         if is_env_file(&name) {
             return Self::Env;
         }
+        if matches!(
+            name.as_str(),
+            "user-data.txt" | "vendor-data.txt" | "user-data"
+        ) {
+            return Self::Config;
+        }
         if HASH_FILES.contains(&name.as_str()) {
             return Self::Hashes;
         }
@@ -188,6 +194,7 @@ mod tests {
             ("root/.aws/credentials", Class::Config),
             ("root/.s3cfg", Class::Config),
             ("etc/exports", Class::Config),
+            ("var/lib/cloud/instance/user-data.txt", Class::Config),
             ("etc/app/db.conf~", Class::Config),
             ("app/main.py", Class::Code),
             ("app/main.py.orig", Class::Code),

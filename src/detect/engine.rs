@@ -8,6 +8,7 @@ use super::matched::{Context, Match};
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
 use super::session::{Lines, Scanned, Session};
+use super::whole::Whole;
 use crate::rules::{Rule, RuleSet};
 
 /// Recognises the secrets of a rule set. Compiled once, then only read.
@@ -53,7 +54,7 @@ impl Engine {
     }
 
     /// As [`Engine::scan`], and which rules had more matches than are kept.
-    pub fn scan_fully(&self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
+    pub(crate) fn scan_fully(&self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
         let mut session = Session::new(self);
         session.feed(&whole(context, bytes), Lines::START);
         session.finish()
@@ -95,6 +96,7 @@ fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
 fn detector(rule: &Rule) -> Box<dyn Detector> {
     match rule.syntax.detector.as_deref() {
         Some("assignment") => Box::new(Assignment),
+        Some("file") => Box::new(Whole),
         Some(_) => Box::new(Entropy),
         None => Box::new(Pattern::new(rule)),
     }

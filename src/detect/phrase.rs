@@ -23,10 +23,10 @@ const TELLING: &[&str] = &[
 /// Words that stand beside a telling one, as in `mySecretPassword1`.
 const BESIDE: &[&str] = &[
     "a", "access", "account", "admin", "api", "app", "auth", "aws", "basic", "client", "colon",
-    "correct", "db", "default", "dummy", "example", "fake", "foo", "fred", "ftp", "good", "here",
-    "http", "id", "invalid", "is", "key", "login", "mail", "my", "name", "new", "old", "or",
-    "phrase", "proxy", "quoted", "repo", "root", "sample", "server", "some", "super", "test",
-    "the", "this", "top", "user", "username", "very", "with", "word", "wrong", "x", "your",
+    "correct", "db", "default", "dummy", "fake", "foo", "fred", "ftp", "good", "here", "http",
+    "id", "invalid", "is", "key", "login", "mail", "my", "name", "new", "old", "or", "phrase",
+    "proxy", "quoted", "repo", "root", "server", "some", "super", "test", "the", "this", "top",
+    "user", "username", "very", "with", "word", "wrong", "x", "your",
 ];
 
 /// Longest password that is taken apart.

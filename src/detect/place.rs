@@ -18,7 +18,11 @@ const STOCK: &[&str] = &[
     "usr/local/share/",
     "usr/local/go/",
     "var/lib/dpkg/",
-    "lib/",
+    "lib/python",
+    "lib/perl",
+    "lib/ruby",
+    "lib/jvm/",
+    "lib/apk/",
     "node_modules/",
     "site-packages/",
     "dist-packages/",
@@ -88,11 +92,13 @@ pub(super) fn is_shown(view: &View<'_>) -> bool {
 }
 
 fn is_stock_path(path: &[u8]) -> bool {
-    STOCK.iter().any(|folder| {
-        let folder = folder.as_bytes();
-        path.starts_with(folder)
-            || memchr::memmem::find_iter(path, folder).any(|at| at > 0 && path[at - 1] == b'/')
-    })
+    // At the root only: `var/lib` and an application's own `lib` are no stock.
+    path.starts_with(b"lib/")
+        || STOCK.iter().any(|folder| {
+            let folder = folder.as_bytes();
+            path.starts_with(folder)
+                || memchr::memmem::find_iter(path, folder).any(|at| at > 0 && path[at - 1] == b'/')
+        })
 }
 
 fn is_shown_path(path: &[u8]) -> bool {
@@ -128,6 +134,7 @@ mod tests {
     fn folders_of_packages_are_known_at_any_depth_but_not_by_half_a_name() {
         assert!(is_stock_path(b"usr/lib/python3/x.py"));
         assert!(is_stock_path(b"app/node_modules/a/b.js"));
+        assert!(is_stock_path(b"lib/udev/x") && !is_stock_path(b"var/lib/jenkins/x"));
         assert!(!is_stock_path(b"srv/mylib/a.py") && !is_stock_path(b"srv/app/main.py"));
     }
 

@@ -42,7 +42,7 @@ pub struct RootFs {
     pub diff_ids: Vec<DiffId>,
 }
 
-/// One step of the build as the builder recorded it.
+/// One step of the build as the builder recorded it, as far as it tells which layer it made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct History {
     /// When, as written.
@@ -51,13 +51,31 @@ pub struct History {
     /// The command, in the builder's own dialect.
     #[serde(default, deserialize_with = "null_is_default")]
     pub created_by: String,
-    /// Who.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub author: String,
-    /// Which builder, or anything else.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub comment: String,
     /// Whether this step made no layer.
     #[serde(default, deserialize_with = "null_is_default")]
     pub empty_layer: bool,
+}
+
+/// Keywords of a Dockerfile that change no file.
+const SETTINGS: [&str; 13] = [
+    "ARG",
+    "CMD",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+];
+
+/// Whether an instruction with this keyword changes settings and no file. Where one stands at a
+/// layer, the builder put a whole build into that layer (`buildah --layers=false`, `--squash`) and
+/// named its last step only.
+pub fn is_setting(keyword: Option<&str>) -> bool {
+    keyword.is_some_and(|keyword| SETTINGS.contains(&keyword))
 }

@@ -273,9 +273,6 @@ impl<'a> TarReader<'a> {
             gid: over.gid.unwrap_or_else(|| block.gid()),
             mtime: over.mtime.unwrap_or_else(|| block.mtime()),
             size,
-            sparse_size: over
-                .sparse_size
-                .or_else(|| block.sparse_size().filter(|_| is_old_sparse)),
             records: pending.records,
         })
     }

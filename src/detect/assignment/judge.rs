@@ -141,7 +141,16 @@ fn is_prose(value: &[u8]) -> bool {
     spaces >= 3
         || spaces > 0 && (holds(b", ") || holds(b". ") || holds(b": "))
         || holds(b"</")
-        || matches!(value, [.., b':' | b'=' | b',' | b'('])
+        || matches!(value, [.., b':' | b',' | b'('])
+        || matches!(value, [.., b'=']) && (spaces > 0 || !is_padded(value))
+}
+
+/// Whether a value that ends with `=` is base64 with its padding.
+fn is_padded(value: &[u8]) -> bool {
+    // Frameworks write `base64:` before it.
+    let value = value.rsplit(|b| *b == b':').next().unwrap_or(value);
+    let digits = value.iter().rev().skip_while(|b| **b == b'=').count();
+    value.len().is_multiple_of(4) && digits + 2 >= value.len() && value.len() >= 16
 }
 
 /// Whether a quoted string is a piece of a program: a pattern, a name with dots, an escape.

@@ -1,5 +1,6 @@
 //! Shannon entropy, and the look of a token that was drawn at random.
 
+use super::super::assignment::value;
 use super::{Candidate, Verdict, facts};
 
 /// Shannon entropy in bits per byte.
@@ -34,6 +35,19 @@ pub(super) fn random_token(candidate: &Candidate<'_>) -> Verdict {
     Verdict::Kept(facts([]))
 }
 
+/// As above, and what does not look drawn is worth less: short, monotonous, or made of words.
+pub(super) fn drawn_token(candidate: &Candidate<'_>) -> Verdict {
+    let secret = candidate.secret;
+    let hex = secret.iter().all(u8::is_ascii_hexdigit);
+    let drawn = secret.len() >= 20
+        && bits_per_byte(secret) >= if hex { 3.0 } else { 3.5 }
+        && value::spoken(secret) * 5 < secret.len() * 3;
+    match random_token(candidate) {
+        Verdict::Kept(told) if !drawn => Verdict::Demoted(told),
+        verdict => verdict,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::verdict;
@@ -45,6 +59,19 @@ mod tests {
         assert_eq!(bits_per_byte(b"aaaa"), 0.0);
         assert_eq!(bits_per_byte(b"abab"), 1.0);
         assert_eq!(bits_per_byte(b"0123456789abcdef"), 4.0);
+    }
+
+    #[test]
+    fn what_does_not_look_drawn_is_demoted() {
+        let token = "0123456789abcdef".repeat(2);
+        assert_eq!(
+            verdict(drawn_token, token.as_bytes()),
+            Verdict::Kept(facts([]))
+        );
+        for text in ["my-access-token-for-staging-12", "a1b2c3d4e5f6"] {
+            let demoted = Verdict::Demoted(facts([]));
+            assert_eq!(verdict(drawn_token, text.as_bytes()), demoted, "{text}");
+        }
     }
 
     #[test]

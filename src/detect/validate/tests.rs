@@ -135,11 +135,14 @@ const NEVER_CONFIRM: &[&str] = &[
     "azure-sas",
     "basic-auth-url",
     "crypt-hash",
+    "drawn-token",
     "literal-password",
+    "netrc-password",
     "random-token",
     "slack",
     "stripe-mode",
     "telegram",
+    "typed-password",
 ];
 
 #[test]

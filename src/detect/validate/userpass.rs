@@ -77,6 +77,19 @@ pub(super) fn literal_password(candidate: &Candidate<'_>) -> Verdict {
     }
 }
 
+/// As above where a password stands bare among other words: one that is a word itself is worth
+/// less.
+pub(super) fn typed_password(candidate: &Candidate<'_>) -> Verdict {
+    let is_word = candidate
+        .secret
+        .iter()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.'));
+    match literal_password(candidate) {
+        Verdict::Kept(told) if is_word => Verdict::Demoted(told),
+        verdict => verdict,
+    }
+}
+
 /// As above for a line of a `.netrc`: outside of such a file, of a command line and of the
 /// metadata it is mostly code that writes one.
 pub(super) fn netrc_password(candidate: &Candidate<'_>) -> Verdict {
@@ -164,7 +177,7 @@ mod tests {
         ] {
             assert_eq!(judge(stand_in.as_bytes()), Password::StandIn, "{stand_in}");
         }
-        for literal in ["$ecret4x", "hunter2", "passion-7", "tokyo9"] {
+        for literal in ["$ecure4tea", "hunter2", "passion-7", "tokyo9"] {
             assert_eq!(judge(literal.as_bytes()), Password::Literal, "{literal}");
         }
     }

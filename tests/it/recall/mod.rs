@@ -7,7 +7,6 @@
 mod values;
 
 use residue::Loader;
-use residue::detect::span::Span;
 use residue::detect::{Context, Engine, Match, TextKind, catalog};
 use residue::rules::Confidence;
 
@@ -130,9 +129,8 @@ fn what_leaks_is_found_by_an_apt_rule_and_surely_enough() {
         let found = case.scan(&engine);
         for wanted in &case.wanted {
             let is_found = found.iter().any(|hit| {
-                let wanted = Span::new(wanted.start as u64, wanted.len() as u64);
-                hit.span.offset < wanted.end()
-                    && wanted.offset < hit.span.end()
+                hit.span.offset < wanted.end as u64
+                    && (wanted.start as u64) < hit.span.end()
                     && hit.suppressed.is_none()
                     && hit.confidence >= case.least
                     && is_one_of(engine.rules().rule(hit.rule).id(), &case.rules)

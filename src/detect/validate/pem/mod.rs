@@ -12,6 +12,7 @@ mod ssh;
 pub(super) mod tests;
 
 use super::super::matched::Facts;
+use super::encoding::base64;
 use super::{Candidate, Verdict, facts};
 
 /// What a private key tells of itself.
@@ -96,6 +97,15 @@ pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
         Read::Key(key) => Verdict::Confirmed(key.facts()),
         Read::CutOff => Verdict::Demoted(facts([("truncated", Some(true.into()))])),
         Read::Nothing => Verdict::Dropped,
+    }
+}
+
+/// The same for an armoured text that is base64 once more, as Kubernetes keeps it.
+pub(super) fn private_key_in_base64(candidate: &Candidate<'_>) -> Verdict {
+    match base64(candidate.secret).map(|armored| read(&armored)) {
+        Some(Read::Key(key)) => Verdict::Confirmed(key.facts()),
+        Some(Read::CutOff) => Verdict::Demoted(facts([("truncated", Some(true.into()))])),
+        Some(Read::Nothing) | None => Verdict::Dropped,
     }
 }
 

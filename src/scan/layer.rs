@@ -3,10 +3,12 @@
 use std::io::{self, BufRead};
 
 use super::budget::Budget;
+use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
 use super::pipeline::Options;
 use super::progress::Progress;
+use crate::archive::Capped;
 use crate::content::{Hit, Outcome, Scanner};
 use crate::detect::{Context, Engine, TextKind};
 use crate::error::{Warning, WarningCode};
@@ -15,6 +17,8 @@ use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
 /// Bytes of names and targets of hard links that are kept of one layer.
 const LINK_BYTES: usize = 64 << 20;
+/// Warnings of one kind that are kept of one layer.
+const MOST_WARNINGS: u64 = 1_000;
 
 /// What one layer yields.
 #[derive(Debug)]
@@ -22,7 +26,7 @@ pub(super) struct LayerScan {
     pub summary: LayerSummary,
     pub hits: Vec<LayerHit>,
     pub marks: PathMarks,
-    pub links: Vec<Link>,
+    pub links: Links,
     pub warnings: Vec<Warning>,
 }
 
@@ -36,16 +40,6 @@ pub(super) struct LayerHit {
     pub sequence: Option<u32>,
     pub entry: Option<EntryFacts>,
     pub hit: Hit,
-}
-
-/// A hard link: another name for the content of an entry.
-#[derive(Debug, Clone)]
-pub(super) struct Link {
-    pub sequence: u32,
-    pub path: Vec<u8>,
-    pub target: Vec<u8>,
-    /// Sequence of the entry of this layer that holds the content; `None` when a lower layer does.
-    pub content: Option<u32>,
 }
 
 /// What a layer is scanned with.
@@ -76,7 +70,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         marks: PathMarks::new(hasher),
         links: Vec::new(),
         link_budget: Budget::of(LINK_BYTES),
-        warnings: Vec::new(),
+        warnings: Capped::keeping(MOST_WARNINGS),
         progress,
         passed: 0,
     };
@@ -87,12 +81,17 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
     worker.flush_names();
     worker.forget_idle_links();
     worker.warn_of_losses();
+    let warnings = worker.warnings.finish(&format!("layer {}", layer.index));
+    let warnings = warnings
+        .into_iter()
+        .map(|w| w.in_layer(layer.index))
+        .collect();
     LayerScan {
         summary,
         hits: worker.hits,
         marks: worker.marks,
-        links: worker.links,
-        warnings: worker.warnings,
+        links: Links::of(worker.links),
+        warnings,
     }
 }
 
@@ -106,7 +105,7 @@ struct Worker<'e> {
     marks: PathMarks,
     links: Vec<Link>,
     link_budget: Budget,
-    warnings: Vec<Warning>,
+    warnings: Capped,
     progress: &'e Progress,
     /// Stored bytes that the progress knows of.
     passed: u64,
@@ -250,13 +249,9 @@ impl Worker<'_> {
     }
 
     fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
-        let layer = self.layer;
-        self.warnings.extend(
-            outcome
-                .warnings
-                .into_iter()
-                .map(|warning| warning.in_layer(layer)),
-        );
+        for warning in outcome.warnings {
+            self.warnings.push(warning);
+        }
         for hit in outcome.hits {
             self.keep(LayerHit {
                 kind,
@@ -296,7 +291,7 @@ impl Worker<'_> {
 
     fn warn(&mut self, message: String) {
         let warning = Warning::new(WarningCode::LimitReached, message);
-        self.warnings.push(warning.in_layer(self.layer));
+        self.warnings.push(warning);
     }
 
     /// Keeps only links to content with hits, and those that lead to lower layers.

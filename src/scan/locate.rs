@@ -1,8 +1,7 @@
 //! From hits in layers to occurrences: which image, instruction and visibility.
 
-use std::collections::HashMap;
-
-use super::layer::{LayerHit, LayerScan, Link};
+use super::layer::{LayerHit, LayerScan};
+use super::links::Link;
 use super::overlay::{Hidden, PathMarks, hidden_by};
 use super::places::Places;
 use crate::detect::Match;
@@ -34,15 +33,17 @@ pub(super) fn locate(
             .iter()
             .map(|scan| scan.map_or(&empty, |scan| &scan.marks))
             .collect(),
-        links: scans
-            .iter()
-            .map(|scan| Links::of(scan.map_or(&[], |scan| &scan.links)))
-            .collect(),
     };
     for (layer, scan) in scans.iter().enumerate() {
-        for hit in scan.iter().flat_map(|scan| &scan.hits) {
+        let Some(scan) = scan else { continue };
+        // Images may share a layer by the thousand.
+        if found.leaves_out(scan) {
+            continue;
+        }
+        for hit in &scan.hits {
             stack.places(layer, hit, found);
         }
+        found.end_of(scan);
     }
 }
 
@@ -51,27 +52,6 @@ struct Stack<'a> {
     image: &'a Image,
     scans: &'a [Option<&'a LayerScan>],
     marks: Vec<&'a PathMarks>,
-    links: Vec<Links<'a>>,
-}
-
-/// A layer's hard links by what they lead to, so that none is looked at for each hit.
-#[derive(Default)]
-struct Links<'a> {
-    own: HashMap<u32, Vec<&'a Link>>,
-    lower: HashMap<&'a [u8], Vec<&'a Link>>,
-}
-
-impl<'a> Links<'a> {
-    fn of(links: &'a [Link]) -> Self {
-        let mut all = Self::default();
-        for link in links {
-            match link.content {
-                Some(content) => all.own.entry(content).or_default().push(link),
-                None => all.lower.entry(&link.target).or_default().push(link),
-            }
-        }
-        all
-    }
 }
 
 /// A name for content: where the name stands, not where the bytes lie.
@@ -102,8 +82,8 @@ impl Stack<'_> {
         if hit.kind != Kind::File {
             return;
         }
-        let same = self.links[layer].own.get(&sequence).into_iter().flatten();
-        let same = same.map(|link| (layer, *link));
+        let links = self.scans[layer].map(|scan| scan.links.own(sequence));
+        let same = links.into_iter().flatten().map(|link| (layer, link));
         for (layer_of_link, link) in same.chain(self.links_from_above(layer, &own, fate)) {
             let name = Name {
                 layer: layer_of_link,
@@ -129,10 +109,10 @@ impl Stack<'_> {
         fate: Option<(Hidden, usize)>,
     ) -> impl Iterator<Item = (usize, &'s Link)> {
         let reach = fate.map_or(self.scans.len(), |(_, by)| by + 1);
-        let above = self.links.iter().enumerate().take(reach).skip(layer + 1);
-        above.flat_map(move |(above, links)| {
-            let links = links.lower.get(name.path).into_iter().flatten();
-            links.map(move |link| (above, *link))
+        let above = self.scans.iter().enumerate().take(reach).skip(layer + 1);
+        above.flat_map(move |(above, scan)| {
+            let links = scan.map(|scan| scan.links.lower(name.path));
+            links.into_iter().flatten().map(move |link| (above, link))
         })
     }
 

@@ -12,6 +12,7 @@ mod environment;
 mod group;
 mod json_text;
 mod layer;
+mod links;
 mod locate;
 mod metadata;
 mod names;

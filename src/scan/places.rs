@@ -4,8 +4,9 @@
 //! Places beyond the bound are counted and left out. A secret that has no place yet always gets
 //! its first one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use super::layer::LayerScan;
 use super::locate::Located;
 use crate::detect::{Match, Suppression};
 use crate::error::{Warning, WarningCode};
@@ -14,8 +15,8 @@ use crate::secret::Secret;
 /// Bytes of places that are kept.
 const MOST: usize = 96 << 20;
 
-/// What makes a finding of its own.
-type Key = (Option<Suppression>, Secret);
+/// Secrets by what suppresses them, which together make a finding.
+type Known = HashMap<Option<Suppression>, HashSet<Secret>>;
 
 /// Places in the order in which they were found.
 #[derive(Debug, Default)]
@@ -23,7 +24,9 @@ pub(super) struct Places {
     list: Vec<Located>,
     size: usize,
     /// Secrets with a place, known once the bound is reached.
-    known: Option<HashSet<Key>>,
+    known: Option<Known>,
+    /// Addresses of layers of which every secret is known.
+    ended: HashSet<usize>,
     left_out: u64,
 }
 
@@ -34,12 +37,30 @@ impl Places {
             return true;
         }
         let list = &self.list;
-        let known = self
-            .known
-            .get_or_insert_with(|| list.iter().map(|located| key(&located.matched)).collect());
-        let is_new = known.insert(key(matched));
-        self.left_out += u64::from(!is_new);
-        is_new
+        let known = self.known.get_or_insert_with(|| known(list));
+        let of_kind = known.entry(matched.suppressed).or_default();
+        if of_kind.contains(matched.identity()) {
+            self.left_out += 1;
+            return false;
+        }
+        of_kind.insert(matched.identity().clone())
+    }
+
+    /// Whether all secrets of a layer are known and none of its places can be added; counts its
+    /// hits as left out.
+    pub(super) fn leaves_out(&mut self, scan: &LayerScan) -> bool {
+        let ended = self.ended.contains(&std::ptr::from_ref(scan).addr());
+        if ended {
+            self.left_out += scan.hits.len() as u64;
+        }
+        ended
+    }
+
+    /// Says that every hit of a layer has been offered.
+    pub(super) fn end_of(&mut self, scan: &LayerScan) {
+        if self.size >= MOST {
+            self.ended.insert(std::ptr::from_ref(scan).addr());
+        }
     }
 
     /// Adds a place for which there is room.
@@ -52,15 +73,21 @@ impl Places {
     pub(super) fn finish(self) -> (Vec<Located>, Option<Warning>) {
         let left_out = self.left_out;
         let warning = (left_out > 0).then(|| {
-            let message = format!("{left_out} more places of the secrets found are not listed");
+            let message =
+                format!("at least {left_out} more places of the secrets found are not listed");
             Warning::new(WarningCode::LimitReached, message)
         });
         (self.list, warning)
     }
 }
 
-fn key(matched: &Match) -> Key {
-    (matched.suppressed, matched.identity().clone())
+fn known(list: &[Located]) -> Known {
+    let mut known = Known::new();
+    for Located { matched, .. } in list {
+        let of_kind = known.entry(matched.suppressed).or_default();
+        of_kind.insert(matched.identity().clone());
+    }
+    known
 }
 
 fn size_of(located: &Located) -> usize {

@@ -6,6 +6,8 @@
 //! exposed occurrence decides, and a file that was only hidden gets told that hiding is not
 //! removing.
 
+mod ignore;
+
 use crate::error::printable;
 use crate::finding::{Kind, Occurrence, Visibility};
 
@@ -45,8 +47,14 @@ fn revocation(revoke: &str) -> String {
     let revoke = printable(revoke.trim().as_bytes());
     if revoke.is_empty() {
         "Revoke it where it was issued.".to_owned()
-    } else if revoke.starts_with("https://") || revoke.starts_with("http://") {
-        format!("Revoke at {revoke}.")
+    } else if let Some(address) = revoke.strip_prefix("https://") {
+        let is_manual = address.starts_with("docs.") || address.contains("/docs/");
+        let how = if is_manual {
+            "How to revoke it:"
+        } else {
+            "Revoke at"
+        };
+        format!("{how} {revoke}.")
     } else {
         format!("{}.", revoke.trim_end_matches('.'))
     }
@@ -137,7 +145,7 @@ fn copied(place: &Occurrence) -> String {
                 of the build context."
             .to_owned();
     }
-    match place.path.as_deref().and_then(ignore_line) {
+    match place.path.as_deref().and_then(ignore::line) {
         Some(line) => format!(
             "Keep such files out of the build context (for example `{line}` in .dockerignore), and \
              give them to the step that needs them with `RUN --mount=type=secret`."
@@ -149,54 +157,6 @@ fn copied(place: &Occurrence) -> String {
                 .to_owned()
         }
     }
-}
-
-/// What the name of a file that is all credentials ends or begins with, and the line of
-/// `.dockerignore` for its like. Never a name of the image itself: people copy the line.
-const CREDENTIAL_FILES: [(Part, &str, &str); 24] = [
-    (Part::Start, ".env", "**/.env*"),
-    (Part::End, ".env", "**/*.env"),
-    (Part::Whole, ".npmrc", "**/.npmrc"),
-    (Part::Whole, ".yarnrc", "**/.yarnrc*"),
-    (Part::Whole, ".yarnrc.yml", "**/.yarnrc*"),
-    (Part::Whole, ".pypirc", "**/.pypirc"),
-    (Part::Whole, ".netrc", "**/.netrc"),
-    (Part::Whole, "_netrc", "**/_netrc"),
-    (Part::Whole, ".pgpass", "**/.pgpass"),
-    (Part::Whole, ".git-credentials", "**/.git-credentials"),
-    (Part::Whole, ".htpasswd", "**/.htpasswd"),
-    (Part::Whole, ".dockercfg", "**/.dockercfg"),
-    (Part::Start, "id_", "**/id_*"),
-    (Part::End, ".pem", "**/*.pem"),
-    (Part::End, ".key", "**/*.key"),
-    (Part::End, ".p12", "**/*.p12"),
-    (Part::End, ".pfx", "**/*.pfx"),
-    (Part::End, ".ppk", "**/*.ppk"),
-    (Part::End, ".tfstate", "**/*.tfstate*"),
-    (Part::End, ".tfvars", "**/*.tfvars"),
-    (Part::Folder, ".git", "**/.git"),
-    (Part::Folder, ".aws", "**/.aws"),
-    (Part::Folder, ".ssh", "**/.ssh"),
-    (Part::Folder, ".docker", "**/.docker"),
-];
-
-/// Which part of a path a name in [`CREDENTIAL_FILES`] stands for.
-enum Part {
-    Whole,
-    Start,
-    End,
-    Folder,
-}
-
-fn ignore_line(path: &str) -> Option<&'static str> {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let fits = |(part, text, _): &&(Part, &str, &str)| match part {
-        Part::Whole => name == *text,
-        Part::Start => name.starts_with(text),
-        Part::End => name.ends_with(text),
-        Part::Folder => folders.split('/').any(|folder| folder == *text),
-    };
-    CREDENTIAL_FILES.iter().find(fits).map(|(_, _, line)| *line)
 }
 
 #[cfg(test)]
@@ -302,8 +262,12 @@ mod tests {
     }
 
     #[test]
-    fn revoking_may_be_a_sentence_or_unknown() {
+    fn revoking_may_be_a_manual_a_sentence_or_unknown() {
         let none = |_: &Occurrence| None;
+        assert_eq!(
+            advice("https://docs.example.com/revoke", &[], none),
+            "How to revoke it: https://docs.example.com/revoke."
+        );
         assert_eq!(
             advice("Change the password of the account", &[], none),
             "Change the password of the account."

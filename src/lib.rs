@@ -19,7 +19,7 @@
 //! | [`error`], [`secret`] | what can go wrong; bytes that are never printed by accident |
 //! | [`oci`] | the specification as pure data |
 //! | [`archive`] | bytes on disk to named blobs, every limit on untrusted input |
-//! | [`source`] | where an image comes from, one file a transport |
+//! | [`source`] | where an image comes from, by transport; what an archive describes |
 //! | [`image`] | what an image is: layers, instructions, entries, whiteouts |
 //! | [`rules`] | a rule as written, as checked, as compiled |
 //! | [`detect`] | bytes to matches |
@@ -32,11 +32,13 @@
 //! # Invariants
 //!
 //! * What a layer yields depends on that layer's bytes and the rule set alone.
-//! * A report never depends on the number of threads, the clock or the machine.
+//! * A report never depends on the number of threads or the clock, and on the machine only where
+//!   nobody asked for a platform: then an image for several is read for this one.
 //! * What is wrong with the subject is a [`Warning`] in the report, and the rest is still scanned;
 //!   an incomplete scan is never a pass.
 //! * Nothing from an image chooses a path on the host, and nothing is unpacked to disk.
-//! * The library prints nothing, exits nowhere and reads no environment variable.
+//! * The library prints nothing, exits nowhere and reads no environment variable but the one that
+//!   says where temporary files lie.
 //!
 //! # Example
 //!
@@ -55,6 +57,17 @@
 //! # Ok(())
 //! # }
 //! ```
+
+// Everything in an image is hostile, so nothing may rest on a promise about it.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable
+    )
+)]
 
 pub mod advice;
 pub mod archive;

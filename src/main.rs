@@ -1,5 +1,16 @@
 //! Parse, run, exit; the only place that prints an error.
 
+// Everything in an image is hostile, so nothing may rest on a promise about it.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable
+    )
+)]
+
 mod cli;
 
 use std::io::{self, Write};

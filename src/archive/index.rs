@@ -18,7 +18,6 @@ use crate::error::{Error, Result, Warning, WarningCode, printable};
 /// An opened file or folder that holds blobs.
 #[derive(Debug)]
 pub struct Archive {
-    path: PathBuf,
     storage: Option<Blob>,
     members: Vec<Member>,
     slots: Vec<Slot>,
@@ -93,24 +92,24 @@ impl Archive {
         };
         let metadata = std::fs::metadata(path).map_err(read)?;
         if metadata.is_dir() {
-            return Ok(Self::new(path, None, directory::list(path)?));
+            return Ok(Self::new(None, directory::list(path)?));
         }
         let mut file = File::open(path).map_err(read)?;
         if !metadata.is_file() {
             return Self::from_reader(&mut file, path, limits);
         }
         let spooled = spool::decompressed(Blob::map(&file, path)?, path, limits)?;
-        Self::from_plain(spooled, path, limits)
+        Self::from_plain(spooled, path)
     }
 
     /// Reads an archive from a stream, such as standard input, into one anonymous temporary file.
     /// `name` is only for messages.
     pub fn from_reader(reader: &mut dyn Read, name: &Path, limits: &Limits) -> Result<Self> {
         let spooled = spool::spooled(reader, name, limits)?;
-        Self::from_plain(spooled, name, limits)
+        Self::from_plain(spooled, name)
     }
 
-    fn from_plain(spooled: Spooled, path: &Path, limits: &Limits) -> Result<Self> {
+    fn from_plain(spooled: Spooled, path: &Path) -> Result<Self> {
         let Spooled {
             blob,
             warnings,
@@ -122,13 +121,13 @@ impl Archive {
                 reason: tarball::what_it_is(&blob, &warnings),
             });
         }
-        let mut listing = tarball::list(&blob, limits);
+        let mut listing = tarball::list(&blob);
         listing.warnings.splice(0..0, warnings);
         listing.slack.extend(hidden);
-        Ok(Self::new(path, Some(blob), listing))
+        Ok(Self::new(Some(blob), listing))
     }
 
-    fn new(path: &Path, storage: Option<Blob>, listing: Listing) -> Self {
+    fn new(storage: Option<Blob>, listing: Listing) -> Self {
         let mut names = HashMap::with_capacity(listing.members.len());
         for (index, member) in listing.members.iter().enumerate() {
             let name = normalise(&member.raw_name).path;
@@ -140,7 +139,6 @@ impl Archive {
             names.insert(name, index);
         }
         Self {
-            path: path.to_owned(),
             storage,
             members: listing.members,
             slots: listing.slots,
@@ -148,11 +146,6 @@ impl Archive {
             warnings: listing.warnings,
             slack: listing.slack,
         }
-    }
-
-    /// As named by the user.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Whether it is a folder.

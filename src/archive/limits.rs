@@ -60,6 +60,8 @@ pub enum LimitHit {
     Depth(u32),
     /// A header record is larger than this many bytes.
     Record(u64),
+    /// Decompression wants more than this many bytes of memory.
+    Memory(u64),
 }
 
 impl fmt::Display for LimitHit {
@@ -71,6 +73,12 @@ impl fmt::Display for LimitHit {
             Self::TotalSize(bytes) => write!(f, "more than {bytes} bytes (--max-total-size)"),
             Self::Ratio(ratio) => write!(f, "compressed more than {ratio}:1 (--max-ratio)"),
             Self::Depth(depth) => write!(f, "archives nested deeper than {depth} (--max-depth)"),
+            Self::Memory(bytes) => {
+                write!(
+                    f,
+                    "needs more than {bytes} bytes of memory to be decompressed"
+                )
+            }
             Self::Record(bytes) => write!(f, "header record larger than {bytes} bytes"),
         }
     }

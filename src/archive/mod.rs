@@ -1,13 +1,13 @@
 //! Bytes on disk to named blobs.
 //!
-//! An [`Archive`] is an opened file or folder. A file is a tar, plain or compressed; its members
+//! An `Archive` is an opened file or folder. A file is a tar, plain or compressed; its members
 //! are indexed in **one pass** and read by position afterwards, from a memory map. Nothing is
 //! unpacked: a compressed outer archive is decompressed once into one anonymous temporary file.
 //! Every limit on untrusted input lives here ([`Limits`]).
 //!
-//! The readers are our own where a general one is not exact enough: [`TarReader`] walks headers
-//! so that nothing is skipped and every byte has an offset, and [`decoder`] goes over all members
-//! of a compressed stream and says which stored bytes decompression does not show ([`Hidden`]).
+//! The readers are our own where a general one is not exact enough: `TarReader` walks headers
+//! so that nothing is skipped and every byte has an offset, and `decoder` goes over all members
+//! of a compressed stream and says which stored bytes decompression does not show (`Hidden`).
 
 mod blob;
 mod compression;
@@ -23,11 +23,14 @@ mod tarball;
 mod warnings;
 
 pub use blob::{Blob, BlobKey};
-pub use compression::{Compression, Hidden, decoder, sniff, tracked_decoder, unsupported};
-pub use hashing::{Algorithm, Tally, tap};
-pub use index::{Archive, Member, MemberKind};
-pub use limits::{LimitHit, Limits, limit_hit};
+pub use limits::{LimitHit, Limits};
 pub use name::{Name, normalise};
-pub use tar::{EntryKind, Probe, Slack, TarEntry, TarError, TarReader, is_tar};
+pub use tar::EntryKind;
 
+pub(crate) use compression::{Compression, decoder, sniff, tracked_decoder, unsupported};
+pub(crate) use hashing::{Algorithm, Tally, tap};
+pub(crate) use index::{Archive, Member, MemberKind};
+pub(crate) use limits::limit_hit;
+pub(crate) use name::resolve;
+pub(crate) use tar::{Probe, Slack, TarEntry, TarError, TarReader, is_tar};
 pub(crate) use warnings::Capped;

@@ -26,7 +26,7 @@ pub fn normalise(raw: &[u8]) -> Name {
 
 /// The target of a link as a path from the root: `target` relative to `folder`, with its `..`
 /// resolved. `None` when it leads above the root.
-pub(super) fn resolve(folder: &[u8], target: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn resolve(folder: &[u8], target: &[u8]) -> Option<Vec<u8>> {
     let mut stack: Vec<&[u8]> = match target.first() {
         Some(b'/') => Vec::new(),
         _ => components(folder).collect(),

@@ -2,7 +2,7 @@
 
 use super::index::{Listing, Member, MemberKind, Slot};
 use super::name::{folder, normalise, resolve};
-use super::{Blob, Capped, EntryKind, Limits, TarEntry, TarError, TarReader, unsupported};
+use super::{Blob, Capped, EntryKind, TarEntry, TarError, TarReader, unsupported};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Members listed; an image archive has hundreds.
@@ -11,10 +11,10 @@ const MOST: usize = 1_000_000;
 const MOST_TEXT: usize = 256 << 20;
 
 /// Lists what `blob`, a tar, holds; a broken one as far as it can be read.
-pub(super) fn list(blob: &Blob, limits: &Limits) -> Listing {
+pub(super) fn list(blob: &Blob) -> Listing {
     let mut listing = Listing::default();
     let mut warnings = Capped::default();
-    let mut tar = TarReader::new(Box::new(&blob[..]), limits);
+    let mut tar = TarReader::new(Box::new(&blob[..]));
     let mut text = 0;
     loop {
         match tar.next_entry() {

@@ -120,19 +120,14 @@ pub struct ScanArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub write_baseline: Option<PathBuf>,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub selection: SelectionArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub rules: RuleArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub limits: LimitArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub work: WorkArgs,
 }
 
@@ -146,19 +141,14 @@ pub struct LayersArgs {
     #[arg(short, long, value_name = "FORMAT", default_value = "terminal")]
     pub format: TableFormat,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub selection: SelectionArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub rules: RuleArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub limits: LimitArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub work: WorkArgs,
 }
 
@@ -192,13 +182,10 @@ pub struct ExtractArgs {
     #[arg(long, conflicts_with = "output")]
     pub force: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub selection: SelectionArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub limits: LimitArgs,
 }
 
@@ -212,10 +199,8 @@ pub enum RulesCommand {
         #[arg(short, long, value_name = "FORMAT", default_value = "terminal")]
         format: TableFormat,
         #[command(flatten)]
-        #[allow(missing_docs)]
         config: ConfigArgs,
         #[command(flatten)]
-        #[allow(missing_docs)]
         rules: RuleArgs,
     },
     /// Show a rule with its examples, in the form of a rule file
@@ -225,10 +210,8 @@ pub enum RulesCommand {
         #[arg(value_name = "ID")]
         id: String,
         #[command(flatten)]
-        #[allow(missing_docs)]
         config: ConfigArgs,
         #[command(flatten)]
-        #[allow(missing_docs)]
         rules: RuleArgs,
     },
     /// Check rules: every example must match, every reject must not

@@ -211,7 +211,7 @@ fn text_of(instruction: &InstructionReport) -> String {
         words.push(NO_TEXT);
     }
     let guess = if instruction.approximate { "~ " } else { "" };
-    printable(format!("{guess}{}", words.join(" ")).as_bytes())
+    printable(format!("{guess}{}", cells::short_hashes(&words.join(" "))).as_bytes())
 }
 
 fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Where in an entry a text lies: the way through nested archives, and how much deeper it may go.
 
+use crate::archive::normalise;
 use crate::detect::{Context, TextKind};
 use crate::error::printable;
 
@@ -33,18 +34,15 @@ impl Place {
 
     /// A member of the archive at this place.
     pub(super) fn member(&self, name: &[u8]) -> Self {
-        let mut path = name;
-        while let Some(rest) = path.strip_prefix(b"./").or_else(|| path.strip_prefix(b"/")) {
-            path = rest;
-        }
+        let path = normalise(name).path;
         let mut inside = self.inside.clone();
         if self.unpacked {
             // `a.tar.gz` is one archive to people: its tar has no name of its own on the way.
             inside.pop();
         }
-        inside.push(printable(path));
+        inside.push(printable(&path));
         Self {
-            path: path.to_vec(),
+            path,
             inside,
             depth: self.depth + u32::from(!self.unpacked),
             unpacked: false,

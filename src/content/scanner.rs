@@ -1,6 +1,8 @@
 //! The scanner of one worker: an entry in, its hits out, buffers kept from entry to entry.
 
-use std::io::{self, BufRead, ErrorKind};
+use std::cell::Cell;
+use std::io::{self, BufRead, ErrorKind, Read};
+use std::rc::Rc;
 
 use super::place::Place;
 use super::replay::Replay;
@@ -13,6 +15,11 @@ use crate::error::{Warning, WarningCode, printable};
 /// Bytes that are looked at for wide text at a time.
 const WIDE_PIECE: usize = 256 << 10;
 
+/// Bytes of hits that are kept of one entry.
+const HITS: usize = 64 << 20;
+/// What a hit takes beside its texts.
+const HIT: usize = 512;
+
 /// Scans entries one after the other.
 pub struct Scanner<'e> {
     engine: &'e Engine,
@@ -24,8 +31,12 @@ pub struct Scanner<'e> {
     warnings: Capped,
     /// Path of the entry, for warnings.
     entry: Vec<u8>,
-    /// Bytes that came out of nested archives of the entry.
+    /// Bytes that came out of nested archives of the entry, and bytes of the entry they came from.
     unpacked: u64,
+    taken: Rc<Cell<u64>>,
+    /// Bytes of hits so far, and hits that were not kept.
+    kept: usize,
+    dropped: u64,
 }
 
 impl<'e> Scanner<'e> {
@@ -41,15 +52,30 @@ impl<'e> Scanner<'e> {
             warnings: Capped::default(),
             entry: Vec::new(),
             unpacked: 0,
+            taken: Rc::default(),
+            kept: 0,
+            dropped: 0,
         }
     }
 
     /// Searches all that `reader` gives: as it stands, as UTF-16, and out of nested archives.
     pub fn scan(&mut self, context: &Context<'_>, reader: &mut dyn BufRead) -> Outcome {
-        self.entry = context.path.to_vec();
+        self.entry.clear();
+        self.entry.extend_from_slice(context.path);
         self.unpacked = 0;
-        let mut source = Replay::new(reader);
-        let result = self.open(&Place::entry(context), &mut source);
+        self.taken.set(0);
+        (self.kept, self.dropped) = (0, 0);
+        let mut counted = Counted {
+            inner: reader,
+            taken: Rc::clone(&self.taken),
+        };
+        let mut source = Replay::new(&mut counted);
+        let place = Place::entry(context);
+        let result = self.open(&place, &mut source);
+        if self.dropped > 0 {
+            let message = format!("{} more matches than are kept", self.dropped);
+            self.warn(WarningCode::LimitReached, message);
+        }
         Outcome {
             hits: std::mem::take(&mut self.hits),
             warnings: std::mem::take(&mut self.warnings).finish(&printable(context.path)),
@@ -77,15 +103,17 @@ impl<'e> Scanner<'e> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => break Err(error),
             };
+            // Each stream keeps to its own ratio; archives in archives multiply theirs, so what
+            // came out of all of them is held to what the entry gave.
+            if place.depth > 0
+                && let Some(hit) = self.limits.check_stream(self.taken.get(), self.unpacked)
+            {
+                break Err(hit.into());
+            }
             let room = self.limits.entry_size.saturating_sub(read);
-            let budget = match place.depth {
-                0 => u64::MAX,
-                _ => self.limits.total_size.saturating_sub(self.unpacked),
-            };
-            let room = room.min(budget);
             let length = usize::try_from(room).map_or(bytes.len(), |room| room.min(bytes.len()));
             if length == 0 {
-                self.limit(place, self.size_limit(read));
+                self.limit(place, LimitHit::EntrySize(self.limits.entry_size));
                 break Ok(());
             }
             self.plain.push(&context, &bytes[..length]);
@@ -128,26 +156,26 @@ impl<'e> Scanner<'e> {
         self.collect(place, scanned, Some("header"));
     }
 
-    fn size_limit(&self, read: u64) -> LimitHit {
-        if read >= self.limits.entry_size {
-            LimitHit::EntrySize(self.limits.entry_size)
-        } else {
-            LimitHit::TotalSize(self.limits.total_size)
-        }
-    }
-
     fn collect(&mut self, place: &Place, scanned: Scanned, decoded: Option<&str>) {
         for index in scanned.limited {
             let rule = self.engine.rules().rule(index).id();
             let message = format!("{}more matches of rule {rule} than are kept", at(place));
             self.warn(WarningCode::LimitReached, message);
         }
-        self.hits
-            .extend(scanned.matches.into_iter().map(|matched| Hit {
+        let way: usize = place.inside.iter().map(String::len).sum();
+        for matched in scanned.matches {
+            let size = HIT + way + matched.secret.len();
+            if self.kept + size > HITS {
+                self.dropped += 1;
+                continue;
+            }
+            self.kept += size;
+            self.hits.push(Hit {
                 inside: place.inside.clone(),
                 decoded: decoded.map(str::to_owned).into_iter().collect(),
                 matched,
-            }));
+            });
+        }
     }
 
     pub(super) fn limit(&mut self, place: &Place, hit: LimitHit) {
@@ -166,6 +194,31 @@ impl<'e> Scanner<'e> {
     pub(super) fn warn(&mut self, code: WarningCode, message: String) {
         self.warnings
             .push(Warning::new(code, message).at(&self.entry));
+    }
+}
+
+/// Counts the bytes that are taken of an entry.
+struct Counted<'a> {
+    inner: &'a mut dyn BufRead,
+    taken: Rc<Cell<u64>>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(out)?;
+        self.taken.update(|taken| taken + read as u64);
+        Ok(read)
+    }
+}
+
+impl BufRead for Counted<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.taken.update(|taken| taken + n as u64);
+        self.inner.consume(n);
     }
 }
 

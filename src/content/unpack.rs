@@ -106,7 +106,7 @@ impl Scanner<'_> {
     }
 
     fn tar(&mut self, place: &Place, source: &mut Replay<'_>) -> io::Result<()> {
-        let mut tar = TarReader::new(Box::new(&mut *source), self.limits);
+        let mut tar = TarReader::new(Box::new(&mut *source));
         loop {
             let entry = tar.next_entry();
             for slack in tar.take_slack() {

@@ -54,7 +54,7 @@ impl Engine {
     }
 
     /// As [`Engine::scan`], and which rules had more matches than are kept.
-    pub fn scan_fully(&self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
+    pub(crate) fn scan_fully(&self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
         let mut session = Session::new(self);
         session.feed(&whole(context, bytes), Lines::START);
         session.finish()

@@ -4,7 +4,7 @@
 //!
 //! An [`Engine`] is a rule set compiled. One automaton finds the anchors of all rules in one pass
 //! (`prefilter`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
-//! rules with a regex, `assignment` and `entropy` built in. A [`Stream`] shows a text of any
+//! rules with a regex, `assignment` and `entropy` built in. A `Stream` shows a text of any
 //! length in views that own their seams, so that the result is that of a scan in one piece.
 
 mod assignment;
@@ -34,8 +34,8 @@ use std::sync::LazyLock;
 
 pub use engine::Engine;
 pub use matched::{Context, Facts, Match, Suppression, TextKind};
-pub use session::{Lines, Scanned};
-pub use window::Stream;
+pub(crate) use session::{Lines, Scanned};
+pub(crate) use window::Stream;
 
 use crate::rules::Catalog;
 

@@ -45,6 +45,7 @@ impl Prefilter {
                 }
             }
         }
+        #[allow(clippy::expect_used, reason = "rests on rules, not on an image")]
         let automaton = dfa::DFA::builder()
             .ascii_case_insensitive(true)
             .build(by_text.keys())

@@ -21,6 +21,11 @@ impl Span {
     pub fn end(&self) -> u64 {
         self.offset + self.length
     }
+
+    /// Whether the two share a byte.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.offset < other.end() && other.offset < self.end()
+    }
 }
 
 /// Line and column, both counted from 1; columns count bytes.

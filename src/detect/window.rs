@@ -5,8 +5,6 @@
 //! anchors that end in its own part, and the context is as wide as the longest match and
 //! whatever stands around it that a decision may rest on.
 
-use std::io::{self, BufRead};
-
 use super::class::Class;
 use super::detector::{OVERLAP, View};
 use super::engine::Engine;
@@ -86,27 +84,6 @@ impl<'e> Stream<'e> {
         self.base = 0;
         self.lines = Lines::START;
         self.session.finish()
-    }
-
-    /// Scans all that `reader` gives. On an error what came before it has been scanned too.
-    pub fn scan(
-        &mut self,
-        context: &Context<'_>,
-        reader: &mut dyn BufRead,
-    ) -> (Scanned, io::Result<()>) {
-        let result = loop {
-            match reader.fill_buf() {
-                Ok([]) => break Ok(()),
-                Ok(bytes) => {
-                    let length = bytes.len();
-                    self.push(context, bytes);
-                    reader.consume(length);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
-            }
-        };
-        (self.finish(context), result)
     }
 
     /// Shows the start of a large piece without copying it; gives what must be kept.

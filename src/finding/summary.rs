@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use clap::ValueEnum;
-
 use super::{Finding, ImageReport, Summary, Visibility};
 use crate::rules::Severity;
 
@@ -14,7 +12,7 @@ impl Summary {
     pub fn of(findings: &[Finding], images: &[ImageReport]) -> Self {
         let mut summary = Summary {
             findings: findings.len(),
-            by_severity: named(Severity::value_variants().iter().map(Severity::to_string)),
+            by_severity: named(Severity::ALL.iter().map(Severity::to_string)),
             by_visibility: named(Visibility::ALL.iter().map(|v| v.as_str().to_owned())),
             ..Summary::default()
         };

@@ -100,7 +100,6 @@ impl<'a> Parts<'a> {
             created_by: text_at(item, "created_by").unwrap_or_default(),
             created: text_at(item, "created"),
             empty_layer: item.get("empty_layer") == Some(&Value::Bool(true)),
-            ..History::default()
         };
         whole
             .into_iter()

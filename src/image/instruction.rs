@@ -282,6 +282,8 @@ mod tests {
             let parsed = parse(created_by);
             assert!(parsed.arguments.len() <= created_by.len());
         }
+        let spaces = format!("|1 A={}x sh -c y", " ".repeat(4 << 20));
+        assert_eq!(parse(&spaces).arguments, "y");
         let long = format!("|3 {}", "A= sh -x ".repeat(20_000));
         assert_eq!(parse(&long).build_args.len(), 3);
     }

@@ -39,7 +39,7 @@ pub struct LayerEntry {
     pub records: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// What [`walk`](super::walk) comes across. Readers never fail: where content ends early, the
+/// What [`walk`](super::walk()) comes across. Readers never fail: where content ends early, the
 /// summary says why.
 pub enum Item<'a> {
     /// An entry with its content, at most as long as the limit on entries.

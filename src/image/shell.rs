@@ -36,9 +36,19 @@ pub(super) fn command(text: &str) -> Option<&str> {
 
 /// Position of the space before the first shell invocation.
 pub(super) fn position(text: &str) -> Option<usize> {
-    text.match_indices(' ')
-        .map(|(at, _)| at)
-        .find(|at| text.get(at + 1..).and_then(command).is_some())
+    // Of a run of spaces only the last can stand before a word; a run of a million of them must
+    // not be passed over from each of them.
+    let is_last = |at: &usize| text.as_bytes().get(at + 1) != Some(&b' ');
+    let spaces = text.match_indices(' ').map(|(at, _)| at).filter(is_last);
+    spaces
+        .filter(|at| text.get(at + 1..).and_then(command).is_some())
+        .map(|at| {
+            text.get(..at)
+                .unwrap_or_default()
+                .trim_end_matches(' ')
+                .len()
+        })
+        .next()
 }
 
 /// The first word and what follows it, from the space on.

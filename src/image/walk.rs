@@ -90,7 +90,7 @@ impl Walk<'_, '_> {
             }
         };
         let (unpacked, tally) = tap(decoded, verify.then_some(tar_algorithm));
-        let walked = self.tar(TarReader::new(unpacked, self.limits), blob, compression);
+        let walked = self.tar(TarReader::new(unpacked), blob, compression);
         self.summary.uncompressed_size = tally.count();
         let walked = walked.and_then(|()| {
             hidden.ranges().into_iter().try_for_each(|range| {

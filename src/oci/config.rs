@@ -42,7 +42,7 @@ pub struct RootFs {
     pub diff_ids: Vec<DiffId>,
 }
 
-/// One step of the build as the builder recorded it.
+/// One step of the build as the builder recorded it, as far as it tells which layer it made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct History {
     /// When, as written.
@@ -51,12 +51,6 @@ pub struct History {
     /// The command, in the builder's own dialect.
     #[serde(default, deserialize_with = "null_is_default")]
     pub created_by: String,
-    /// Who.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub author: String,
-    /// Which builder, or anything else.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub comment: String,
     /// Whether this step made no layer.
     #[serde(default, deserialize_with = "null_is_default")]
     pub empty_layer: bool,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Digest, MediaType, Platform, null_is_default};
 
-/// A pointer to a blob (OCI image-spec `descriptor.md`).
+/// A pointer to a blob (OCI image-spec `descriptor.md`). Its stated size is of no use: the archive
+/// has the bytes, and their digest says whether they are all there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
@@ -15,9 +16,6 @@ pub struct Descriptor {
     pub media_type: MediaType,
     /// Hash of the blob.
     pub digest: Digest,
-    /// Size in bytes as stated; may be anything in a hostile document.
-    #[serde(default)]
-    pub size: i64,
     /// Free key/value pairs.
     #[serde(default, deserialize_with = "null_is_default")]
     pub annotations: BTreeMap<String, String>,
@@ -27,9 +25,6 @@ pub struct Descriptor {
     /// The blob itself, base64, inlined.
     #[serde(default)]
     pub data: Option<String>,
-    /// Kind of artifact, where the blob is an artifact manifest.
-    #[serde(default)]
-    pub artifact_type: Option<String>,
 }
 
 impl Descriptor {

@@ -16,10 +16,10 @@ mod docker;
 mod media_type;
 mod platform;
 
-pub use config::{History, ImageConfig, RootFs, RuntimeConfig};
-pub use descriptor::Descriptor;
+pub(crate) use config::{History, ImageConfig};
+pub(crate) use descriptor::Descriptor;
 pub use digest::{DiffId, Digest};
-pub use docker::DockerManifestItem;
+pub(crate) use docker::DockerManifestItem;
 pub use media_type::MediaType;
 pub use platform::Platform;
 

@@ -7,6 +7,7 @@
 //! It holds ids, never secrets, so it can lie in a repository. Written files are sorted by rule
 //! and id: the same findings give the same bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
@@ -39,10 +40,10 @@ struct File<'a> {
 
 #[derive(Deserialize, Serialize)]
 struct Row<'a> {
-    id: std::borrow::Cow<'a, str>,
-    rule: std::borrow::Cow<'a, str>,
+    id: Cow<'a, str>,
+    rule: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    note: Option<std::borrow::Cow<'a, str>>,
+    note: Option<Cow<'a, str>>,
 }
 
 impl Baseline {

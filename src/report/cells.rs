@@ -10,6 +10,9 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::error::printable;
 
+/// From this many hexadecimal digits on, a number in an instruction is a hash.
+const SHORTEST_HASH: usize = 40;
+
 /// Cells that a text takes. A character of no width counts one, so that a name made of a million
 /// combining marks cannot hide its length from the layout.
 pub fn width(text: &str) -> usize {
@@ -116,6 +119,27 @@ pub(super) fn count(number: impl Into<u64>, singular: &str, plural: &str) -> Str
     format!("{number} {word}")
 }
 
+/// An instruction without the most of the hashes that the classic builder names files by:
+/// `file:5ce1250fbf2c…` says as much to people as all 64 digits.
+pub fn short_hashes(text: &str) -> String {
+    let mut short = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_hexdigit()) {
+        let (before, run) = rest.split_at(start);
+        let end = run
+            .find(|c: char| !c.is_ascii_hexdigit())
+            .unwrap_or(run.len());
+        let (digits, after) = run.split_at(end);
+        short.push_str(before);
+        match digits.get(..12).filter(|_| digits.len() >= SHORTEST_HASH) {
+            Some(head) => short.push_str(&format!("{head}…")),
+            None => short.push_str(digits),
+        }
+        rest = after;
+    }
+    short + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,5 +176,17 @@ mod tests {
         let cut = elide(&text, 20);
         assert!(cut.starts_with("start") && cut.ends_with("end"));
         assert!(cut.chars().count() <= 20);
+    }
+
+    #[test]
+    fn hashes_of_the_classic_builder_are_shortened_and_other_words_kept() {
+        let hash = "5ce1250fbf2c4507dea1d42e8c9967509b8253d4cd619980eec59c1b71879556";
+        assert_eq!(
+            short_hashes(&format!("--chown=1000:1000dir:{hash}")),
+            "--chown=1000:1000dir:5ce1250fbf2c…"
+        );
+        for text in ["deadbeef", "COPY /srv/app", "", "é1", "0123456789abcdef"] {
+            assert_eq!(short_hashes(text), text);
+        }
     }
 }

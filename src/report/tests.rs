@@ -1,3 +1,4 @@
+use clap::ValueEnum;
 use proptest::prelude::*;
 
 use super::*;
@@ -5,7 +6,10 @@ use crate::error::{Warning, WarningCode};
 use crate::finding::fixture::{EVERY_KIND, empty, finding, full, in_config, in_file};
 use crate::finding::{Kind, Occurrence, Removal, Report, Suppressed, Verdict, Visibility};
 
-const FORMATS: [Format; 4] = [Format::Terminal, Format::Json, Format::Jsonl, Format::Sarif];
+/// Every renderer there is, so that a new one is held to the same promises.
+fn every_format() -> impl Iterator<Item = Format> {
+    Format::value_variants().iter().copied()
+}
 
 fn style(color: bool, width: usize, reveal: bool) -> Style {
     Style {
@@ -81,8 +85,11 @@ fn an_empty_report_of_a_broken_image_does_not_look_like_a_pass() {
     let mut report = empty();
     report.complete = false;
     report.verdict = Verdict::Incomplete;
-    report.warnings =
-        vec![Warning::new(WarningCode::MissingLayer, "layer 1 is not in the archive").in_layer(1)];
+    report.warnings = vec![
+        Warning::new(WarningCode::MissingLayer, "layer 1 is not in the archive")
+            .in_image(0)
+            .in_layer(1),
+    ];
     insta::assert_snapshot!("terminal_incomplete", plain(&report, Format::Terminal));
 }
 
@@ -93,6 +100,27 @@ fn a_report_without_layers_says_so() {
     report.summary.layers = 0;
     let text = plain(&report, Format::Terminal);
     assert!(text.contains("Scanned no layer at all"), "{text}");
+}
+
+#[test]
+fn a_warning_names_its_place_once() {
+    let mut report = empty();
+    let warn = |message: &str| {
+        Warning::new(WarningCode::BrokenLayer, message)
+            .in_layer(1)
+            .at(b"blobs/1")
+    };
+    report.warnings = vec![
+        warn("layer 1 (blobs/1) is no tar"),
+        warn("the tar is broken, as layer 12 is"),
+    ];
+    let text = plain(&report, Format::Terminal);
+    assert!(
+        text.contains("  broken-layer  layer 1 (blobs/1) is no tar\n"),
+        "{text}"
+    );
+    let other = "  broken-layer layer 1 blobs/1  the tar is broken, as layer 12 is\n";
+    assert!(text.contains(other), "{text}");
 }
 
 #[test]
@@ -213,7 +241,7 @@ fn a_writer_that_fails_is_reported() {
             Ok(())
         }
     }
-    for format in FORMATS {
+    for format in every_format() {
         let result = renderer(format).render(&full(), &Style::default(), &mut Full);
         assert_eq!(result.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
@@ -307,7 +335,7 @@ proptest! {
         secret in prop::collection::vec(any::<u8>(), 0..80),
     ) {
         let report = everywhere(&text, &secret);
-        for format in FORMATS {
+        for format in every_format() {
             let output = render(&report, format, style(color, width, reveal));
             let plain = if format == Format::Terminal { without_colors(&output) } else { output };
             let bad: Vec<char> = plain.chars().filter(|c| dangerous(*c)).collect();
@@ -324,7 +352,7 @@ proptest! {
         let report = everywhere(&text, secret.as_bytes());
         let json = serde_json::to_string(&secret).unwrap();
         let json = json.trim_matches('"');
-        for format in FORMATS {
+        for format in every_format() {
             let hidden = render(&report, format, style(false, width, false));
             prop_assert!(!hidden.contains(&secret) && !hidden.contains(json));
             let shown = render(&report, format, style(false, width, true));

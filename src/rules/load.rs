@@ -13,12 +13,11 @@ use crate::error::{Error, Result};
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
 
 /// A rule file's name and text.
-#[derive(Debug, Clone)]
-pub struct RuleFile {
+struct RuleFile {
     /// For messages.
-    pub name: String,
+    name: String,
     /// TOML.
-    pub text: String,
+    text: String,
 }
 
 /// Which rules a run uses.

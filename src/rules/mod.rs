@@ -16,6 +16,6 @@ mod syntax;
 
 pub use check::{Catalog, LONGEST_MATCH, Rule};
 pub use lint::lint;
-pub use load::{Loader, RuleFile};
+pub use load::Loader;
 pub use set::RuleSet;
 pub use syntax::{Confidence, Near, RuleSyntax, Severity};

@@ -54,6 +54,11 @@ pub enum Confidence {
     Confirmed,
 }
 
+impl Severity {
+    /// Every severity, worst first.
+    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -8,7 +8,7 @@
 use crate::detect::Match;
 
 /// Bytes of hits kept of all layers, and of all documents.
-const HITS: usize = 128 << 20;
+const HITS: usize = 64 << 20;
 /// Least that one layer or document may keep, however many there are.
 const LEAST: usize = 32 << 10;
 /// What a match takes beside its texts: itself, its facts, its place in a report.

@@ -1,13 +1,22 @@
 //! Instructions as places: which one a history text is or a setting came from, and ENV values
 //! that a later instruction blanked or replaced while the history still shows them.
 
+use std::collections::HashMap;
+
 use super::locate::Located;
 use crate::error::printable;
 use crate::finding::{Kind, Removal};
 use crate::image::{Image, Instruction};
 
+/// Bytes of a history text that are looked at before a secret for the name it is assigned to.
+const LOOKED_BACK: usize = 64 << 10;
+
 /// Fills in the instruction of places in the config, and what replaced an ENV value since.
 pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
+    if found.is_empty() {
+        return;
+    }
+    let mut settings = Settings::of(&image.instructions);
     for located in found {
         let occurrence = &mut located.occurrence;
         let Some(pointer) = occurrence.pointer.as_deref() else {
@@ -18,45 +27,109 @@ pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
                 continue;
             };
             occurrence.instruction = Some(index);
-            occurrence.removed_by = replaced_by(image, instruction, occurrence.offset);
-            if let Some(key) = build_argument(instruction, occurrence.offset) {
+            occurrence.removed_by = settings.replaced_by(instruction, occurrence.offset);
+            if let Some(key) = settings.build_argument(instruction, occurrence.offset) {
                 occurrence.key = Some(printable(key.as_bytes()));
             }
         } else if let Some(setting) = pointer.strip_prefix("/config/") {
-            occurrence.instruction = origin(image, occurrence.kind, setting);
+            occurrence.instruction = settings.origin(image, occurrence.kind, setting);
         }
     }
 }
 
-/// The last instruction that made a setting of the config, as far as the history shows it.
-fn origin(image: &Image, kind: Kind, setting: &str) -> Option<usize> {
-    let keyword = match kind {
-        Kind::Env => "ENV",
-        Kind::Label => "LABEL",
-        Kind::Cmd => "CMD",
-        Kind::Entrypoint => "ENTRYPOINT",
-        Kind::Healthcheck => "HEALTHCHECK",
-        Kind::Onbuild => "ONBUILD",
-        _ => return None,
-    };
-    let (_, member) = setting.split_once('/')?;
-    let key = match kind {
-        Kind::Env => image
-            .env
-            .get(member.parse::<usize>().ok()?)?
-            .split_once('=')?
-            .0
-            .to_owned(),
-        Kind::Label => member.replace("~1", "/").replace("~0", "~"),
-        _ => String::new(),
-    };
-    let made = image
-        .instructions
-        .iter()
-        .filter(|i| i.keyword.as_deref() == Some(keyword));
-    made.filter(|instruction| key.is_empty() || sets(&instruction.arguments, &key))
-        .map(|instruction| instruction.index)
-        .next_back()
+/// Which instructions set what, looked up for each secret and so read only once.
+#[derive(Default)]
+struct Settings<'i> {
+    /// By name, in order.
+    env: HashMap<&'i str, Vec<usize>>,
+    /// By name, the last one.
+    label: HashMap<&'i str, usize>,
+    /// By keyword, the last one.
+    keyword: HashMap<&'i str, usize>,
+    /// By instruction, as far as asked for: where each build argument begins.
+    build_arguments: HashMap<usize, Vec<(usize, &'i str)>>,
+}
+
+impl<'i> Settings<'i> {
+    fn of(instructions: &'i [Instruction]) -> Self {
+        let mut all = Self::default();
+        for Instruction {
+            index,
+            keyword,
+            arguments,
+            ..
+        } in instructions
+        {
+            let Some(keyword) = keyword.as_deref() else {
+                continue;
+            };
+            all.keyword.insert(keyword, *index);
+            match keyword {
+                "ENV" => names(arguments).for_each(|name| {
+                    let of_name = all.env.entry(name).or_default();
+                    if of_name.last() != Some(index) {
+                        of_name.push(*index);
+                    }
+                }),
+                "LABEL" => names(arguments).for_each(|name| {
+                    all.label.insert(name, *index);
+                }),
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// The last instruction that made a setting of the config, as far as the history shows it.
+    fn origin(&self, image: &Image, kind: Kind, setting: &str) -> Option<usize> {
+        let (_, member) = setting.split_once('/').unwrap_or_default();
+        let keyword = match kind {
+            Kind::Env => {
+                let (name, _) = image
+                    .env
+                    .get(member.parse::<usize>().ok()?)?
+                    .split_once('=')?;
+                return self.env.get(name)?.last().copied();
+            }
+            Kind::Label => {
+                let name = member.replace("~1", "/").replace("~0", "~");
+                return self.label.get(name.as_str()).copied();
+            }
+            Kind::Cmd => "CMD",
+            Kind::Entrypoint => "ENTRYPOINT",
+            Kind::Healthcheck => "HEALTHCHECK",
+            Kind::Onbuild => "ONBUILD",
+            _ => return None,
+        };
+        self.keyword.get(keyword).copied()
+    }
+
+    /// The later ENV instruction that sets the same name anew, for a secret at `offset` of an ENV.
+    fn replaced_by(&self, instruction: &Instruction, offset: u64) -> Option<Removal> {
+        if instruction.keyword.as_deref() != Some("ENV") {
+            return None;
+        }
+        let text = &instruction.created_by;
+        let before = text.get(..usize::try_from(offset).ok()?)?;
+        let start = before.ceil_char_boundary(before.len().saturating_sub(LOOKED_BACK));
+        let of_name = self.env.get(last_key(before.get(start..)?)?)?;
+        let later = of_name.partition_point(|index| *index <= instruction.index);
+        let later = of_name.get(later)?;
+        Some(Removal {
+            layer: None,
+            instruction: Some(*later),
+        })
+    }
+
+    /// The build argument in whose value a secret at `offset` of a `RUN` lies.
+    fn build_argument(&mut self, instruction: &'i Instruction, offset: u64) -> Option<&'i str> {
+        let offset = usize::try_from(offset).ok()?;
+        let begun = self.build_arguments.entry(instruction.index);
+        let begun = begun.or_insert_with(|| build_arguments(instruction));
+        let behind = begun.partition_point(|(at, _)| *at <= offset);
+        let (_, key) = begun.get(behind.checked_sub(1)?)?;
+        (!key.is_empty()).then_some(*key)
+    }
 }
 
 /// `/history/12/created_by` → 12.
@@ -69,40 +142,29 @@ fn history_index(pointer: &str) -> Option<usize> {
         .ok()
 }
 
-/// The later ENV instruction that sets the same key anew, for a secret at `offset` of an ENV.
-fn replaced_by(image: &Image, instruction: &Instruction, offset: u64) -> Option<Removal> {
-    if instruction.keyword.as_deref() != Some("ENV") {
-        return None;
+/// Where the build arguments of a `RUN` begin and the command after them, which is without a
+/// name: `RUN |1 TOKEN=… /bin/sh -c …`.
+fn build_arguments(instruction: &Instruction) -> Vec<(usize, &str)> {
+    let text = instruction.created_by.as_str();
+    let mut begun = Vec::new();
+    let count = text
+        .find('|')
+        .and_then(|bar| Some(bar + text.get(bar..)?.find(' ')?));
+    let Some(mut at) = count.map(|space| space + 1) else {
+        return begun;
+    };
+    for (key, value) in &instruction.build_args {
+        if !text
+            .get(at..)
+            .is_some_and(|text| text.starts_with(key.as_str()))
+        {
+            break;
+        }
+        begun.push((at, key.as_str()));
+        at += key.len() + "=".len() + value.len() + " ".len();
     }
-    let before = instruction
-        .created_by
-        .get(..usize::try_from(offset).ok()?)?;
-    let key = last_key(before)?;
-    let later = image.instructions.iter().skip(instruction.index + 1);
-    later
-        .filter(|later| later.keyword.as_deref() == Some("ENV"))
-        .find(|later| sets(&later.arguments, key))
-        .map(|later| Removal {
-            layer: None,
-            instruction: Some(later.index),
-        })
-}
-
-/// The build argument in whose value a secret at `offset` of a `RUN` lies: they stand before the
-/// command (`|1 TOKEN=… /bin/sh -c …`).
-fn build_argument(instruction: &Instruction, offset: u64) -> Option<&str> {
-    let offset = usize::try_from(offset).ok()?;
-    let command = instruction.created_by.rfind(&instruction.arguments)?;
-    if instruction.arguments.is_empty() || offset >= command {
-        return None;
-    }
-    let before = instruction.created_by.get(..offset)?;
-    // A value may hold `x=`, so that the last argument which has begun counts.
-    let begun = instruction.build_args.iter().filter_map(|(key, _)| {
-        let at = before.rfind(&format!(" {key}="))?;
-        Some((at, key.as_str()))
-    });
-    begun.max().map(|(_, key)| key)
+    begun.push((at, ""));
+    begun
 }
 
 /// The `KEY` of the last `KEY=` in `text`, where it stands at the start of a word.
@@ -118,10 +180,10 @@ fn is_name(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-fn sets(arguments: &str, key: &str) -> bool {
-    arguments
-        .split_ascii_whitespace()
-        .any(|word| word.split_once('=').is_some_and(|(name, _)| name == key))
+/// The names of the `NAME=value` words of an ENV or LABEL.
+fn names(arguments: &str) -> impl Iterator<Item = &str> {
+    let words = arguments.split_ascii_whitespace();
+    words.filter_map(|word| word.split_once('=').map(|(name, _)| name))
 }
 
 #[cfg(test)]
@@ -146,12 +208,13 @@ mod tests {
         };
         let key = |secret: &str| {
             let offset = created_by.find(secret).unwrap() as u64;
-            build_argument(&instruction, offset)
+            Settings::default().build_argument(&instruction, offset)
         };
         assert_eq!(key("one"), Some("A_TOKEN"));
         assert_eq!(key("two"), Some("B"));
         assert_eq!(key("three"), None);
-        assert_eq!(build_argument(&instruction, u64::MAX), None);
+        let mut settings = Settings::default();
+        assert_eq!(settings.build_argument(&instruction, u64::MAX), None);
     }
 
     #[test]
@@ -162,8 +225,7 @@ mod tests {
             Some("URL")
         );
         assert_eq!(last_key("ENV "), None);
-        assert!(sets("A=1 TOKEN=", "TOKEN"));
-        assert!(!sets("MY_TOKEN=x", "TOKEN"));
+        assert!(names("A=1 x TOKEN= MY_TOKEN=x").eq(["A", "TOKEN", "MY_TOKEN"]));
         assert_eq!(history_index("/history/12/created_by"), Some(12));
     }
 }

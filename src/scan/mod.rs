@@ -20,6 +20,7 @@ mod pipeline;
 mod places;
 mod progress;
 mod redact;
+mod redactor;
 mod unique;
 
 pub use pipeline::{Options, run};

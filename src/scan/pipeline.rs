@@ -6,7 +6,7 @@ use super::group::group;
 use super::locate::locate;
 use super::places::Places;
 use super::progress::Progress;
-use super::redact::Redaction;
+use super::redact::{Redaction, redact_error};
 use super::unique::{UniqueDocuments, UniqueLayers};
 use crate::archive::Limits;
 use crate::detect::Engine;
@@ -63,7 +63,7 @@ pub fn run(
             value: threads.to_string(),
             reason: error.to_string(),
         })?;
-    let subject = Subject::open(inputs, options)?;
+    let subject = Subject::open(inputs, engine, options)?;
     Ok(pool.install(|| subject.scan(engine, options, progress)))
 }
 
@@ -77,7 +77,7 @@ struct Subject {
 }
 
 impl Subject {
-    fn open(inputs: &[String], options: &Options) -> Result<Self> {
+    fn open(inputs: &[String], engine: &Engine, options: &Options) -> Result<Self> {
         let mut subject = Self::default();
         let mut failed = Vec::new();
         for input in inputs {
@@ -90,7 +90,8 @@ impl Subject {
                     subject.documents.extend(contents.documents);
                     subject.warnings.extend(contents.warnings);
                 }
-                Err(error) => failed.push(error),
+                Err(error) if options.reveal => failed.push(error),
+                Err(error) => failed.push(redact_error(error, engine)),
             }
         }
         if failed.len() == inputs.len() {

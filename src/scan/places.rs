@@ -12,7 +12,7 @@ use crate::error::{Warning, WarningCode};
 use crate::secret::Secret;
 
 /// Bytes of places that are kept.
-const MOST: usize = 192 << 20;
+const MOST: usize = 96 << 20;
 
 /// What makes a finding of its own.
 type Key = (Option<Suppression>, Secret);

@@ -6,21 +6,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use serde_json::Value;
 
 use super::locate::Located;
-use crate::error::{Warning, printable};
-use crate::finding::{Finding, ImageReport, InstructionReport, Kind, Suppressed};
+use super::redactor::Redactor;
+use crate::detect::{Context, Engine, Suppression, TextKind};
+use crate::error::{Error, Warning};
+use crate::finding::{Finding, ImageReport, InstructionReport, Kind, LayerReport, Suppressed};
+use crate::oci::{DiffId, Digest, Platform};
 use crate::secret::Secret;
 
 /// Shorter secrets are replaced only in the very text where they were found.
 const SHORTEST_EVERYWHERE: usize = 6;
+/// Stands for a history text whose secret is written in some encoding.
+const ENCODED: &str = "*** (an encoded secret)";
 
 /// The secrets of a scan, each in every form in which it was found.
 pub(super) struct Redaction {
     everywhere: Redactor,
     /// By image and instruction.
     history: BTreeMap<(usize, usize), BTreeSet<Secret>>,
+    /// Instructions that hold a secret in an encoding.
+    encoded: BTreeSet<(usize, usize)>,
 }
 
 impl Redaction {
@@ -28,64 +35,114 @@ impl Redaction {
     pub(super) fn of(found: &[Located]) -> Self {
         let mut everywhere = BTreeSet::new();
         let mut history: BTreeMap<_, BTreeSet<Secret>> = BTreeMap::new();
+        let mut encoded = BTreeSet::new();
         for Located {
             matched,
             occurrence,
         } in found
         {
-            if matched.suppressed.is_none() && matched.secret.len() >= SHORTEST_EVERYWHERE {
+            // What is allowed is secret still; a placeholder or a published sample is not.
+            let is_secret = matches!(matched.suppressed, None | Some(Suppression::InlineAllow));
+            if is_secret && matched.secret.len() >= SHORTEST_EVERYWHERE {
                 everywhere.insert(matched.secret.clone());
             }
             if let (Kind::History, Some(image), Some(instruction)) =
                 (occurrence.kind, occurrence.image, occurrence.instruction)
             {
-                history
-                    .entry((image, instruction))
-                    .or_default()
-                    .insert(matched.secret.clone());
+                let of_text = history.entry((image, instruction)).or_default();
+                of_text.insert(matched.secret.clone());
+                if !occurrence.decoded.is_empty() {
+                    encoded.insert((image, instruction));
+                }
             }
         }
         Self {
             everywhere: Redactor::new(&everywhere),
             history,
+            encoded,
         }
     }
 
-    /// Redacts the images' commands and references.
+    /// Redacts all that images say of themselves.
     pub(super) fn images(&self, images: &mut [ImageReport]) {
-        for ((image, instruction), secrets) in &self.history {
+        for ((image, index), secrets) in &self.history {
             if let Some(report) = images.get_mut(*image)
-                && let Some(instruction) = report.instructions.get_mut(*instruction)
+                && let Some(instruction) = report.instructions.get_mut(*index)
             {
                 redact_instruction(instruction, &Redactor::new(secrets));
+                if self.encoded.contains(&(*image, *index)) {
+                    instruction.created_by = ENCODED.to_owned();
+                    instruction.arguments = ENCODED.to_owned();
+                }
             }
         }
         for image in images {
-            image
-                .instructions
-                .iter_mut()
-                .for_each(|i| redact_instruction(i, &self.everywhere));
-            image
-                .references
-                .iter_mut()
-                .for_each(|reference| self.everywhere.apply(reference));
+            let instructions = image.instructions.iter_mut();
+            instructions.for_each(|i| redact_instruction(i, &self.everywhere));
+            image.layers.iter_mut().for_each(|layer| self.layer(layer));
+            let texts = image.references.iter_mut().chain(&mut image.created);
+            texts.for_each(|text| self.everywhere.apply(text));
+            self.digest(&mut image.manifest_digest);
+            self.digest(&mut image.config_digest);
+            if let Some(platform) = &mut image.platform {
+                self.platform(platform);
+            }
         }
     }
 
-    /// Redacts paths, pointers and advice.
+    fn layer(&self, layer: &mut LayerReport) {
+        self.everywhere.apply(&mut layer.media_type);
+        self.digest(&mut layer.digest);
+        self.diff_id(&mut layer.diff_id);
+    }
+
+    fn platform(&self, platform: &mut Platform) {
+        let always = [&mut platform.os, &mut platform.architecture];
+        let perhaps = [&mut platform.variant, &mut platform.os_version];
+        let texts = always.into_iter().chain(perhaps.into_iter().flatten());
+        texts.for_each(|text| self.everywhere.apply(text));
+    }
+
+    fn diff_id(&self, diff_id: &mut Option<DiffId>) {
+        let mut digest = diff_id.take().map(|diff_id| diff_id.0);
+        self.digest(&mut digest);
+        *diff_id = digest.map(DiffId);
+    }
+
+    /// A digest in an algorithm of the writer's own invention may be any word.
+    fn digest(&self, digest: &mut Option<Digest>) {
+        digest.take_if(|digest| {
+            let mut text = digest.to_string();
+            self.everywhere.apply(&mut text);
+            text != digest.as_str()
+        });
+    }
+
+    /// Redacts what is said of places, and facts and advice.
     pub(super) fn findings(&self, findings: &mut [Finding], suppressed: &mut [Suppressed]) {
         let suppressed = suppressed
             .iter_mut()
             .map(|suppressed| &mut suppressed.finding);
         for finding in findings.iter_mut().chain(suppressed) {
             self.everywhere.apply(&mut finding.advice);
+            finding.facts.values_mut().for_each(|fact| self.fact(fact));
             for occurrence in &mut finding.occurrences {
                 let pointed = occurrence.path.iter_mut().chain(&mut occurrence.pointer);
                 let quoted = pointed
                     .chain(&mut occurrence.key)
                     .chain(&mut occurrence.inside);
                 quoted.for_each(|text| self.everywhere.apply(text));
+                self.diff_id(&mut occurrence.diff_id);
             }
+        }
+    }
+
+    fn fact(&self, fact: &mut Value) {
+        match fact {
+            Value::String(text) => self.everywhere.apply(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.fact(item)),
+            Value::Object(members) => members.values_mut().for_each(|item| self.fact(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
@@ -101,60 +158,22 @@ impl Redaction {
     }
 }
 
+/// Redacts an error that quotes names of an archive: references, platforms, members.
+pub(super) fn redact_error(mut error: Error, engine: &Engine) -> Error {
+    if let Error::NoMatch { reason, .. } | Error::NotAnImage { reason, .. } = &mut error {
+        let context = Context {
+            kind: TextKind::Name,
+            ..Context::default()
+        };
+        let found = engine.scan(&context, reason.as_bytes()).into_iter();
+        Redactor::new(&found.map(|matched| matched.secret).collect()).apply(reason);
+    }
+    error
+}
+
 fn redact_instruction(instruction: &mut InstructionReport, redactor: &Redactor) {
-    redactor.apply(&mut instruction.created_by);
-    redactor.apply(&mut instruction.arguments);
-}
-
-/// Replaces secrets by their previews.
-struct Redactor {
-    /// `None` where the secrets are too many to look for at once: then nothing is quoted at all.
-    automaton: Option<AhoCorasick>,
-    previews: Vec<String>,
-}
-
-impl Redactor {
-    /// Each secret is known as its bytes and as they are printed.
-    fn new(secrets: &BTreeSet<Secret>) -> Self {
-        let mut forms: BTreeMap<Vec<u8>, String> = BTreeMap::new();
-        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-            forms.insert(secret.expose().to_vec(), secret.preview());
-            forms.insert(printable(secret.expose()).into_bytes(), secret.preview());
-        }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(forms.keys())
-            .ok();
-        Self {
-            automaton,
-            previews: forms.into_values().collect(),
-        }
-    }
-
-    fn apply(&self, text: &mut String) {
-        match &self.automaton {
-            None => *text = "***".to_owned(),
-            Some(automaton) if automaton.is_match(text.as_str()) => {
-                *text = automaton.replace_all(text, &self.previews);
-            }
-            Some(_) => {}
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longest_secret_is_replaced_everywhere_it_stands() {
-        let secrets = ["hunter2", "hunter2-and-more-of-it"];
-        let secrets = secrets.map(|text| Secret::new(text.as_bytes())).into();
-        let mut text = "A=hunter2 B=hunter2-and-more-of-it".to_owned();
-        Redactor::new(&secrets).apply(&mut text);
-        assert_eq!(text, "A=*** B=hun***it");
-        let mut same = "nothing".to_owned();
-        Redactor::new(&BTreeSet::new()).apply(&mut same);
-        assert_eq!(same, "nothing");
-    }
+    let text = [&mut instruction.created_by, &mut instruction.arguments];
+    let more = [&mut instruction.created, &mut instruction.keyword];
+    let all = text.into_iter().chain(more.into_iter().flatten());
+    all.for_each(|text| redactor.apply(text));
 }

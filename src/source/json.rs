@@ -7,11 +7,22 @@ use serde_json::Value;
 use crate::archive::Limits;
 use crate::error::{Warning, WarningCode, printable};
 
+/// Values, keys and brackets of a document that is parsed into a tree; each takes a hundred times
+/// the memory that its text does.
+const MOST_VALUES: usize = 500_000;
+
 /// The first value of `bytes`, and what is wrong with the document. Bytes behind that value are
 /// a warning, since readers disagree about them.
 pub(crate) fn parse(name: &str, bytes: &[u8]) -> (Option<Value>, Option<Warning>) {
     if bytes.len() as u64 > Limits::DOCUMENT_SIZE {
-        return (None, Some(too_large(name, bytes.len())));
+        let what = format!("{} bytes", bytes.len());
+        return (None, Some(too_large(name, &what, Limits::DOCUMENT_SIZE)));
+    }
+    if marks(bytes) > MOST_VALUES {
+        return (
+            None,
+            Some(too_large(name, "too many values", MOST_VALUES as u64)),
+        );
     }
     let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
     match values.next() {
@@ -63,14 +74,40 @@ fn broken(name: &str, reason: &str) -> Warning {
     .at(name.as_bytes())
 }
 
-fn too_large(name: &str, size: usize) -> Warning {
+/// How many commas, colons and brackets stand outside of strings.
+fn marks(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    let mut count = 0;
+    loop {
+        let quote = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+        let (outside, string) = rest.split_at(quote);
+        let is_mark = |byte: &&u8| matches!(byte, b',' | b':' | b'[' | b'{');
+        count += outside.iter().filter(is_mark).count();
+        match string.get(1..).and_then(behind_string) {
+            Some(behind) => rest = behind,
+            None => return count,
+        }
+    }
+}
+
+/// What follows a string, of which the opening quote was taken.
+fn behind_string(mut text: &[u8]) -> Option<&[u8]> {
+    loop {
+        let at = memchr::memchr2(b'"', b'\\', text)?;
+        match text.get(at)? {
+            b'"' => return text.get(at + 1..),
+            _ => text = text.get(at + 2..)?,
+        }
+    }
+}
+
+fn too_large(name: &str, what: &str, most: u64) -> Warning {
     Warning::new(
         WarningCode::LimitReached,
         format!(
-            "{} has {size} bytes, more than the {} that are parsed of a JSON document; \
+            "{} has {what}, more than the {most} that are parsed of a JSON document; \
              its raw bytes are still scanned",
             printable(name.as_bytes()),
-            Limits::DOCUMENT_SIZE
         ),
     )
     .at(name.as_bytes())
@@ -79,6 +116,17 @@ fn too_large(name: &str, size: usize) -> Warning {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_of_too_many_values_is_not_parsed_and_says_so() {
+        let items = |n| format!("[{}1]", "{},".repeat(n));
+        assert!(parse("a", items(1_000).as_bytes()).0.is_some());
+        let (value, warning) = parse("a", items(MOST_VALUES).as_bytes());
+        assert!(value.is_none());
+        assert_eq!(warning.unwrap().code, WarningCode::LimitReached);
+        let text = format!("[\"\\\"{}\"]", ",".repeat(MOST_VALUES + 1));
+        assert!(parse("a", text.as_bytes()).0.is_some());
+    }
 
     #[test]
     fn broken_documents_are_named_with_the_place() {

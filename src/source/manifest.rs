@@ -1,4 +1,5 @@
-//! One manifest, OCI or Docker schema 2: an image, an artifact, or statements about an image.
+//! One manifest: an image, an artifact, or statements about an image. That of OCI and Docker's of
+//! schema 2 are read here, Docker's of schema 1 in `schema_one`.
 //!
 //! Whether it is an image is told by its config's media type, and where that says nothing, by
 //! what its layers hold.
@@ -7,10 +8,10 @@ use serde_json::Value;
 
 use super::candidate::{Attestation, Candidate, Place};
 use super::faults::{missing_blob, missing_layer};
-use super::parts::Parts;
+use super::parts::{self, Parts};
 use super::survey::{Named, Survey, document};
-use super::{RawImage, RawLayer, Role};
-use crate::archive::{Blob, Compression, is_tar, sniff};
+use super::{RawImage, RawLayer, Role, schema_one};
+use crate::archive::{Compression, is_tar, sniff};
 use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{Descriptor, Digest, MediaType};
 
@@ -26,7 +27,7 @@ pub(super) struct Found<'f> {
     pub base: &'f str,
     pub named: Named,
     pub value: Value,
-    /// Digest of its bytes, as the index names it.
+    /// Digest of its bytes, where something names it by one.
     pub digest: Option<Digest>,
     pub reference: Option<&'f str>,
     pub place: Place,
@@ -36,8 +37,21 @@ pub(super) struct Found<'f> {
     pub about: Option<Digest>,
 }
 
-/// Reads a manifest into the survey.
-pub(super) fn read(survey: &mut Survey<'_>, found: Found<'_>) {
+/// Reads a manifest of whatever generation into the survey; gives back the bytes of what
+/// is none.
+pub(super) fn read(survey: &mut Survey<'_>, found: Found<'_>) -> Result<(), Named> {
+    if parts::is_schema_one(&found.value) {
+        schema_one::read(survey, found);
+    } else if parts::is_manifest(&found.value) {
+        schema_two(survey, found);
+    } else {
+        return Err(found.named);
+    }
+    Ok(())
+}
+
+/// Reads an OCI manifest, or Docker's of schema 2.
+fn schema_two(survey: &mut Survey<'_>, found: Found<'_>) {
     let mut warnings = Vec::new();
     let mut parts = Parts::of(&found.value);
     survey.bound_layers(&mut parts.layers, &mut warnings);
@@ -255,7 +269,8 @@ pub(super) fn absent(
 }
 
 /// Raw bytes where a manifest was expected.
-pub(super) fn not_a_manifest(name: &str, blob: &Blob, survey: &mut Survey<'_>) {
+pub(super) fn not_a_manifest(survey: &mut Survey<'_>, named: &Named) {
+    let Named { name, blob } = named;
     survey.warnings.push(
         Warning::new(
             WarningCode::BrokenJson,

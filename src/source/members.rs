@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::archive::{Archive, Blob, Member, MemberKind};
+use crate::archive::{self, Archive, Blob, Member, MemberKind};
 use crate::error::Warning;
 use crate::oci::Digest;
 
@@ -142,18 +142,8 @@ impl<'a> Members<'a> {
 
 /// `path` as seen from `folder`, without `.` and `..`; `None` when it leads out of the archive.
 pub(super) fn resolve(folder: &str, path: &str) -> Option<String> {
-    let folder = if path.starts_with('/') { "" } else { folder };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    let name = archive::resolve(folder.as_bytes(), path.as_bytes())?;
+    String::from_utf8(name).ok()
 }
 
 #[cfg(test)]

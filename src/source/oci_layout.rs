@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::candidate::Place;
+use super::manifest::Found;
 use super::survey::{Named, Survey, parse};
-use super::{Role, manifest, parts, schema_one};
+use super::{Role, manifest, parts};
 use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{Descriptor, Digest, MediaType, Platform};
 
@@ -103,37 +104,21 @@ fn visit(
         Some(value) if parts::is_index(&value) => {
             nested(survey, level, descriptor, reference, named, &value);
         }
-        Some(value) => listed(survey, level, descriptor, reference, place, named, value),
-    }
-}
-
-/// A manifest, of whatever generation.
-fn listed(
-    survey: &mut Survey<'_>,
-    level: &Level<'_>,
-    descriptor: &Descriptor,
-    reference: Option<&str>,
-    place: Place,
-    named: Named,
-    value: Value,
-) {
-    let digest = Some(descriptor.digest.clone());
-    if parts::is_schema_one(&value) {
-        schema_one::read(survey, level.base, named, &value, digest, reference, place);
-    } else if parts::is_manifest(&value) {
-        let found = manifest::Found {
-            base: level.base,
-            named,
-            value,
-            digest,
-            reference,
-            place,
-            is_attestation: descriptor.is_attestation(),
-            about: about(descriptor),
-        };
-        manifest::read(survey, found);
-    } else {
-        manifest::not_a_manifest(&named.name, &named.blob, survey);
+        Some(value) => {
+            let found = Found {
+                base: level.base,
+                named,
+                value,
+                digest: Some(descriptor.digest.clone()),
+                reference,
+                place,
+                is_attestation: descriptor.is_attestation(),
+                about: about(descriptor),
+            };
+            if let Err(other) = manifest::read(survey, found) {
+                manifest::not_a_manifest(survey, &other);
+            }
+        }
     }
 }
 

@@ -52,7 +52,6 @@ pub(super) fn descriptor(value: &Value) -> Option<Descriptor> {
     Some(Descriptor {
         media_type: piece(value, "mediaType").unwrap_or_default(),
         digest: piece(value, "digest")?,
-        size: piece(value, "size").unwrap_or_default(),
         annotations: annotations
             .into_iter()
             .flatten()
@@ -60,7 +59,6 @@ pub(super) fn descriptor(value: &Value) -> Option<Descriptor> {
             .collect(),
         platform: piece(value, "platform"),
         data: piece(value, "data"),
-        artifact_type: piece(value, "artifactType"),
     })
 }
 

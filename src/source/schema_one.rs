@@ -1,31 +1,32 @@
 //! Docker's schema 1 manifest: layers and their legacy configs, newest first.
 //!
 //! It names no config, so one is made of its `v1Compatibility` strings; what is scanned is the
-//! manifest itself. Steps that changed no
-//! file have a layer too (the well-known empty one), so history and layers pair one to one.
+//! manifest itself. Steps that changed no file have a layer too (the well-known empty one), so
+//! history and layers pair one to one.
 
 use serde_json::Value;
 
-use super::candidate::{Candidate, Place};
+use super::candidate::Candidate;
 use super::faults::missing_layer;
 use super::legacy_config::synthesize;
-use super::survey::{Named, Survey, document};
+use super::manifest::Found;
+use super::survey::{Survey, document};
 use super::{RawImage, RawLayer, Role, json};
 use crate::archive::Blob;
 use crate::error::{Warning, WarningCode};
 use crate::oci::{Digest, MediaType};
 
-/// Reads a schema 1 manifest. A signed one has no digest of its plain bytes, so `digest` is given
-/// only where something names one.
-pub(super) fn read(
-    survey: &mut Survey<'_>,
-    base: &str,
-    named: Named,
-    value: &Value,
-    digest: Option<Digest>,
-    reference: Option<&str>,
-    place: Place,
-) {
+/// Reads a schema 1 manifest. The digest of a signed one is not that of its bytes as they stand.
+pub(super) fn read(survey: &mut Survey<'_>, found: Found<'_>) {
+    let Found {
+        base,
+        named,
+        value,
+        digest,
+        reference,
+        place,
+        ..
+    } = found;
     let mut image = RawImage {
         platform: place.platform.clone(),
         documents: vec![document(&named.name, Role::Manifest, &named.blob)],
@@ -38,14 +39,14 @@ pub(super) fn read(
         image.warnings.extend(mismatch);
     }
     image.manifest_digest = digest;
-    image.config = Some(config(&named.name, value, &mut image.warnings));
-    read_layers(survey, base, value, &mut image);
+    image.config = Some(config(&named.name, &value, &mut image.warnings));
+    read_layers(survey, base, &value, &mut image);
     let mut candidate = Candidate {
         image,
         places: vec![place],
         ..Candidate::default()
     };
-    candidate.refer(reference.or(own_reference(value).as_deref()));
+    candidate.refer(reference.or(own_reference(&value).as_deref()));
     survey.add(candidate);
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::candidate::Place;
 use super::survey::{Named, Survey, parse};
-use super::{Role, docker_archive, legacy, manifest, oci_layout, parts, schema_one};
+use super::{Role, docker_archive, legacy, manifest, oci_layout, parts};
 use crate::archive::{Blob, Limits, MemberKind};
 use crate::error::Warning;
 use crate::oci::Digest;
@@ -214,30 +214,26 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
         value if has_version(&value) => value,
         _ => return None,
     };
+    let name = named.name.clone();
     if parts::is_index(&value) {
-        survey.members.mark(&named.name);
-        survey.document(&named.name, Role::Index, &named.blob);
-        oci_layout::read(survey, base, &named.name, &value);
-    } else if parts::is_schema_one(&value) {
-        survey.members.mark(&named.name);
-        schema_one::read(survey, base, named, &value, None, None, Place::default());
-    } else if parts::is_manifest(&value) {
-        survey.members.mark(&named.name);
-        let digest = Some(Digest::sha256(&named.blob));
+        survey.document(&name, Role::Index, &named.blob);
+        oci_layout::read(survey, base, &name, &value);
+    } else {
+        // Nothing states the digest of a schema 1 manifest, and a signed one has another.
+        let is_plain = !parts::is_schema_one(&value);
         let found = manifest::Found {
             base,
+            digest: is_plain.then(|| Digest::sha256(&named.blob)),
             named,
             value,
-            digest,
             reference: None,
             place: Place::default(),
             is_attestation: false,
             about: None,
         };
-        manifest::read(survey, found);
-    } else {
-        return None;
+        manifest::read(survey, found).ok()?;
     }
+    survey.members.mark(&name);
     Some(Shape::Dir)
 }
 

@@ -2,11 +2,13 @@
 
 mod bad_archives;
 mod bad_layers;
+mod hostile;
 mod limits;
 mod metadata;
 mod overlay;
 mod paid_for;
 mod recall;
+mod redaction;
 mod rule_files;
 mod samples;
 mod shapes;

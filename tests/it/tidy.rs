@@ -233,6 +233,39 @@ fn no_path_of_somebodys_machine_stands_in_the_repository() {
 }
 
 #[test]
+fn every_dependency_is_used_and_has_its_reason_beside_it() {
+    let manifest = read(&root().join("Cargo.toml"));
+    let table = |name: &str| {
+        let begin = format!("[{name}]\n");
+        let (_, rest) = manifest.split_once(&begin).expect("a table of Cargo.toml");
+        rest.split("\n[").next().unwrap_or(rest).to_owned()
+    };
+    let text = |folders: &[&str]| -> String {
+        let files = rust_files(folders);
+        files.iter().map(|path| read(path)).collect()
+    };
+    let (source, tests) = (text(&["src"]), text(&["src", "tests", "benches"]));
+    let mut wrong = Vec::new();
+    for (name, used_in) in [("dependencies", &source), ("dev-dependencies", &tests)] {
+        for line in table(name).lines().filter(|line| line.contains(" = ")) {
+            let crate_name = line.split(' ').next().unwrap_or(line).replace('-', "_");
+            let is_used = [format!("{crate_name}::"), format!("{crate_name}!")];
+            if !is_used.iter().any(|form| used_in.contains(form)) {
+                wrong.push(format!("{crate_name} is not used"));
+            }
+            if line
+                .rsplit_once(" # ")
+                .is_none_or(|(_, reason)| reason.trim().is_empty())
+            {
+                wrong.push(format!("{crate_name} has no reason beside it"));
+            }
+        }
+    }
+    assert!(manifest.contains("\nserde = "), "no dependency was seen");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn a_rule_stands_in_its_providers_file() {
     let (mut seen, mut wrong) = (0, Vec::new());
     for path in files_below("patterns", "toml") {

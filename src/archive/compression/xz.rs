@@ -2,10 +2,11 @@
 
 use std::io::{self, BufRead};
 
-use liblzma::stream::{Action, Status, Stream};
+use liblzma::stream::{Action, Error, Status, Stream};
 
 use super::decode::{Format, Step, invalid};
 use super::{Hidden, XZ};
+use crate::archive::LimitHit;
 use crate::archive::peek::Peek;
 
 /// `xz -9` needs 65 MiB.
@@ -37,9 +38,10 @@ impl Format for Xz {
             consumed: (stream.total_in() - total_in) as usize,
             produced: (stream.total_out() - total_out) as usize,
             ended: matches!(status, Ok(Status::StreamEnd)),
-            failure: status
-                .err()
-                .map(|error| invalid(&format!("broken xz data: {error}"))),
+            failure: status.err().map(|error| match error {
+                Error::MemLimit => LimitHit::Memory(MEMORY).into(),
+                error => invalid(&format!("broken xz data: {error}")),
+            }),
         })
     }
 }

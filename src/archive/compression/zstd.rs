@@ -7,6 +7,7 @@ use zstd::stream::raw::{DParameter, Decoder, Operation};
 
 use super::Hidden;
 use super::decode::{Format, Step, cut_off, invalid};
+use crate::archive::LimitHit;
 use crate::archive::peek::Peek;
 
 /// 128 MiB: what `zstd --long` without a number needs, and RFC 8878 asks for far less.
@@ -41,6 +42,15 @@ impl Zstd {
     }
 }
 
+/// The decoder says only in words that a frame wants a larger window than it may have. Such a
+/// frame is whole, and what it holds is not read: that is a limit and no broken data.
+fn failure(reason: &str) -> io::Error {
+    if reason.contains("too much memory") {
+        return LimitHit::Memory(1 << WINDOW_LOG_MAX).into();
+    }
+    invalid(&format!("broken zstd data: {reason}"))
+}
+
 impl Format for Zstd {
     fn begin(&mut self, input: &mut Peek<'_>, hidden: &Hidden) -> io::Result<bool> {
         while is_skippable(input.peek(4)?) {
@@ -64,7 +74,7 @@ impl Format for Zstd {
         let status = self
             .decoder
             .run_on_buffers(input, out)
-            .map_err(|error| invalid(&format!("broken zstd data: {error}")))?;
+            .map_err(|error| failure(&error.to_string()))?;
         self.wants = status.remaining;
         Ok(Step {
             consumed: status.bytes_read,

@@ -61,14 +61,4 @@ impl TarError {
             Self::Truncated { .. } | Self::Broken { .. } => None,
         }
     }
-
-    /// Where in the tar.
-    pub fn offset(&self) -> u64 {
-        match self {
-            Self::Truncated { offset, .. }
-            | Self::Broken { offset, .. }
-            | Self::Limit { offset, .. }
-            | Self::Read { offset, .. } => *offset,
-        }
-    }
 }

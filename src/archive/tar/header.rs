@@ -140,11 +140,6 @@ impl Block {
         self.field(482, 1) != [0]
     }
 
-    /// The size with holes of an old GNU sparse file.
-    pub(super) fn sparse_size(&self) -> Option<u64> {
-        unsigned(self.field(483, 12)).ok()
-    }
-
     /// Parts of the header that no reader shows: what stands after the NUL of a text field, and
     /// the end of the block. Each with its offset in the block.
     pub(super) fn unused(&self) -> Vec<(usize, &[u8])> {

@@ -15,7 +15,6 @@ pub(super) struct Overrides {
     /// `GNU.sparse.name`, which counts over `path`, but only in a header that says how the file
     /// is sparse.
     pub(super) sparse_name: Option<Vec<u8>>,
-    pub(super) sparse_size: Option<u64>,
 }
 
 /// All records of an extended header's content.
@@ -63,12 +62,11 @@ impl Overrides {
                 b"mtime" => all.mtime = seconds(value),
                 b"GNU.sparse.major" | b"GNU.sparse.map" | b"GNU.sparse.offset" => is_sparse = true,
                 b"GNU.sparse.name" => all.sparse_name = text(),
-                b"GNU.sparse.size" | b"GNU.sparse.realsize" => all.sparse_size = decimal(value),
                 _ => {}
             }
         }
         if !is_sparse {
-            (all.sparse_name, all.sparse_size) = (None, None);
+            all.sparse_name = None;
         }
         Ok(all)
     }

@@ -36,7 +36,7 @@ pub enum Probe {
 impl<'a> TarReader<'a> {
     /// Walks `input` from where it stands. The content of an entry is not held to
     /// [`Limits::entry_size`]: nothing is stored here, so that is the reader's choice.
-    pub fn new(input: Box<dyn BufRead + 'a>, _limits: &Limits) -> Self {
+    pub fn new(input: Box<dyn BufRead + 'a>) -> Self {
         Self {
             body: Body {
                 input: Peek::new(input),
@@ -273,9 +273,6 @@ impl<'a> TarReader<'a> {
             gid: over.gid.unwrap_or_else(|| block.gid()),
             mtime: over.mtime.unwrap_or_else(|| block.mtime()),
             size,
-            sparse_size: over
-                .sparse_size
-                .or_else(|| block.sparse_size().filter(|_| is_old_sparse)),
             records: pending.records,
         })
     }

@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use residue::archive::Limits;
+use residue::archive::{Limits, normalise};
 use residue::error::{Warning, printable};
 use residue::image::{EntryKind, Item, Layer, LayerEntry, walk};
 
-use super::locate::plain;
 use super::note;
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -20,7 +19,8 @@ pub fn run(
     limits: &Limits,
     terminal: &Terminal,
 ) -> Result<Exit> {
-    let path = path.map(plain).filter(|path| !path.is_empty());
+    let path = path.map(|path| normalise(path.as_bytes()).path);
+    let path = path.as_deref().filter(|path| !path.is_empty());
     let mut exit = Exit::Pass;
     output::write(None, |out| {
         writeln!(out, "layer      offset        size  kind       path")?;
@@ -37,7 +37,7 @@ pub fn run(
 /// Whether the layer could be read to its end.
 fn list_layer(
     layer: &Layer,
-    path: Option<&str>,
+    path: Option<&[u8]>,
     limits: &Limits,
     terminal: &Terminal,
     out: &mut dyn Write,
@@ -62,9 +62,9 @@ fn list_layer(
     Ok(layer.blob.is_some() && !summary.warnings.iter().any(is_broken))
 }
 
-fn is_at_or_under(entry: &LayerEntry, path: &str) -> bool {
+fn is_at_or_under(entry: &LayerEntry, path: &[u8]) -> bool {
     let fits = |name: &[u8]| {
-        name.strip_prefix(path.as_bytes())
+        name.strip_prefix(path)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
     };
     fits(&entry.path) || fits(printable(&entry.path).as_bytes())

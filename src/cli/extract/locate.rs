@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use residue::archive::Limits;
+use residue::archive::{Limits, normalise};
 use residue::error::{Warning, printable};
 use residue::image::{EntryKind, Item, Layer, LayerEntry, walk};
 
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// A path as layers write it, without slashes at its ends.
+    /// A path as entries have it: `/etc/passwd` and `./etc/passwd` are `etc/passwd`.
     Path(Vec<u8>),
     /// The place of a header in the uncompressed layer.
     Offset(u64),
@@ -20,7 +20,7 @@ impl Target {
     pub fn of(path: Option<&str>, offset: Option<u64>) -> Self {
         match (path, offset) {
             (_, Some(offset)) => Self::Offset(offset),
-            (path, None) => Self::Path(plain(path.unwrap_or_default()).as_bytes().to_vec()),
+            (path, None) => Self::Path(normalise(path.unwrap_or_default().as_bytes()).path),
         }
     }
 
@@ -43,15 +43,6 @@ impl fmt::Display for Target {
             Self::Offset(offset) => write!(f, "an entry at offset {offset}"),
         }
     }
-}
-
-/// `/etc/passwd`, `./etc/passwd` and `etc/passwd/` are `etc/passwd`.
-pub fn plain(path: &str) -> &str {
-    let mut path = path;
-    while let Some(rest) = path.strip_prefix('/').or_else(|| path.strip_prefix("./")) {
-        path = rest;
-    }
-    path.trim_end_matches('/')
 }
 
 /// An entry that fits.
@@ -108,11 +99,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_may_be_typed_as_people_see_it() {
-        for typed in ["app/.env", "/app/.env", "./app/.env", "//./app/.env/"] {
-            assert_eq!(plain(typed), "app/.env", "{typed}");
+    fn a_path_is_typed_in_many_ways_and_is_one() {
+        for typed in ["app/.env", "/app/.env", "./app/.env", "//app/./.env/"] {
+            assert_eq!(
+                Target::of(Some(typed), None),
+                Target::Path(b"app/.env".to_vec())
+            );
         }
-        assert_eq!(plain(".env"), ".env");
-        assert_eq!(plain("/"), "");
+        assert_eq!(Target::of(Some("/"), None), Target::Path(Vec::new()));
+        assert_eq!(Target::of(None, Some(512)), Target::Offset(512));
     }
 }

@@ -1,11 +1,11 @@
 //! How a report ends: warnings, what was suppressed, what was scanned, and the verdict. What was
 //! not scanned is said as loudly as what was found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 
 use super::screen::{Screen, Span, Tone};
-use crate::error::Warning;
+use crate::error::{Warning, WarningCode};
 use crate::finding::{Finding, Report, Verdict, Visibility};
 use crate::report::cells::{bytes, count};
 use crate::rules::Severity;
@@ -48,10 +48,17 @@ fn warning_text(warning: &Warning, images: usize) -> Vec<Span> {
     if let Some(image) = warning.image.filter(|_| images > 1) {
         spans.push(Span::new(Tone::Faint, format!(" image {image}")));
     }
-    if let Some(layer) = warning.layer {
-        spans.push(Span::new(Tone::Faint, format!(" layer {layer}")));
+    // Most messages name their place themselves.
+    let unsaid = |text: &str| {
+        let mut after = warning.message.split(text).skip(1);
+        !after.any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    if let Some(layer) = warning.layer.map(|layer| format!("layer {layer}"))
+        && unsaid(&layer)
+    {
+        spans.push(Span::new(Tone::Faint, format!(" {layer}")));
     }
-    if let Some(path) = &warning.path {
+    if let Some(path) = warning.path.as_deref().filter(|path| unsaid(path)) {
         spans.push(Span::new(Tone::Plain, " "));
         spans.push(Span::elided(Tone::Path, path, LONGEST_PATH));
     }
@@ -75,21 +82,15 @@ pub(super) fn summary(screen: &mut Screen<'_>, report: &Report) -> io::Result<()
 fn counts(report: &Report) -> Vec<Span> {
     let found = report.findings.len() as u64;
     if found == 0 && !report.complete {
-        let text = "No secrets found in what could be read, but not everything could be read.";
+        let text = "No secrets found in what could be read, but this scan is incomplete.";
         return vec![Span::new(Tone::Bad, text)];
     }
     if found == 0 {
         return vec![Span::new(Tone::Strong, "No secrets found.")];
     }
     let mut spans = vec![Span::new(Tone::Strong, count(found, "finding", "findings"))];
-    let severities = [
-        Severity::Critical,
-        Severity::High,
-        Severity::Medium,
-        Severity::Low,
-    ];
     let mut separator = ": ";
-    for severity in severities {
+    for severity in Severity::ALL {
         let of_it = report.findings.iter().filter(|f| f.severity == severity);
         let number = of_it.count();
         if number > 0 {
@@ -141,12 +142,37 @@ fn scanned(report: &Report) -> String {
     if summary.layers == 0 {
         return format!("Scanned no layer at all: metadata only, with {rules}.");
     }
+    let layers = count(summary.layers as u64, "layer", "layers");
+    let layers = match missing_layers(report) {
+        0 => layers,
+        missing => format!("{} of {layers}", summary.layers.saturating_sub(missing)),
+    };
     format!(
-        "Scanned {}, {}, {} with {rules}.",
-        count(summary.layers as u64, "layer", "layers"),
+        "Scanned {layers}, {}, {} with {rules}.",
         count(summary.entries, "entry", "entries"),
         bytes(summary.bytes),
     )
+}
+
+/// How many of the layers that the summary counts were not there to be scanned.
+fn missing_layers(report: &Report) -> usize {
+    let missing = report
+        .warnings
+        .iter()
+        .filter(|warning| warning.code == WarningCode::MissingLayer)
+        .filter_map(|warning| {
+            let (image, layer) = (warning.image?, warning.layer?);
+            let diff_id = report
+                .images
+                .get(image)?
+                .layers
+                .get(layer)?
+                .diff_id
+                .as_ref();
+            let own = diff_id.is_none().then_some((image, layer));
+            Some((diff_id, own))
+        });
+    missing.collect::<HashSet<_>>().len()
 }
 
 fn verdict(report: &Report) -> Vec<Span> {
@@ -157,7 +183,7 @@ fn verdict(report: &Report) -> Vec<Span> {
     };
     let mut spans = vec![Span::new(tone, word)];
     if !report.complete {
-        let text = "  This scan is incomplete: see the warnings for what was not scanned.";
+        let text = "  The scan is incomplete: see the warnings above.";
         spans.push(Span::new(Tone::Bad, text));
     } else if report.verdict == Verdict::Pass && !report.findings.is_empty() {
         let text = "  No finding reaches the severity that fails.";

@@ -5,7 +5,8 @@ use std::io;
 
 use serde_json::Value;
 
-use super::place::{Life, life, location};
+use super::life::{Life, life};
+use super::place::location;
 use super::screen::{Screen, Span, Tone};
 use crate::finding::{Finding, Kind, Occurrence, Report};
 use crate::report::cells::count;

@@ -4,6 +4,7 @@
 mod end;
 mod finding;
 mod layers;
+mod life;
 mod place;
 mod screen;
 

@@ -1,8 +1,8 @@
 //! Tars written by hand, and what a walk makes of them.
 
+use crate::archive::EntryKind;
 use crate::archive::peek::tests::Drip;
 use crate::archive::tar::{Slack, TarEntry, TarError, TarReader};
-use crate::archive::{EntryKind, Limits};
 
 /// A header in the making; every field can be set to what no writer would write.
 pub(super) struct Header(pub(super) [u8; 512]);
@@ -108,7 +108,7 @@ pub(super) fn walk(bytes: &[u8]) -> Walked {
 
 /// Walks `bytes` as they drip in, `step` at a time.
 pub(super) fn walk_in_steps(bytes: &[u8], step: usize) -> Walked {
-    let mut tar = TarReader::new(Box::new(Drip(bytes, step)), &Limits::default());
+    let mut tar = TarReader::new(Box::new(Drip(bytes, step)));
     let mut walked = Walked {
         entries: Vec::new(),
         slack: Vec::new(),

@@ -1,0 +1,170 @@
+//! Images built to cost more than they weigh: names, links, keys and places whose number or length
+//! multiply. Each of these once took minutes, or memory without bound.
+//!
+//! The clock is generous, since tests run in debug builds beside others; what was quadratic took
+//! hours by it.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets};
+
+const SOON: Duration = Duration::from_secs(60);
+
+fn scan_soon(image: &ImageBuilder) -> Scan {
+    let scratch = Scratch::new();
+    let path = scratch.image(Shape::Docker25, image);
+    let start = Instant::now();
+    let report = scan(&path);
+    let took = start.elapsed();
+    assert!(took < SOON, "took {took:?}");
+    report
+}
+
+fn layer(layer: LayerBuilder) -> ImageBuilder {
+    ImageBuilder::new().layer("ADD hostile.tar /", layer)
+}
+
+fn tokens(count: usize) -> Vec<String> {
+    let token = |n| secrets::github(&format!("hostile {n}"));
+    (0..count).map(token).collect()
+}
+
+fn limit_message(report: &Scan) -> &str {
+    assert!(!report.is_complete(), "{}", report.digest());
+    let warning = report.warning("limit-reached");
+    warning["message"].as_str().expect("a message")
+}
+
+#[test]
+fn a_name_of_a_million_folders_is_read_once() {
+    let secret = secrets::github("deep");
+    let deep = format!("{}x.env", "a/".repeat(1_000_000));
+    let image = layer(LayerBuilder::new().pax_path(&deep, "short", format!("TOKEN={secret}\n")));
+    let report = scan_soon(&image);
+    assert_eq!(report.place(&secret, "file")["path"], deep);
+    assert!(report.is_complete(), "{}", report.digest());
+}
+
+#[test]
+fn many_secrets_under_a_name_of_megabytes_do_not_multiply_it() {
+    let name = "n".repeat(3 << 20);
+    let content = tokens(400).join("\n");
+    let image = layer(LayerBuilder::new().pax_path(&name, "short", content));
+    let report = scan_soon(&image);
+    assert!(limit_message(&report).contains("more matches than are kept"));
+    assert!(!report.findings().is_empty());
+}
+
+#[test]
+fn each_secret_of_a_file_with_very_many_names_is_listed_and_the_places_are_bounded() {
+    let all = tokens(300);
+    let mut links = LayerBuilder::new().file("f", all.join("\n"));
+    for n in 0..1_000 {
+        links = links.hardlink(&format!("l{n}"), "f");
+    }
+    let report = scan_soon(&layer(links));
+    assert!(limit_message(&report).contains("more places of the secrets found"));
+    for secret in &all {
+        assert!(report.find(secret).is_some());
+    }
+}
+
+#[test]
+fn a_long_key_over_many_values_is_neither_label_nor_pointer_of_each() {
+    let secret = secrets::github("under a long key");
+    let mut values: Vec<Value> = (0..50_000).map(|n| json!(format!("v{n}"))).collect();
+    values.push(json!(secret));
+    let key = "k".repeat(2 << 20);
+    let report = scan_soon(&layer(LayerBuilder::new()).top(&key, json!(values)));
+    let place = report.place(&secret, "config");
+    assert_eq!(place["pointer"], "/(2097152 bytes)/50000");
+}
+
+#[test]
+fn a_history_text_of_spaces_is_passed_over_once() {
+    let secret = secrets::github("behind spaces");
+    let image = layer(LayerBuilder::new()).instruction(&format!(
+        "|1 A={}x /bin/sh -c echo {secret}",
+        " ".repeat(4 << 20)
+    ));
+    let report = scan_soon(&image);
+    assert_eq!(report.place(&secret, "history")["instruction"], 1);
+}
+
+#[test]
+fn many_settings_are_not_looked_for_in_every_instruction_each() {
+    let all = tokens(3_000);
+    let mut image = layer(LayerBuilder::new());
+    let mut text = "RUN |3000".to_owned();
+    for (n, secret) in all.iter().enumerate() {
+        image = image.env(&format!("K{n}"), secret);
+        text.push_str(&format!(" K{n}={secret}"));
+    }
+    let names: Vec<String> = (0..3_000).map(|n| format!("K{n}=")).collect();
+    let blank = format!("ENV {}", names.join(" "));
+    image = image.instruction(&format!("{text} /bin/sh -c make"));
+    for _ in 0..300 {
+        image = image.instruction(&blank);
+    }
+    let report = scan_soon(&image);
+    assert_eq!(report.place(&all[7], "env")["instruction"], 301);
+    assert_eq!(report.place(&all[7], "history")["key"], "K7");
+}
+
+#[test]
+fn a_config_of_a_million_small_values_is_not_made_a_tree() {
+    let secret = secrets::github("beside many values");
+    let image = layer(LayerBuilder::new())
+        .env("TOKEN", &secret)
+        .top("x", json!(vec![json!({ "a": 1 }); 200_000]));
+    let report = scan_soon(&image);
+    assert!(limit_message(&report).contains("too many values"));
+    assert!(report.find(&secret).is_some(), "{}", report.digest());
+}
+
+#[test]
+fn brackets_without_end_are_broken_json_wherever_they_stand() {
+    let secret = secrets::github("beside brackets");
+    for name in ["manifest.json", "index.json", "config"] {
+        let image = layer(LayerBuilder::new().file("a.env", format!("TOKEN={secret}\n")));
+        let scratch = Scratch::new();
+        let mut package = Shape::Docker25.package(std::slice::from_ref(&image));
+        let config = crate::support::image::sha256(&image.config_bytes());
+        let member = match name {
+            "config" => format!("blobs/sha256/{config}"),
+            other => other.to_owned(),
+        };
+        package.edit(&member, |bytes| *bytes = b"[".repeat(100_000));
+        let report = scan(&scratch.write("deep.tar", package.to_tar()));
+        report.warning("broken-json");
+        assert!(!report.is_complete());
+        assert!(
+            report.find(&secret).is_some(),
+            "{name}: {}",
+            report.digest()
+        );
+    }
+}
+
+#[test]
+fn names_that_lead_out_of_the_archive_lead_nowhere_on_the_host() {
+    let scratch = Scratch::new();
+    let mut package = crate::support::package::Package::default();
+    let manifest = json!([{
+        "Config": "/etc/passwd", "RepoTags": ["a:b"],
+        "Layers": ["/etc/passwd", "../../../../etc/passwd", "sha256:../../etc/passwd"],
+    }]);
+    package.file("manifest.json", manifest.to_string());
+    package.file("repositories", r#"{"../../x":{"latest":"../../../etc"}}"#);
+    let path = scratch.write("out.tar", package.to_tar());
+    let run = residue(["scan".as_ref(), "--format=json".as_ref(), path.as_os_str()]);
+    assert_eq!(run.code, 2);
+    assert!(!run.stdout.contains("root:"), "{}", run.stdout);
+    let report = scan(&path);
+    for layer in report.layers(0) {
+        assert_eq!(layer["size"], 0, "{layer}");
+    }
+    report.warning("missing-layer");
+}

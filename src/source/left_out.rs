@@ -45,10 +45,14 @@ impl LeftOut {
             Warning::new(WarningCode::PlatformNotScanned, message)
         });
         let missing = (self.absent > 0 || attestations > 0).then(|| {
+            let named = [(self.absent, "manifests"), (attestations, "attestations")];
+            let named = named.into_iter().filter(|(number, _)| *number > 0);
+            let named: Vec<String> = named
+                .map(|(number, what)| format!("{what} {number}"))
+                .collect();
             let mut message = format!(
-                "{} manifests and {attestations} attestations that were not asked for are listed \
-                 and not in the archive",
-                self.absent
+                "listed, not asked for and not in the archive: {}",
+                named.join(", ")
             );
             if !self.absent_platforms.is_empty() {
                 let platforms = listed(self.absent_platforms.into_iter());

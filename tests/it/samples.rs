@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::support::{samples, scan, secrets};
+use crate::support::{residue, samples, scan, secrets};
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -76,4 +76,24 @@ fn the_sample_of_two_images_has_one_finding_in_both() {
         .filter_map(|place| place["image"].as_u64())
         .collect();
     assert_eq!(images, [0, 1], "{}", report.digest());
+}
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let readme = include_str!("../../README.md");
+    let shown = readme.split("```text\n").nth(1).expect("an example");
+    let shown = shown.split("```").next().unwrap_or_default();
+    let printed = residue(["scan".as_ref(), sample("leaky-app.tar.gz").as_os_str()]).stdout;
+    for line in shown.lines().filter(|line| *line != "…") {
+        assert!(printed.contains(line), "{line:?} is not in\n{printed}");
+    }
+    let rules = residue(["rules", "list", "--format", "json"]).stdout;
+    let rules: serde_json::Value = serde_json::from_str(&rules).expect("JSON");
+    let ids: Vec<&str> = (rules.as_array().into_iter().flatten())
+        .filter_map(|rule| rule["id"].as_str())
+        .collect();
+    let providers: std::collections::BTreeSet<_> =
+        ids.iter().filter_map(|id| id.split('.').next()).collect();
+    let counts = format!("{} rules over {} providers", ids.len(), providers.len());
+    assert!(readme.contains(&counts), "README does not say {counts:?}");
 }

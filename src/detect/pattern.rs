@@ -64,9 +64,11 @@ impl Pattern {
         let mut suppressed = suppress::reason(text, confidence, desk.rule.syntax.guessable);
         if !proven && place::is_shown(view) {
             (confidence, suppressed) = suppress::shown(confidence, suppressed);
-        } else if desk.rule.syntax.guessable && value::is_wordlike(text) && place::is_stock(view) {
-            // A plain word for a password, in code that came with a package.
-            confidence = Confidence::Possible;
+        } else if desk.rule.syntax.guessable && place::is_stock(view) {
+            // In code that came with a package, a plain word for a password is hardly one.
+            if confidence == Confidence::Possible || value::is_wordlike(text) {
+                (confidence, suppressed) = suppress::shown(confidence, suppressed);
+            }
         }
         Some(Found {
             rule: desk.index,

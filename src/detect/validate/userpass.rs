@@ -94,7 +94,7 @@ pub(super) fn typed_password(candidate: &Candidate<'_>) -> Verdict {
     let is_word = candidate
         .secret
         .iter()
-        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.'));
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b' '));
     match literal_password(candidate) {
         Verdict::Kept(told) if is_word => Verdict::Demoted(told),
         verdict => verdict,

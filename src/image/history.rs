@@ -8,7 +8,7 @@
 use super::Instruction;
 use super::instruction;
 use crate::error::{Warning, WarningCode};
-use crate::oci::History;
+use crate::oci::{History, is_setting};
 
 /// Instructions that know their layer.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ pub(super) fn pair(history: Vec<History>, layers: usize) -> Pairing {
             created_by: item.created_by,
             empty_layer: layer.is_none(),
             layer,
-            approximate: approximate && layer.is_some(),
+            approximate: layer.is_some() && (approximate || is_setting(parsed.keyword.as_deref())),
             keyword: parsed.keyword,
             arguments: parsed.arguments,
             build_args: parsed.build_args,
@@ -94,6 +94,18 @@ mod tests {
         assert_eq!(pairing.of_layer, [Some(1), Some(3), Some(4)]);
         assert!(pairing.warning.is_none());
         assert!(pairing.instructions.iter().all(|i| !i.approximate));
+    }
+
+    #[test]
+    fn a_setting_that_made_a_layer_is_the_last_step_of_a_whole_build() {
+        let history = ["COPY . /app", "CMD [\"run\"]"].map(|command| History {
+            created_by: command.to_owned(),
+            ..History::default()
+        });
+        let pairing = pair(history.into(), 2);
+        let approximate: Vec<bool> = pairing.instructions.iter().map(|i| i.approximate).collect();
+        assert_eq!(approximate, [false, true]);
+        assert!(pairing.warning.is_none());
     }
 
     #[test]

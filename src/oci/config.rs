@@ -55,3 +55,27 @@ pub struct History {
     #[serde(default, deserialize_with = "null_is_default")]
     pub empty_layer: bool,
 }
+
+/// Keywords of a Dockerfile that change no file.
+const SETTINGS: [&str; 13] = [
+    "ARG",
+    "CMD",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+];
+
+/// Whether an instruction with this keyword changes settings and no file. Where one stands at a
+/// layer, the builder put a whole build into that layer (`buildah --layers=false`, `--squash`) and
+/// named its last step only.
+pub fn is_setting(keyword: Option<&str>) -> bool {
+    keyword.is_some_and(|keyword| SETTINGS.contains(&keyword))
+}

@@ -16,7 +16,7 @@ mod docker;
 mod media_type;
 mod platform;
 
-pub(crate) use config::{History, ImageConfig};
+pub(crate) use config::{History, ImageConfig, is_setting};
 pub(crate) use descriptor::Descriptor;
 pub use digest::{DiffId, Digest};
 pub(crate) use docker::DockerManifestItem;

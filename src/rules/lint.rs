@@ -100,7 +100,7 @@ mod tests {
     }
 
     fn lints(lines: &str) -> Vec<String> {
-        lint(&RuleSet::new(vec![rule("test.rule", lines)]))
+        lint(&RuleSet::new(vec![rule("test.rule", lines)], false))
     }
 
     #[test]
@@ -154,7 +154,7 @@ mod tests {
         bare.syntax.examples.truncate(1);
         bare.syntax.rejects.clear();
         bare.syntax.references.clear();
-        assert_eq!(lint(&RuleSet::new(vec![bare])).len(), 3);
+        assert_eq!(lint(&RuleSet::new(vec![bare], false)).len(), 3);
     }
 
     #[test]
@@ -166,7 +166,10 @@ mod tests {
     #[test]
     fn two_rules_with_one_regex_are_told() {
         let lines = "regex = 'abc_[a-z]{10}'\nanchors = ['abc_']";
-        let set = RuleSet::new(vec![rule("test.one", lines), rule("test.two", lines)]);
+        let set = RuleSet::new(
+            vec![rule("test.one", lines), rule("test.two", lines)],
+            false,
+        );
         let lints = lint(&set);
         assert_eq!(lints.len(), 1);
         assert!(lints[0].contains("\"test.two\"") && lints[0].contains("\"test.one\""));

@@ -61,12 +61,13 @@ impl Loader {
                 rules.push(rule);
             }
         }
-        let enable = globs(&self.enable, "--enable", &mut mistakes);
-        let disable = globs(&self.disable, "--disable", &mut mistakes);
+        let enable = globs(&self.enable, "--enable", &rules, &mut mistakes);
+        let disable = globs(&self.disable, "--disable", &rules, &mut mistakes);
         check_between(&rules, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(Error::Rules(mistakes));
         }
+        let whole = self.only.is_empty() && self.enable.is_empty() && self.disable.is_empty();
         rules.retain(|rule| {
             (self.enable.is_empty() || enable.is_match(rule.id())) && !disable.is_match(rule.id())
         });
@@ -75,7 +76,7 @@ impl Loader {
                 "no rule is left to scan with".to_owned(),
             ]));
         }
-        Ok(RuleSet::new(rules))
+        Ok(RuleSet::new(rules, whole))
     }
 }
 
@@ -170,11 +171,16 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
     }
 }
 
-fn globs(patterns: &[String], flag: &str, mistakes: &mut Vec<String>) -> GlobSet {
+/// Globs on ids; one that fits no rule is a mistake, most likely of spelling.
+fn globs(patterns: &[String], flag: &str, rules: &[Rule], mistakes: &mut Vec<String>) -> GlobSet {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         match Glob::new(pattern) {
             Ok(glob) => {
+                let matcher = glob.compile_matcher();
+                if !rules.iter().any(|rule| matcher.is_match(rule.id())) {
+                    mistakes.push(format!("{flag}: {pattern:?} fits no rule"));
+                }
                 set.add(glob);
             }
             Err(error) => mistakes.push(format!("{flag}: {error}")),

@@ -8,18 +8,23 @@ use crate::oci::Digest;
 pub struct RuleSet {
     rules: Vec<Rule>,
     digest: Digest,
+    whole: bool,
 }
 
 impl RuleSet {
-    /// Takes rules in any order.
-    pub(super) fn new(mut rules: Vec<Rule>) -> Self {
+    /// Takes rules in any order; `whole` says that every embedded rule is among them.
+    pub(super) fn new(mut rules: Vec<Rule>, whole: bool) -> Self {
         rules.sort_by(|a, b| a.id().cmp(b.id()));
         let mut text = String::new();
         for rule in &rules {
             text.push_str(&toml::to_string(&rule.syntax).unwrap_or_default());
         }
         let digest = Digest::sha256(text.as_bytes());
-        Self { rules, digest }
+        Self {
+            rules,
+            digest,
+            whole,
+        }
     }
 
     /// The rules, in order of id.
@@ -30,6 +35,11 @@ impl RuleSet {
     /// The rule at `index`, as a match names it.
     pub fn rule(&self, index: usize) -> &Rule {
         &self.rules[index]
+    }
+
+    /// Whether every embedded rule is among them.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// Names the set: equal digests mean equal rules.

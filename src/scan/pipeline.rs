@@ -128,7 +128,10 @@ impl Subject {
         let redaction = (!options.reveal).then(|| Redaction::of(&found));
         let (mut findings, mut suppressed) = group(found, engine.rules(), &self.images);
         let mut warnings = self.warnings;
-        if let Some(redaction) = redaction {
+        if let Some(mut redaction) = redaction {
+            if !engine.rules().is_whole() {
+                redaction = redaction.with_all_rules(&images);
+            }
             redaction.images(&mut images);
             redaction.findings(&mut findings, &mut suppressed);
             redaction.warnings(&mut warnings);

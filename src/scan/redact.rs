@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use super::locate::Located;
 use super::redactor::Redactor;
-use crate::detect::{Context, Engine, Suppression, TextKind};
+use crate::detect::{Context, Engine, Suppression, TextKind, catalog};
 use crate::error::{Error, Warning};
 use crate::finding::{Finding, ImageReport, InstructionReport, Kind, LayerReport, Suppressed};
 use crate::oci::{DiffId, Digest, Platform};
+use crate::rules::Loader;
 use crate::secret::Secret;
 
 /// Shorter secrets are replaced only in the very text where they were found.
@@ -61,6 +62,29 @@ impl Redaction {
             history,
             encoded,
         }
+    }
+
+    /// Adds what rules that are switched off would find in the images' commands: not reporting a
+    /// secret is no reason to print it.
+    pub(super) fn with_all_rules(mut self, images: &[ImageReport]) -> Self {
+        // The embedded rules load, as the tests hold; without them there is nothing to add.
+        let Ok(rules) = Loader::default().load(catalog()) else {
+            return self;
+        };
+        let engine = Engine::new(rules);
+        let context = Context {
+            kind: TextKind::Command,
+            ..Context::default()
+        };
+        for (image, report) in images.iter().enumerate() {
+            for instruction in &report.instructions {
+                for matched in engine.scan(&context, instruction.created_by.as_bytes()) {
+                    let of_text = self.history.entry((image, instruction.index)).or_default();
+                    of_text.insert(matched.secret);
+                }
+            }
+        }
+        self
     }
 
     /// Redacts all that images say of themselves.

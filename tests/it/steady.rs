@@ -87,6 +87,18 @@ fn no_format_shows_a_secret_unless_it_is_asked_to() {
 }
 
 #[test]
+fn a_rule_that_is_switched_off_is_no_reason_to_print_its_secret() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/leaky-app.tar.gz");
+    let secret = secrets::github("sample build argument");
+    for format in ["terminal", "json", "jsonl", "sarif"] {
+        let arguments = ["scan", "--disable=github.*", "--format", format].map(Path::new);
+        let run = residue(arguments.into_iter().chain([sample.as_path()]));
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert!(!run.stdout.contains(&secret), "{format}");
+    }
+}
+
+#[test]
 fn the_layers_table_shows_no_secret_of_the_history() {
     let scratch = Scratch::new();
     let (all, image) = busy_image();

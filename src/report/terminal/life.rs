@@ -4,6 +4,7 @@
 use super::place::{LONGEST_NAME, instruction_text};
 use super::screen::{Span, Tone};
 use crate::finding::{InstructionReport, Kind, Occurrence, Report, Visibility};
+use crate::oci::is_setting;
 
 /// Longest instruction shown, in cells.
 const LONGEST_INSTRUCTION: usize = 60;
@@ -127,37 +128,15 @@ fn origin(occurrence: &Occurrence, report: &Report) -> Vec<Span> {
 
 fn by(instruction: Option<&InstructionReport>, layer: bool) -> Option<Span> {
     let instruction = instruction?;
-    let how = if instruction.approximate {
-        "probably by"
-    } else if layer && only_sets(instruction) {
+    let how = if layer && is_setting(instruction.keyword.as_deref()) {
         "by a step up to"
+    } else if instruction.approximate {
+        "probably by"
     } else {
         "by"
     };
     let text = instruction_text(instruction, LONGEST_INSTRUCTION);
     Some(Span::new(Tone::Plain, format!(" {how} {text}")))
-}
-
-/// Whether an instruction changes settings and no file. A layer that stands with it in the history
-/// is the whole build in one, as buildah writes it, and this is only the last step.
-fn only_sets(instruction: &InstructionReport) -> bool {
-    const SETTINGS: [&str; 13] = [
-        "ARG",
-        "CMD",
-        "ENTRYPOINT",
-        "ENV",
-        "EXPOSE",
-        "HEALTHCHECK",
-        "LABEL",
-        "MAINTAINER",
-        "ONBUILD",
-        "SHELL",
-        "STOPSIGNAL",
-        "USER",
-        "VOLUME",
-    ];
-    let keyword = instruction.keyword.as_deref();
-    keyword.is_some_and(|keyword| SETTINGS.contains(&keyword))
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub enum Suppression {
     Placeholder,
     /// A value that a vendor publishes as an example.
     DocumentedSample,
-    /// A weak match in a test, an example or a document.
+    /// A weak match in a test, an example, a document, or the code of a package.
     Illustration,
     /// `residue:allow` stands beside it.
     InlineAllow,

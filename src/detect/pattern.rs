@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::assignment::value;
 use super::detector::{AROUND, Desk, Detector, Found, View};
 use super::entropy::bits_per_byte;
 use super::matched::Facts;
@@ -63,6 +64,11 @@ impl Pattern {
         let mut suppressed = suppress::reason(text, confidence, desk.rule.syntax.guessable);
         if !proven && place::is_shown(view) {
             (confidence, suppressed) = suppress::shown(confidence, suppressed);
+        } else if desk.rule.syntax.guessable && place::is_stock(view) {
+            // In code that came with a package, a plain word for a password is hardly one.
+            if confidence == Confidence::Possible || value::is_wordlike(text) {
+                (confidence, suppressed) = suppress::shown(confidence, suppressed);
+            }
         }
         Some(Found {
             rule: desk.index,

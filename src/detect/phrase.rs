@@ -11,6 +11,7 @@ const TELLING: &[&str] = &[
     "passwd",
     "password",
     "passwort",
+    "psw",
     "pasw",
     "pw",
     "pwd",
@@ -25,8 +26,8 @@ const BESIDE: &[&str] = &[
     "a", "access", "account", "admin", "api", "app", "auth", "aws", "basic", "client", "colon",
     "correct", "db", "default", "dummy", "fake", "foo", "fred", "ftp", "good", "here", "http",
     "id", "invalid", "is", "key", "login", "mail", "my", "name", "new", "old", "or", "phrase",
-    "proxy", "quoted", "repo", "root", "server", "some", "super", "test", "the", "this", "top",
-    "user", "username", "very", "with", "word", "wrong", "x", "your",
+    "proxy", "quoted", "random", "repo", "root", "server", "some", "super", "test", "the", "this",
+    "top", "user", "username", "very", "with", "word", "wrong", "x", "your",
 ];
 
 /// Longest password that is taken apart.

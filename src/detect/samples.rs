@@ -46,6 +46,7 @@ const SAMPLES: &[u64] = &[
     0xcf4d_418e_d3de_92d7, // RFC 7617, Aladdin's header
     0xd0c0_1bc8_8bd8_646c, // SQLAlchemy documentation, password
     0xda81_6f9f_2c16_e6c5, // jwt.io, older HS256 token
+    0xdf45_2eef_23e8_cf2c, // MinIO public playground, secret key
     0xe21b_597b_a6b9_cafa, // AWS documentation, second secret access key
     0xe997_4c50_7d2a_8021, // RFC 6749, client secret in the body
 ];

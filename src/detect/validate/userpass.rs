@@ -53,6 +53,7 @@ pub(super) fn judge(password: &[u8]) -> Password {
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
     let formatted = matches!(password, b"%s" | b"%v" | b"%d" | b"%q" | b"{}")
         || value::is_template(password)
+        || is_member(password)
         || password.iter().any(u8::is_ascii_control);
     let masked = password
         .iter()
@@ -66,6 +67,16 @@ pub(super) fn judge(password: &[u8]) -> Password {
     } else {
         Password::Literal
     }
+}
+
+/// Whether a password is a name with dots that ends with what it stands for: `db.password`.
+fn is_member(password: &[u8]) -> bool {
+    let is_name = |b: &u8| b.is_ascii_lowercase() || matches!(b, b'_' | b'.');
+    let mut parts = password.rsplit(|b| *b == b'.');
+    let last = parts.next().unwrap_or_default();
+    parts.next().is_some_and(|owner| !owner.is_empty())
+        && password.iter().all(is_name)
+        && phrase::only_tells(last)
 }
 
 /// Drops references and masks; demotes stand-ins.
@@ -83,7 +94,7 @@ pub(super) fn typed_password(candidate: &Candidate<'_>) -> Verdict {
     let is_word = candidate
         .secret
         .iter()
-        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.'));
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b' '));
     match literal_password(candidate) {
         Verdict::Kept(told) if is_word => Verdict::Demoted(told),
         verdict => verdict,
@@ -154,6 +165,7 @@ mod tests {
             "%PASSWORD%",
             "pre${X}fix",
             "{self.password}'",
+            "connection.password",
             "half\u{1}binary",
         ] {
             assert_eq!(

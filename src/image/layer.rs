@@ -10,7 +10,7 @@ use crate::oci::{DiffId, Digest};
 /// One member of a layer's tar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerEntry {
-    /// Position among the entries of the layer, from 0.
+    /// Position among the entries of the layer, from 1.
     pub sequence: u32,
     /// Path without a leading `./` or `/` and a trailing `/`; empty for the root.
     pub path: Vec<u8>,
@@ -34,6 +34,8 @@ pub struct LayerEntry {
     pub size: u64,
     /// Where its first header begins in the uncompressed tar.
     pub offset: u64,
+    /// Stored bytes of the layer that had been read when it was reached.
+    pub stored: u64,
     /// PAX records, global ones and extended attributes included, and as `uname` and `gname` the
     /// owner's names where they are not empty or `root`.
     pub records: Vec<(Vec<u8>, Vec<u8>)>,

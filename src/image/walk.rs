@@ -31,6 +31,7 @@ pub fn walk(layer: &Layer, limits: &Limits, verify: bool, visit: &mut Visit<'_>)
         warnings: Capped::default(),
         odd_names: OddNames::default(),
         stream_is_whole: true,
+        stored: None,
     };
     if layer.media_type.is_encrypted() && sniff(blob) == Compression::None && !is_tar(blob) {
         walk.encrypted(blob, verify);
@@ -48,6 +49,8 @@ struct Walk<'w, 'v> {
     warnings: Capped,
     odd_names: OddNames,
     stream_is_whole: bool,
+    /// Counts the stored bytes that were read.
+    stored: Option<Tally>,
 }
 
 /// Names that lead out of the root, hold NUL, or are whiteouts of nothing.
@@ -82,6 +85,7 @@ impl Walk<'_, '_> {
         // Uncompressed, both hashes are one, unless their algorithms differ.
         let is_one = compression == Compression::None && tar_algorithm == stored_algorithm;
         let (input, stored) = self.stored_tap(blob, verify && !is_one);
+        self.stored = Some(stored.clone());
         let (decoded, hidden) = match tracked_decoder(input, compression, self.limits) {
             Ok(decoder) => decoder,
             Err(error) => {
@@ -213,6 +217,7 @@ impl Walk<'_, '_> {
             mtime: entry.mtime,
             size: entry.size,
             offset: entry.offset,
+            stored: self.stored.as_ref().map_or(0, Tally::count),
             records: entry.records,
         }
     }

@@ -6,7 +6,9 @@ use super::budget::Budget;
 use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
-use crate::archive::{Capped, Limits};
+use super::pipeline::Options;
+use super::progress::Progress;
+use crate::archive::Capped;
 use crate::content::{Hit, Outcome, Scanner};
 use crate::detect::{Context, Engine, TextKind};
 use crate::error::{Warning, WarningCode};
@@ -40,15 +42,24 @@ pub(super) struct LayerHit {
     pub hit: Hit,
 }
 
+/// What a layer is scanned with.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'m> {
+    pub engine: &'m Engine,
+    pub options: &'m Options,
+    pub hasher: &'m PathHasher,
+    pub progress: &'m Progress,
+}
+
 /// Walks and scans `layer`; keeps hits as far as `hits` reaches.
-pub(super) fn scan_layer(
-    layer: &Layer,
-    engine: &Engine,
-    limits: &Limits,
-    verify: bool,
-    hasher: &PathHasher,
-    hits: Budget,
-) -> LayerScan {
+pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> LayerScan {
+    let Means {
+        engine,
+        options,
+        hasher,
+        progress,
+    } = means;
+    let limits = &options.limits;
     let mut worker = Worker {
         layer: layer.index,
         scanner: Scanner::new(engine, limits),
@@ -60,8 +71,13 @@ pub(super) fn scan_layer(
         links: Vec::new(),
         link_budget: Budget::of(LINK_BYTES),
         warnings: Capped::keeping(MOST_WARNINGS),
+        progress,
+        passed: 0,
     };
-    let summary = walk(layer, limits, verify, &mut |item| worker.visit(item));
+    let summary = walk(layer, limits, options.verify, &mut |item| {
+        worker.visit(item)
+    });
+    progress.finish(summary.size.saturating_sub(worker.passed));
     worker.flush_names();
     worker.forget_idle_links();
     worker.warn_of_losses();
@@ -90,6 +106,9 @@ struct Worker<'e> {
     links: Vec<Link>,
     link_budget: Budget,
     warnings: Capped,
+    progress: &'e Progress,
+    /// Stored bytes that the progress knows of.
+    passed: u64,
 }
 
 impl Worker<'_> {
@@ -117,6 +136,8 @@ impl Worker<'_> {
     }
 
     fn entry(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<()> {
+        self.progress.pass(entry.stored.saturating_sub(self.passed));
+        self.passed = self.passed.max(entry.stored);
         self.note_path(entry);
         self.note_names(entry);
         for (key, value) in &entry.records {

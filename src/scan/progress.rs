@@ -22,9 +22,14 @@ impl Progress {
         self.bytes_total.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Counts a layer of `bytes` stored bytes as done.
-    pub(super) fn finish(&self, bytes: u64) {
-        self.layers_done.fetch_add(1, Ordering::Relaxed);
+    /// Counts stored bytes of a layer that is not done yet.
+    pub(super) fn pass(&self, bytes: u64) {
         self.bytes_done.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts a layer as done, with the stored bytes of it that were not counted yet.
+    pub(super) fn finish(&self, bytes: u64) {
+        self.pass(bytes);
+        self.layers_done.fetch_add(1, Ordering::Relaxed);
     }
 }

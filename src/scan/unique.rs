@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::budget::Budget;
-use super::layer::{LayerScan, scan_layer};
+use super::layer::{LayerScan, Means, scan_layer};
 use super::metadata::{DocumentScan, scan_document};
 use super::overlay::PathHasher;
 use super::pipeline::Options;
@@ -63,16 +63,19 @@ impl UniqueLayers {
             .iter()
             .for_each(|layer| progress.announce(size(layer)));
         let hasher = PathHasher::default();
+        let means = Means {
+            engine,
+            options,
+            hasher: &hasher,
+            progress,
+        };
         let mut scans: Vec<(usize, LayerScan)> = order
             .into_par_iter()
             .with_max_len(1)
             .map(|index| {
                 let layer = &self.layers[index];
                 let hits = Budget::share(self.layers.len());
-                let (limits, verify) = (&options.limits, options.verify);
-                let scan = scan_layer(layer, engine, limits, verify, &hasher, hits);
-                progress.finish(size(layer));
-                (index, scan)
+                (index, scan_layer(layer, means, hits))
             })
             .collect();
         scans.sort_by_key(|(index, _)| *index);

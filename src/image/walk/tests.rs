@@ -52,7 +52,11 @@ fn see(layer: &Layer, limits: &Limits) -> (LayerSummary, Seen) {
     let summary = walk(layer, limits, true, &mut |item| {
         match item {
             Item::Entry(entry, content) => {
-                seen.entries.push(entry.clone());
+                // How much was stored until then depends on the compression.
+                seen.entries.push(LayerEntry {
+                    stored: 0,
+                    ..entry.clone()
+                });
                 let mut bytes = Vec::new();
                 content.read_to_end(&mut bytes)?;
                 seen.contents.push(bytes);

@@ -169,7 +169,11 @@ fn nothing_unfinished_and_no_print_stands_in_the_source() {
             let code = without_comment(line);
             let may_print = FREE.contains(&source.room.as_str());
             let printing = !may_print && prints.iter().any(|print| code.contains(print));
-            let macros = ["todo!(", "unimplemented!(", "dbg!("];
+            let macros = [
+                concat!("to", "do!("),
+                concat!("unimple", "mented!("),
+                "dbg!(",
+            ];
             if printing
                 || unfinished.iter().any(|word| line.contains(word.as_str()))
                 || macros.iter().any(|word| code.contains(word))
@@ -214,7 +218,7 @@ fn unsafe_code_stands_only_where_it_is_allowed_by_name() {
 
 #[test]
 fn no_path_of_somebodys_machine_stands_in_the_repository() {
-    let homes = ["/work/", "/home/runner", "/Users/"];
+    let homes = ["/home/runner", "/Users/", concat!("/wo", "rk/")];
     let mut files = rust_files(&["src", "tests", "benches", "examples"]);
     files.extend(files_below("patterns", "toml"));
     files.extend(files_below("docs", "md"));

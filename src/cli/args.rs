@@ -12,7 +12,7 @@ use residue::policy::FailOn;
 use residue::report::Format;
 use residue::rules::Confidence;
 
-use super::groups::{ConfigArgs, LimitArgs, RuleArgs, SelectionArgs, WorkArgs};
+use super::groups::{ConfigArgs, LimitArgs, RuleArgs, RunArgs, SelectionArgs};
 use super::help;
 use super::terminal::When;
 
@@ -120,15 +120,7 @@ pub struct ScanArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub write_baseline: Option<PathBuf>,
     #[command(flatten)]
-    pub config: ConfigArgs,
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    #[command(flatten)]
-    pub limits: LimitArgs,
-    #[command(flatten)]
-    pub work: WorkArgs,
+    pub run: RunArgs,
 }
 
 /// `residue layers`.
@@ -141,15 +133,7 @@ pub struct LayersArgs {
     #[arg(short, long, value_name = "FORMAT", default_value = "terminal")]
     pub format: TableFormat,
     #[command(flatten)]
-    pub config: ConfigArgs,
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    #[command(flatten)]
-    pub limits: LimitArgs,
-    #[command(flatten)]
-    pub work: WorkArgs,
+    pub run: RunArgs,
 }
 
 /// `residue extract`.
@@ -272,6 +256,6 @@ mod tests {
             panic!("not a scan")
         };
         assert_eq!(scan.images, ["a.tar", "oci:b"]);
-        assert_eq!(scan.limits.max_depth, Some(0));
+        assert_eq!(scan.run.limits.max_depth, Some(0));
     }
 }

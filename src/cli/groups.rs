@@ -75,3 +75,18 @@ pub struct WorkArgs {
     #[arg(long)]
     pub no_verify: bool,
 }
+
+/// Everything that a scan takes, whatever is made of its report.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub work: WorkArgs,
+}

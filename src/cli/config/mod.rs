@@ -17,7 +17,7 @@ use residue::scan::Options;
 use residue::source::{Platforms, Selection};
 
 use super::args::{ExtractArgs, LayersArgs, ScanArgs};
-use super::groups::{ConfigArgs, LimitArgs, RuleArgs, SelectionArgs, WorkArgs};
+use super::groups::{ConfigArgs, LimitArgs, RuleArgs, RunArgs, SelectionArgs};
 use super::mistakes::Mistakes;
 use super::output::folder_of;
 use super::size;
@@ -57,7 +57,7 @@ pub struct ExtractConfig {
 /// What `scan` was asked for.
 pub fn scan(args: &ScanArgs) -> Result<ScanConfig, Mistakes> {
     let mut mistakes = Mistakes::default();
-    let mut file = load(&args.config, &mut mistakes);
+    let mut file = load(&args.run.config, &mut mistakes);
     let from_stdin = args.images.iter().filter(|image| *image == "-").count();
     if from_stdin > 1 {
         mistakes.add("-", "standard input can be read only once");
@@ -70,13 +70,7 @@ pub fn scan(args: &ScanArgs) -> Result<ScanConfig, Mistakes> {
     );
     let options = Options {
         reveal: args.reveal,
-        ..options(
-            &args.selection,
-            &args.limits,
-            &args.work,
-            &file,
-            &mut mistakes,
-        )
+        ..options(&args.run, &file, &mut mistakes)
     };
     let policy = Policy {
         fail_on: args.fail_on.or(file.fail_on).unwrap_or(FailOn::Low),
@@ -89,7 +83,7 @@ pub fn scan(args: &ScanArgs) -> Result<ScanConfig, Mistakes> {
         today: today(),
     };
     mistakes.or(ScanConfig {
-        loader: loader(&args.rules, &file),
+        loader: loader(&args.run.rules, &file),
         options,
         policy,
         format: args.format.or(file.format).unwrap_or(Format::Terminal),
@@ -99,16 +93,10 @@ pub fn scan(args: &ScanArgs) -> Result<ScanConfig, Mistakes> {
 /// What `layers` was asked for.
 pub fn layers(args: &LayersArgs) -> Result<LayersConfig, Mistakes> {
     let mut mistakes = Mistakes::default();
-    let file = load(&args.config, &mut mistakes);
-    let options = options(
-        &args.selection,
-        &args.limits,
-        &args.work,
-        &file,
-        &mut mistakes,
-    );
+    let file = load(&args.run.config, &mut mistakes);
+    let options = options(&args.run, &file, &mut mistakes);
     mistakes.or(LayersConfig {
-        loader: loader(&args.rules, &file),
+        loader: loader(&args.run.rules, &file),
         options,
     })
 }
@@ -158,19 +146,13 @@ fn load(args: &ConfigArgs, mistakes: &mut Mistakes) -> File {
     File::load(args.config.as_deref(), mistakes)
 }
 
-fn options(
-    selected: &SelectionArgs,
-    limited: &LimitArgs,
-    work: &WorkArgs,
-    file: &File,
-    mistakes: &mut Mistakes,
-) -> Options {
+fn options(run: &RunArgs, file: &File, mistakes: &mut Mistakes) -> Options {
     Options {
-        selection: selection(selected, file, mistakes),
-        limits: limits(limited, file, mistakes),
-        verify: !(work.no_verify || file.no_verify == Some(true)),
+        selection: selection(&run.selection, file, mistakes),
+        limits: limits(&run.limits, file, mistakes),
+        verify: !(run.work.no_verify || file.no_verify == Some(true)),
         reveal: false,
-        threads: work.threads.or(file.threads).map(usize::from),
+        threads: run.work.threads.or(file.threads).map(usize::from),
     }
 }
 

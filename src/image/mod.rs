@@ -4,6 +4,7 @@
 //! Index 0 is the base, the oldest layer. Nothing here knows what a secret looks like.
 
 mod assemble;
+mod assignments;
 mod config;
 mod history;
 mod instruction;
@@ -15,6 +16,7 @@ mod whiteout;
 
 pub use crate::archive::EntryKind;
 pub use assemble::assemble;
+pub use assignments::{Assignment, assignments};
 pub use layer::{Item, LayerEntry, LayerSummary};
 pub use walk::walk;
 pub use whiteout::Whiteout;

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use super::budget::{Budget, size_of};
+use super::history;
 use super::json_text::{JsonText, texts};
 use super::locate::Located;
 use crate::archive::Limits;
@@ -38,6 +39,7 @@ pub(super) fn scan_document(
         engine,
         budget,
         scan: DocumentScan::default(),
+        option: String::new(),
     };
     let has_texts = worker.scan_texts();
     worker.scan_raw(limits, has_texts);
@@ -53,6 +55,8 @@ struct Worker<'d> {
     engine: &'d Engine,
     budget: Budget,
     scan: DocumentScan,
+    /// The argument before the one at hand, of a command in exec form.
+    option: String,
 }
 
 impl Worker<'_> {
@@ -88,7 +92,20 @@ impl Worker<'_> {
             let rule = self.engine.rules().rule(index).id();
             self.warn(format!("more matches of rule {rule} than are kept"));
         }
-        for matched in scanned.matches {
+        let mut matches = scanned.matches;
+        match place.kind {
+            Kind::History => {
+                matches = history::with_assignments(self.engine, text.text, matches);
+            }
+            Kind::Cmd | Kind::Entrypoint | Kind::Healthcheck => {
+                if matches.is_empty() {
+                    matches = history::of_argument(self.engine, &self.option, text.text);
+                }
+                self.option = text.text.to_owned();
+            }
+            _ => {}
+        }
+        for matched in matches {
             let pointer = text.pointer();
             if !self.budget.take(size_of(&matched) + pointer.len()) {
                 continue;

@@ -10,6 +10,7 @@ mod assemble;
 mod budget;
 mod environment;
 mod group;
+mod history;
 mod json_text;
 mod layer;
 mod links;

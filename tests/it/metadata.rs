@@ -1,8 +1,10 @@
 //! Secrets that lie in no file: environment, labels, commands, history, and fields nobody knows.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
-use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, scan, secrets};
+use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets};
 
 fn base() -> ImageBuilder {
     ImageBuilder::new().layer("COPY a / # buildkit", LayerBuilder::new().file("a", "a"))
@@ -149,4 +151,61 @@ fn an_image_without_secrets_passes() {
     assert_eq!(report.json["verdict"], "pass");
     assert!(report.findings().is_empty());
     assert!(report.warnings().is_empty(), "{}", report.digest());
+}
+
+#[test]
+fn a_value_that_only_the_history_keeps_is_found_whole_whatever_is_in_it() {
+    let letters = secrets::letters("history only", 9);
+    for mark in ["&", ";", "|", ")", "<", "'", "`", "\\", "=", "\"", " "] {
+        let secret = format!("Tr0{letters}{mark}3xQ9z");
+        for created_by in [
+            format!("ENV DB_PASSWORD={secret}"),
+            format!("/bin/sh -c #(nop)  ENV DB_PASSWORD={secret}"),
+            format!("RUN |1 DB_PASSWORD={secret} /bin/sh -c make # buildkit"),
+        ] {
+            if mark == " " && created_by.starts_with("RUN") {
+                continue;
+            }
+            let image = base()
+                .instruction(&created_by)
+                .instruction("ENV DB_PASSWORD=");
+            let scratch = Scratch::new();
+            let path = scratch.image(Shape::Classic, &image);
+            let report = scan(&path);
+            assert!(
+                report.find(&secret).is_some(),
+                "{created_by}: {}",
+                report.digest()
+            );
+            assert_eq!(
+                report.findings().len(),
+                1,
+                "{created_by}: {}",
+                report.digest()
+            );
+            let shown = residue([Path::new("scan"), Path::new("--format=json"), &path]).stdout;
+            assert!(!shown.contains("3xQ9z"), "{created_by}");
+        }
+    }
+}
+
+#[test]
+fn passwords_in_exec_form_and_in_old_forms_of_env_are_found() {
+    let secret = format!("Tr0{}3xQ9z", secrets::letters("exec", 9));
+    for image in [
+        base().config("Cmd", json!(["app", "--password", secret])),
+        base().config("Entrypoint", json!(["app", "--db-password", secret, "run"])),
+        base().instruction(&format!("LABEL db.password {secret}")),
+        base().instruction(&format!("/bin/sh -c #(nop) ENV DB_PASSWORD {secret}")),
+        base().env("DB_PASSWORD", &format!("{secret}=")),
+        base().env("DB_PASSWORD", &format!("four words of {secret}")),
+    ] {
+        let report = report_of(&image);
+        let found = report.findings().iter().any(|finding| {
+            finding["secret"]["value"]
+                .as_str()
+                .is_some_and(|value| value.contains(&secret))
+        });
+        assert!(found, "{}", report.digest());
+    }
 }

@@ -29,6 +29,10 @@ pub(super) fn judge(key: &[u8], kind: KeyKind, value: &[u8], place: Place) -> Op
     if !(least..=LONGEST_VALUE).contains(&value.len()) || is_no_secret(key, value) {
         return None;
     }
+    // What an environment calls a password may be a phrase, and may end as it likes.
+    if !(place.class == Class::Env && kind.password) && is_prose(value) {
+        return None;
+    }
     let random = looks_random(value);
     let short_hash = value.len() < 20 && value.iter().all(u8::is_ascii_hexdigit);
     if place.stock && short_hash {
@@ -121,7 +125,6 @@ fn is_no_secret(key: &[u8], value: &[u8]) -> bool {
         || value::is_version(value)
         || url.is_some_and(|at| !has_credentials(&value[at + 3..]))
         || squeeze(key).ends_with(&squeeze(value))
-        || is_prose(value)
 }
 
 /// Whether what follows `://` has `user:password@`.

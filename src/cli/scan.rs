@@ -51,8 +51,12 @@ fn note_incomplete(report: &Report, terminal: &Terminal) {
         .count();
     if !report.complete {
         terminal.note(&format!(
-            "incomplete: {count} warning{} in the report say what could not be scanned",
-            if count == 1 { "" } else { "s" }
+            "incomplete: {count} {} in the report what could not be scanned",
+            if count == 1 {
+                "warning says"
+            } else {
+                "warnings say"
+            }
         ));
     }
 }

@@ -30,7 +30,7 @@ impl Names {
         let target = entry
             .link
             .as_deref()
-            .filter(|_| entry.kind == EntryKind::Symlink);
+            .filter(|_| matches!(entry.kind, EntryKind::Symlink | EntryKind::HardLink));
         for name in [Some(&entry.path[..]), target].into_iter().flatten() {
             self.lines.push(NameLine {
                 start: self.text.len(),

@@ -150,3 +150,11 @@ fn an_image_without_secrets_passes() {
     assert!(report.findings().is_empty());
     assert!(report.warnings().is_empty(), "{}", report.digest());
 }
+
+#[test]
+fn targets_of_hard_links_are_scanned() {
+    let secret = secrets::github("hard link");
+    let layer = LayerBuilder::new().hardlink("a", &format!("nowhere/{secret}"));
+    let report = report_of(&ImageBuilder::new().layer("COPY a / # buildkit", layer));
+    assert!(report.find(&secret).is_some(), "{}", report.digest());
+}

@@ -2,6 +2,9 @@
 
 use std::io::{self, BufRead};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 use super::budget::Budget;
 use super::links::{Link, Links};
 use super::names::Names;
@@ -19,6 +22,9 @@ use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 const LINK_BYTES: usize = 64 << 20;
 /// Warnings of one kind that are kept of one layer.
 const MOST_WARNINGS: u64 = 1_000;
+
+/// Keys of records below this length hold no secret: `mtime`, `path` and the like.
+const SHORTEST_KEY: usize = 16;
 
 /// What one layer yields.
 #[derive(Debug)]
@@ -241,6 +247,22 @@ impl Worker<'_> {
             label: Some(&label),
         };
         let outcome = self.scan_bytes(&context, value);
+        self.take(outcome, Kind::EntryMetadata, Some(entry))?;
+        if let Some(plain) = decoded_attribute(key, value) {
+            let mut outcome = self.scan_bytes(&context, &plain);
+            for hit in &mut outcome.hits {
+                hit.decoded.insert(0, "base64".to_owned());
+            }
+            self.take(outcome, Kind::EntryMetadata, Some(entry))?;
+        }
+        if key.len() < SHORTEST_KEY {
+            return Ok(());
+        }
+        let context = Context {
+            kind: TextKind::Name,
+            ..Context::default()
+        };
+        let outcome = self.scan_bytes(&context, key);
         self.take(outcome, Kind::EntryMetadata, Some(entry))
     }
 
@@ -303,6 +325,17 @@ impl Worker<'_> {
                 .is_none_or(|content| hit.binary_search(&content).is_ok())
         });
     }
+}
+
+/// The value of an extended attribute as libarchive writes it: in base64, with padding or without.
+fn decoded_attribute(key: &[u8], value: &[u8]) -> Option<Vec<u8>> {
+    if !key.starts_with(b"LIBARCHIVE.xattr.") {
+        return None;
+    }
+    let padding = value.iter().rev().take_while(|byte| **byte == b'=').count();
+    STANDARD_NO_PAD
+        .decode(value.get(..value.len() - padding)?)
+        .ok()
 }
 
 fn facts(entry: &LayerEntry) -> EntryFacts {

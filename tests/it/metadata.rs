@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets};
@@ -208,4 +210,26 @@ fn passwords_in_exec_form_and_in_old_forms_of_env_are_found() {
         });
         assert!(found, "{}", report.digest());
     }
+
+#[test]
+fn targets_of_hard_links_are_scanned() {
+    let secret = secrets::github("hard link");
+    let layer = LayerBuilder::new().hardlink("a", &format!("nowhere/{secret}"));
+    let report = report_of(&ImageBuilder::new().layer("COPY a / # buildkit", layer));
+    assert!(report.find(&secret).is_some(), "{}", report.digest());
+}
+
+#[test]
+fn keys_of_records_and_attributes_in_base64_are_scanned() {
+    let [key, value] = ["record key", "attribute"].map(secrets::github);
+    let layer = LayerBuilder::new()
+        .pax(&format!("VENDOR.{key}"), "1")
+        .pax("LIBARCHIVE.xattr.user.note", STANDARD.encode(&value))
+        .file("a", "a");
+    let report = report_of(&ImageBuilder::new().layer("COPY a / # buildkit", layer));
+    report.place(&key, "entry-metadata");
+    assert_eq!(
+        report.place(&value, "entry-metadata")["decoded"],
+        json!(["base64"])
+    );
 }

@@ -25,6 +25,15 @@ pub(super) fn check_digest(name: &str, digest: &Digest, blob: &Blob) -> Option<W
     Some(Warning::new(code, message).at(name.as_bytes()))
 }
 
+/// A warning for a JSON document that is valid and does not have the form that its name promises.
+pub(super) fn misshapen(name: &str, fault: &str) -> Warning {
+    let message = format!(
+        "{} {fault}; what lies beside it is still scanned",
+        printable(name.as_bytes())
+    );
+    Warning::new(WarningCode::BrokenJson, message).at(name.as_bytes())
+}
+
 /// A warning for a layer that is not in the archive.
 pub(super) fn missing_layer(index: usize, layer: &RawLayer) -> Warning {
     let reason = if layer.media_type.is_foreign() {

@@ -39,7 +39,8 @@ pub(super) fn read(
     let shapes = shape::read(&mut survey);
     check_transport(asked, &shapes)?;
     if describes_nothing(archive, &survey) {
-        return Err(no_image(archive, path, &shapes));
+        survey.warnings.append(&mut survey.members.take_warnings());
+        return Err(no_image(archive, path, &shapes, &survey.warnings));
     }
     let names: Vec<&str> = asked
         .image
@@ -124,7 +125,7 @@ fn check_transport(asked: &Asked<'_>, shapes: &[Shape]) -> Result<()> {
     })
 }
 
-fn no_image(archive: &Archive, path: &Path, shapes: &[Shape]) -> Error {
+fn no_image(archive: &Archive, path: &Path, shapes: &[Shape], found: &[Warning]) -> Error {
     let reason = match shapes.first() {
         Some(Shape::OciLayout) => "its index.json lists no manifest".to_owned(),
         Some(Shape::DockerArchive) => "its manifest.json lists no image".to_owned(),
@@ -143,12 +144,13 @@ fn no_image(archive: &Archive, path: &Path, shapes: &[Shape]) -> Error {
             }
         }
     };
-    // What kept it from being read to its end may be why nothing was found.
-    let broken = archive
-        .warnings()
-        .iter()
-        .filter(|warning| warning.code.is_incomplete());
+    // What kept it or a file of it from being read may be why nothing was found.
+    let broken = archive.warnings().iter().chain(found);
+    let broken = broken.filter(|warning| warning.code.is_incomplete());
     let reason = broken.fold(reason, |reason, warning| {
+        if reason.contains(&warning.message) {
+            return reason;
+        }
         format!("{reason}; {}", warning.message)
     });
     Error::NotAnImage {

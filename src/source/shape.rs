@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::candidate::Place;
 use super::survey::{Named, Survey, parse};
-use super::{Role, docker_archive, legacy, manifest, oci_layout, parts};
+use super::{Role, docker_archive, faults, leftovers, legacy, manifest, oci_layout, parts};
 use crate::archive::{Blob, Limits, MemberKind};
 use crate::error::Warning;
 use crate::oci::Digest;
@@ -174,30 +174,50 @@ impl Folder {
     /// Reads all that this folder describes.
     fn read(self, survey: &mut Survey<'_>) -> Vec<Shape> {
         let mut shapes = Vec::new();
+        let mut misshapen = Vec::new();
         let (base, before) = (self.base.as_str(), survey.candidates.len());
         if let Some(index) = self.index {
             survey.warnings.extend(index.warnings);
-            if let Some(value) = index.value.filter(parts::is_index) {
-                shapes.push(Shape::OciLayout);
-                survey.members.mark(&index.name);
-                survey.document(&index.name, Role::Index, &index.blob);
-                oci_layout::read(survey, base, &index.name, &value);
+            match index.value {
+                Some(value) if parts::is_index(&value) => {
+                    shapes.push(Shape::OciLayout);
+                    survey.members.mark(&index.name);
+                    survey.document(&index.name, Role::Index, &index.blob);
+                    oci_layout::read(survey, base, &index.name, &value);
+                }
+                Some(value) => {
+                    let fault = faults::misshapen(&index.name, "lists no manifest");
+                    misshapen.push((is_foreign(&value), fault));
+                }
+                None => {}
             }
         }
         if let Some(description) = self.manifest {
             survey.warnings.extend(description.warnings);
             if let Some(value) = description.value {
+                let fault = faults::misshapen(&description.name, "is no list of images");
+                let fault = (is_foreign(&value), fault);
                 let named = Named {
                     name: description.name,
                     blob: description.blob,
                 };
-                shapes.extend(read_manifest(survey, base, named, value));
+                match read_manifest(survey, base, named, value) {
+                    Some(shape) => shapes.push(shape),
+                    None => misshapen.push(fault),
+                }
             }
         }
         if survey.candidates.len() == before && !self.ids.is_empty() {
             shapes.push(Shape::Legacy);
             legacy::read(survey, base, &self.ids);
         }
+        // Other programs' files have these names too: such a one is a broken description only
+        // where blobs lie about that nothing else describes.
+        let is_undescribed = survey.candidates.len() == before
+            && leftovers::has_traces(survey.members.archive().members());
+        let faults = misshapen.into_iter();
+        let faults = faults.filter(|(is_foreign, _)| !is_foreign || is_undescribed);
+        survey.warnings.extend(faults.map(|(_, fault)| fault));
         shapes
     }
 }
@@ -239,6 +259,16 @@ fn read_manifest(survey: &mut Survey<'_>, base: &str, named: Named, value: Value
 
 fn value(file: &Option<Description>) -> Option<&Value> {
     file.as_ref()?.value.as_ref()
+}
+
+/// Whether a document that describes no image may be of another program: it says something, and
+/// nothing that an index says.
+fn is_foreign(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => !fields.is_empty() && !fields.contains_key("manifests"),
+        Value::Array(items) => items.iter().any(is_foreign),
+        _ => false,
+    }
 }
 
 /// Whether a document says which schema it follows, or points at a config as only manifests do.

@@ -199,6 +199,29 @@ fn an_archive_without_image_is_refused_with_what_was_looked_for() {
 }
 
 #[test]
+fn a_manifest_or_index_of_another_form_is_named_and_what_lies_beside_it_is_scanned() {
+    let manifests = ["{}", "null", "[null]", "[{}]", "\"x\"", "{\"a\":1}", "[7]"];
+    let manifests = manifests.map(|text| ("manifest.json", text, "is no list of images"));
+    let indexes = ["{}", "[]", "{\"manifests\":{}}", "{\"schemaVersion\":2}"];
+    let indexes = indexes.map(|text| ("index.json", text, "lists no manifest"));
+    for (name, text, fault) in manifests.into_iter().chain(indexes) {
+        let contents = Members::default()
+            .file(name, text)
+            .file(&format!("{}.tar", id('a')), layer("a"))
+            .open();
+        assert_eq!(
+            codes(&contents.warnings),
+            [WarningCode::BrokenJson],
+            "{text}"
+        );
+        let message = &contents.warnings[0].message;
+        assert!(message.contains(&format!("{name} {fault}")), "{message}");
+        assert_eq!(roles(&contents.documents, Role::OrphanBlob).len(), 1);
+        assert_eq!(roles(&contents.documents, Role::ArchiveFile), [name]);
+    }
+}
+
+#[test]
 fn one_broken_item_does_not_cost_the_other_images() {
     let contents = Members::default()
         .json("c.json", &json!({}))

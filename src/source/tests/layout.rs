@@ -332,3 +332,18 @@ fn a_member_that_a_later_one_of_its_name_shadows_is_a_document() {
     assert_eq!(files.len(), 3, "{files:?}");
     assert!(files[0].starts_with("index.json (shadowed"), "{files:?}");
 }
+
+#[test]
+fn a_description_that_cannot_be_read_is_said_with_the_reason() {
+    for name in ["index.json", "manifest.json"] {
+        let members = Members::default()
+            .json("oci-layout", &json!({ "imageLayoutVersion": "1.0.0" }))
+            .symlink(name, name);
+        let archive = members.archive();
+        let reason = archive.get(name).unwrap_err();
+        assert!(reason.code.is_incomplete());
+        let error = read(&archive, &Asked::anything("test.tar"), &all()).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(&reason.message), "{message}");
+    }
+}

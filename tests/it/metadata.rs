@@ -210,6 +210,7 @@ fn passwords_in_exec_form_and_in_old_forms_of_env_are_found() {
         });
         assert!(found, "{}", report.digest());
     }
+}
 
 #[test]
 fn targets_of_hard_links_are_scanned() {

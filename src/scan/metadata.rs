@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::budget::{Budget, size_of};
-use super::history;
+use super::history::{self, Declared};
 use super::json_text::{JsonText, texts};
 use super::locate::Located;
 use crate::archive::Limits;
@@ -40,6 +40,7 @@ pub(super) fn scan_document(
         budget,
         scan: DocumentScan::default(),
         option: String::new(),
+        declared: Declared::default(),
     };
     let has_texts = worker.scan_texts();
     worker.scan_raw(limits, has_texts);
@@ -57,6 +58,8 @@ struct Worker<'d> {
     scan: DocumentScan,
     /// The argument before the one at hand, of a command in exec form.
     option: String,
+    /// What the history assigned so far.
+    declared: Declared,
 }
 
 impl Worker<'_> {
@@ -95,7 +98,8 @@ impl Worker<'_> {
         let mut matches = scanned.matches;
         match place.kind {
             Kind::History => {
-                matches = history::with_assignments(self.engine, text.text, matches);
+                let declared = &mut self.declared;
+                matches = history::with_assignments(self.engine, text.text, matches, declared);
             }
             Kind::Cmd | Kind::Entrypoint | Kind::Healthcheck => {
                 if matches.is_empty() {

@@ -165,6 +165,9 @@ pub struct ExtractArgs {
     /// Write to a terminal also what could drive it
     #[arg(long, conflicts_with = "output")]
     pub force: bool,
+    /// Print names and messages with the secrets that stand in them; content is always exact
+    #[arg(long)]
+    pub reveal: bool,
     #[command(flatten)]
     pub config: ConfigArgs,
     #[command(flatten)]

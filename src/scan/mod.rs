@@ -27,3 +27,4 @@ mod unique;
 
 pub use pipeline::{Options, run};
 pub use progress::Progress;
+pub use redact::redact_names;

@@ -115,9 +115,7 @@ fn an_argument_behind_its_option_is_found_in_a_history_alone() {
         format!(r#"/bin/sh -c #(nop)  CMD ["app" "--password" "{secret}"]"#),
         format!(r#"CMD ["app", "--password", "{secret}"]"#),
     ] {
-        let image = base()
-            .instruction(&created_by)
-            .instruction("CMD [\"app\"]");
+        let image = base().instruction(&created_by).instruction("CMD [\"app\"]");
         let report = report_of(&image);
         let place = report.place(&secret, "history");
         let column = created_by.find(&secret).unwrap() + 1;

@@ -26,7 +26,7 @@ impl Engine {
             let matches = |text: &String| {
                 PLACES.iter().any(|place| {
                     let found = self.scan_example(place, text.as_bytes());
-                    found.iter().any(|hit| hit.rule == index)
+                    found.iter().any(|hit| hit.rule == index && !hit.is_lone)
                 })
             };
             let mut fail = |what: &str, at: usize, why: &str| {

@@ -1,55 +1,10 @@
-//! What remains of all hits of a text: pairs that are pairs, one hit where two overlap, in order.
+//! What remains of all hits of a text: one hit where two overlap, in order.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::matched::Match;
-use crate::rules::{Confidence, Rule, RuleSet};
-
-/// Sorts by offset and drops the halves of pairs whose other half is missing.
-pub(super) fn pair(rules: &RuleSet, matches: &mut Vec<Match>) {
-    matches.sort_by_key(|hit| (hit.span, hit.rule));
-    let by_id = |id: &str| {
-        rules
-            .rules()
-            .binary_search_by(|rule| rule.id().cmp(id))
-            .ok()
-    };
-    let mut places: BTreeMap<usize, Vec<(u64, u64)>> = BTreeMap::new();
-    for hit in matches.iter() {
-        if let Some(near) = &rules.rule(hit.rule).syntax.near
-            && let Some(partner) = by_id(&near.rule)
-        {
-            places.entry(partner).or_default();
-        }
-    }
-    for hit in matches.iter() {
-        if let Some(list) = places.get_mut(&hit.rule) {
-            list.push((hit.span.offset, hit.span.end()));
-        }
-    }
-    matches.retain_mut(|hit| {
-        let Some(near) = &rules.rule(hit.rule).syntax.near else {
-            return true;
-        };
-        let Some(partner) = by_id(&near.rule) else {
-            // The other rule is switched off, so nothing can be asked of it.
-            hit.confidence = Confidence::Possible;
-            return true;
-        };
-        let (start, end) = (hit.span.offset, hit.span.end());
-        let list = places.get(&partner).map_or(&[][..], Vec::as_slice);
-        let after = list.partition_point(|(offset, _)| *offset < start);
-        let neighbours = [after.checked_sub(1), Some(after)];
-        neighbours
-            .into_iter()
-            .flatten()
-            .filter_map(|at| list.get(at))
-            .any(|(from, to)| {
-                from.saturating_sub(end).max(start.saturating_sub(*to)) <= near.within
-            })
-    });
-}
+use crate::rules::{Rule, RuleSet};
 
 /// Keeps the better one of any two hits that share a byte; order of offset stays.
 pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
@@ -58,7 +13,9 @@ pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
         let hit = &matches[*index];
         let rule = rules.rule(hit.rule);
         (
+            hit.is_lone && rule.syntax.alone,
             kind(rule),
+            hit.is_lone,
             Reverse(hit.confidence),
             Reverse(rule.syntax.severity),
             Reverse(hit.span.length),
@@ -99,6 +56,7 @@ mod tests {
     use super::*;
     use crate::detect::span::{Position, Span};
     use crate::detect::tests::{engine_of, rule};
+    use crate::rules::Confidence;
     use crate::secret::Secret;
 
     fn hit(rule: usize, offset: u64, length: u64, confidence: Confidence) -> Match {
@@ -112,6 +70,8 @@ mod tests {
             confidence,
             facts: Default::default(),
             suppressed: None,
+            parts: Vec::new(),
+            is_lone: false,
         }
     }
 
@@ -134,7 +94,7 @@ mod tests {
         for turn in 0..hits.len() {
             let mut turned = hits.clone();
             turned.rotate_left(turn);
-            pair(engine.rules(), &mut turned);
+            turned.sort_by_key(|hit| hit.span);
             assert_eq!(resolve(engine.rules(), turned), expected);
         }
     }

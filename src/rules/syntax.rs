@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How bad it is when the secret leaks.
 #[derive(
@@ -121,9 +121,17 @@ pub struct RuleSyntax {
     /// Globs of paths; only there.
     #[serde(default)]
     pub paths: Vec<String>,
-    /// A rule whose match must lie near.
-    #[serde(default)]
-    pub near: Option<Near>,
+    /// Rules whose match lies near: the other parts of one secret.
+    #[serde(
+        default,
+        deserialize_with = "one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub near: Vec<Near>,
+    /// Whether a match counts that no other rule takes for a part of its own: an id says nothing
+    /// without its secret.
+    #[serde(default = "yes")]
+    pub alone: bool,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
     /// the value.
     #[serde(default)]
@@ -149,4 +157,25 @@ pub struct Near {
     pub rule: String,
     /// Distance in bytes.
     pub within: u64,
+    /// Whether a match without it is none.
+    #[serde(default = "yes")]
+    pub required: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// One table, or an array of them.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Near>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        One(Near),
+        Many(Vec<Near>),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::One(near) => vec![near],
+        Written::Many(all) => all,
+    })
 }

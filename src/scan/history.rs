@@ -97,8 +97,8 @@ pub(super) fn of_argument(engine: &Engine, option: &str, argument: &str) -> Vec<
         ..Context::default()
     };
     let head = option.len() as u64 + 1;
-    let found = engine.scan(&context, format!("{option} {argument}").as_bytes());
-    let placed = found.into_iter().filter_map(|mut matched| {
+    let found = engine.scan_fully(&context, format!("{option} {argument}").as_bytes());
+    let placed = found.matches.into_iter().filter_map(|mut matched| {
         matched.span.offset = matched.span.offset.checked_sub(head)?;
         matched.position = position(argument, matched.span.offset);
         Some(matched)
@@ -113,8 +113,8 @@ fn of_pair(engine: &Engine, text: &str, pair: &Assignment) -> Vec<Match> {
     };
     let value = text.get(pair.value.clone()).unwrap_or_default();
     let head = pair.key.len() as u64 + 1;
-    let found = engine.scan(&context, format!("{}={value}", pair.key).as_bytes());
-    let placed = found.into_iter().filter_map(|mut matched| {
+    let found = engine.scan_fully(&context, format!("{}={value}", pair.key).as_bytes());
+    let placed = found.matches.into_iter().filter_map(|mut matched| {
         let offset = matched.span.offset.checked_sub(head)? + pair.value.start as u64;
         matched.span.offset = offset;
         matched.position = position(text, offset);

@@ -11,6 +11,7 @@ use super::json_text::{JsonText, texts};
 use super::locate::Located;
 use crate::archive::Limits;
 use crate::content::{Hit, Scanner};
+use crate::detect::pair::pair_across;
 use crate::detect::{Context, Engine, Match, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 use crate::finding::{Kind, Occurrence, Visibility};
@@ -43,6 +44,7 @@ pub(super) fn scan_document(
         declared: Declared::default(),
     };
     let has_texts = worker.scan_texts();
+    worker.pair();
     worker.scan_raw(limits, has_texts);
     let lost = worker.budget.refused();
     if lost > 0 {
@@ -126,6 +128,14 @@ impl Worker<'_> {
                 occurrence,
             });
         }
+    }
+
+    /// Puts the parts of secrets together that lie in several texts; what is lone is dropped.
+    fn pair(&mut self) {
+        let found = self.scan.found.iter_mut();
+        let mut matches: Vec<&mut Match> = found.map(|located| &mut located.matched).collect();
+        pair_across(self.engine.rules(), &mut matches);
+        self.scan.found.retain(|located| !located.matched.is_lone);
     }
 
     fn warn(&mut self, what: String) {

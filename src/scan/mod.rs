@@ -18,6 +18,7 @@ mod locate;
 mod metadata;
 mod names;
 mod overlay;
+mod parts;
 mod pipeline;
 mod places;
 mod progress;

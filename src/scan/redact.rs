@@ -150,7 +150,9 @@ impl Redaction {
         for finding in findings.iter_mut().chain(suppressed) {
             self.everywhere.apply(&mut finding.advice);
             finding.facts.values_mut().for_each(|fact| self.fact(fact));
-            for occurrence in &mut finding.occurrences {
+            let parts = finding.parts.iter_mut();
+            let of_parts = parts.flat_map(|part| &mut part.occurrences);
+            for occurrence in finding.occurrences.iter_mut().chain(of_parts) {
                 let pointed = occurrence.path.iter_mut().chain(&mut occurrence.pointer);
                 let quoted = pointed
                     .chain(&mut occurrence.key)

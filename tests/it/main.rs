@@ -7,6 +7,7 @@ mod limits;
 mod metadata;
 mod overlay;
 mod paid_for;
+mod pairs;
 mod recall;
 mod redaction;
 mod rule_files;

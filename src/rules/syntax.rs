@@ -130,7 +130,7 @@ pub struct RuleSyntax {
     pub near: Vec<Near>,
     /// Whether a match counts that no other rule takes for a part of its own: an id says nothing
     /// without its secret.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub alone: bool,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
     /// the value.
@@ -164,6 +164,10 @@ pub struct Near {
 
 fn yes() -> bool {
     true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// One table, or an array of them.

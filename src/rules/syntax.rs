@@ -132,6 +132,9 @@ pub struct RuleSyntax {
     /// without its secret.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub alone: bool,
+    /// Rules whose word counts less where both match.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<String>,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
     /// the value.
     #[serde(default)]

@@ -8,7 +8,6 @@ mod metadata;
 mod overlay;
 mod paid_for;
 mod pairs;
-mod recall;
 mod redaction;
 mod rule_files;
 mod samples;

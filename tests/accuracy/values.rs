@@ -1,24 +1,24 @@
 //! Made-up values of every kind that the lists name, with the checksums and structures that real
-//! ones have; each depends on its line alone.
+//! ones have; each depends on its line and round alone.
 
 use std::cell::Cell;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use crate::support::secrets::{self, hex, letters};
+use crate::secrets::{self, hex, letters};
 
 /// Makes the values of one line.
 pub struct Values {
-    line: usize,
+    line: String,
     made: Cell<usize>,
 }
 
 impl Values {
-    /// The values of a line by its number.
-    pub fn new(line: usize) -> Self {
+    /// The values of a line; other words give other values.
+    pub fn new(line: &str) -> Self {
         Self {
-            line,
+            line: line.to_owned(),
             made: Cell::new(0),
         }
     }

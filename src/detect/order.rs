@@ -7,7 +7,10 @@ use super::matched::Match;
 use crate::rules::{Rule, RuleSet};
 
 /// Keeps the better one of any two hits that share a byte; order of offset stays.
-pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
+pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
+    if matches.len() > 1 {
+        give_way(rules, &mut matches);
+    }
     let mut best: Vec<usize> = (0..matches.len()).collect();
     best.sort_by_key(|index| {
         let hit = &matches[*index];
@@ -15,6 +18,7 @@ pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
         (
             hit.is_lone && rule.syntax.alone,
             kind(rule),
+            rule.syntax.last,
             hit.is_lone,
             Reverse(hit.confidence),
             Reverse(rule.syntax.severity),
@@ -37,9 +41,27 @@ pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
         }
     }
     let mut keep = keep.into_iter();
-    let mut matches = matches;
     matches.retain(|_| keep.next().unwrap_or(false));
     matches
+}
+
+/// Drops hits that share a byte with one of a rule that goes before theirs.
+fn give_way(rules: &RuleSet, matches: &mut Vec<Match>) {
+    let mut keep = vec![true; matches.len()];
+    for hit in matches.iter() {
+        let over = &rules.rule(hit.rule).syntax.over;
+        if over.is_empty() {
+            continue;
+        }
+        for (other, keep) in matches.iter().zip(&mut keep) {
+            let shares = hit.span.offset < other.span.end() && other.span.offset < hit.span.end();
+            if shares && over.iter().any(|id| id == rules.rule(other.rule).id()) {
+                *keep = false;
+            }
+        }
+    }
+    let mut keep = keep.into_iter();
+    matches.retain(|_| keep.next().unwrap_or(true));
 }
 
 /// Patterns before assignments before entropy.

@@ -135,6 +135,9 @@ pub struct RuleSyntax {
     /// Rules whose word counts less where both match.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub over: Vec<String>,
+    /// Whether every other regex's word counts more: a form that other secrets stand in.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub last: bool,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
     /// the value.
     #[serde(default)]
@@ -167,6 +170,10 @@ pub struct Near {
 
 fn yes() -> bool {
     true
+}
+
+fn is_no(value: &bool) -> bool {
+    !value
 }
 
 fn is_yes(value: &bool) -> bool {

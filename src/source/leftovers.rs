@@ -58,21 +58,28 @@ pub(super) fn collect(survey: &mut Survey<'_>) {
     }
 }
 
-/// Adds a file unless something refers to it; one that a later file of the same name shadows is
-/// reached by nothing.
+/// Adds a file unless its bytes have been read under its name. Members are told apart by their
+/// position: later ones shadow it, and its printed name may be the true name of another.
 fn file(survey: &mut Survey<'_>, index: usize, member: &Member) {
-    if survey.members.is_shadowed(member) {
-        let shadowed = survey.members.archive().blob(index).ok().flatten();
-        let last = survey.members.peek(&member.name);
-        if let Some(blob) = shadowed.filter(|blob| last.is_none_or(|last| last[..] != blob[..])) {
-            let name = format!("{} (shadowed, member {index})", member.name);
-            survey.document(&name, role(&member.name, &blob), &blob);
-        }
-    } else if !survey.members.is_used(&member.name)
-        && let Some(blob) = survey.members.read(&member.name)
-    {
-        survey.document(&member.name, role(&member.name, &blob), &blob);
+    let Some(blob) = survey.members.at(index, member) else {
+        return;
+    };
+    let name = &member.name;
+    let is_same = |other: Option<Blob>| {
+        other.is_some_and(|other| other.key() == blob.key() || other[..] == blob[..])
+    };
+    let is_used = survey.members.is_used(name);
+    if is_used && is_same(survey.members.peek(name)) {
+        return;
     }
+    let shadow = survey.members.shadow_of(index, member);
+    let shown = match shadow {
+        Some((last, shadow)) if is_same(survey.members.at(last, shadow)) => return,
+        Some(_) => format!("{name} (shadowed, member {index})"),
+        None if is_used => format!("{name} (member {index})"),
+        None => name.clone(),
+    };
+    survey.document(&shown, role(name, &blob), &blob);
 }
 
 fn add(survey: &mut Survey<'_>, name: &str, role: Role, bytes: &[u8]) {

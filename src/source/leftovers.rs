@@ -1,5 +1,5 @@
-//! What an archive holds beside its images: orphan blobs, legacy configs, any other file, and
-//! names that no tool would have chosen.
+//! What an archive holds beside its images: orphan blobs, legacy configs, any other file, content
+//! of members that are no files, and names that no tool would have chosen.
 //!
 //! Nothing of it is part of an image, and all of it goes wherever the archive goes.
 
@@ -45,6 +45,10 @@ pub(super) fn collect(survey: &mut Survey<'_>) {
                 add(survey, &member.name, Role::MemberName, text);
             }
         }
+    }
+    for (index, member, blob) in archive.odd_contents() {
+        let name = format!("{} (content of member {index}, no file)", member.name);
+        survey.document(&name, role(&member.name, &blob), &blob);
     }
     if names > NAMES {
         survey.warnings.push(Warning::new(

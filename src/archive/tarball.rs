@@ -2,7 +2,9 @@
 
 use super::index::{Listing, Member, MemberKind, Slot};
 use super::name::{folder, normalise, resolve};
-use super::{Blob, Capped, EntryKind, Slack, TarEntry, TarError, TarReader, unsupported};
+use super::{
+    Blob, Capped, Compression, EntryKind, Slack, TarEntry, TarError, TarReader, sniff, unsupported,
+};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Members listed; an image archive has hundreds.
@@ -170,6 +172,10 @@ pub(super) fn what_it_is(bytes: &[u8], warnings: &[Warning]) -> String {
         "it is empty".to_owned()
     } else if let Some((_, what)) = known.iter().find(|(magic, _)| head.starts_with(magic)) {
         format!("it looks like {what}")
+    } else if sniff(head) != Compression::None {
+        // A compressed archive has been decompressed once before anyone asks what it is.
+        let inner = sniff(head).name();
+        format!("it is compressed twice (inside is {inner} again): decompress it once")
     } else if let Some(what) = unsupported(head) {
         format!("it looks like {what} compression, which is not supported")
     } else if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) {

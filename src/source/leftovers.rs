@@ -58,7 +58,7 @@ pub(super) fn collect(survey: &mut Survey<'_>) {
     }
     for slack in archive.slack() {
         let name = format!("bytes at {} of the archive, in no member", slack.offset);
-        add(survey, &name, Role::ArchiveFile, &slack.bytes);
+        add(survey, &name, Role::Slack, &slack.bytes);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Places of an archive that no tool would read and that go wherever the archive goes: bytes under
 //! the name of others, members that are no files, fields that mean nothing.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::support::image::bytes;
@@ -128,6 +130,27 @@ fn a_digest_that_cannot_be_checked_makes_the_scan_incomplete_unless_nobody_wants
     let report = scan_with(&path, &["--no-verify"]);
     assert!(report.is_complete(), "{}", report.digest());
     assert_eq!(report.code, 0);
+}
+
+#[test]
+fn a_compressed_stream_behind_junk_or_in_base64_of_a_document_is_opened() {
+    let scratch = Scratch::new();
+    let gzip = |text: &str| crate::support::compress::gzip(text.as_bytes());
+    let [layer, archive, field] = ["layer", "archive", "field"].map(secrets::github);
+    let image = clean().top("unknown", json!({ "data": STANDARD.encode(gzip(&field)) }));
+    let mut package = Shape::Classic.package(&[image]);
+    let name = package.layer_files()[0].clone();
+    package.edit(&name, |tar| {
+        *tar = crate::support::compress::gzip(tar);
+        tar.extend([b"junk".to_vec(), gzip(&layer)].concat());
+    });
+    let tar = [package.to_tar(), b"junk".to_vec(), gzip(&archive)].concat();
+    let report = scan(&scratch.write("save.tar", tar));
+    assert_eq!(report.places(&layer)[0]["kind"], "hidden-bytes");
+    assert_eq!(report.places(&archive)[0]["kind"], "archive-file");
+    let place = &report.places(&field)[0];
+    assert_eq!(place["pointer"], "/unknown/data");
+    assert_eq!(place["decoded"], json!(["base64"]));
 }
 
 /// Scans the archive of a clean image behind these members.

@@ -7,6 +7,7 @@
 //! searched as it stands, from a little before the place where it broke (`replay`).
 
 mod ar;
+mod loose;
 mod place;
 mod replay;
 mod scanner;

@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::archive::{Compression, sniff};
+
 /// Strings within strings, so deep.
 const NESTING: usize = 4;
 /// Base64 shorter than this is not opened.
@@ -187,6 +189,12 @@ impl<'de> Visitor<'de> for &mut Walk<'_> {
 fn is_json(text: &str) -> bool {
     let opens = text.trim_start().starts_with(['{', '[']);
     opens && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// The compressed stream that a string is base64 of.
+pub(super) fn packed(text: &str) -> Option<Vec<u8>> {
+    let bytes = STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    matches!(sniff(&bytes), Compression::Gzip | Compression::Zstd).then_some(bytes)
 }
 
 /// Base64 that decodes to printable text; anything else stays what it is.

@@ -132,7 +132,7 @@ impl Worker<'_> {
 
     /// Bytes of no entry, at `offset` of the tar or blob.
     fn loose(&mut self, kind: Kind, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut outcome = self.scan_bytes(&Context::default(), bytes);
+        let mut outcome = self.scanner.scan_loose(&Context::default(), bytes);
         for hit in &mut outcome.hits {
             if hit.inside.is_empty() && hit.decoded.is_empty() {
                 hit.matched.span.offset += offset;

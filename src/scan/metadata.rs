@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::budget::{Budget, size_of};
 use super::history::{self, Declared};
-use super::json_text::{JsonText, texts};
+use super::json_text::{JsonText, packed, texts};
 use super::locate::Located;
 use crate::archive::Limits;
 use crate::content::{Hit, Scanner};
@@ -38,6 +38,7 @@ pub(super) fn scan_document(
     let mut worker = Worker {
         document,
         engine,
+        scanner: Scanner::new(engine, limits),
         budget,
         scan: DocumentScan::default(),
         option: String::new(),
@@ -45,7 +46,7 @@ pub(super) fn scan_document(
     };
     let has_texts = worker.scan_texts();
     worker.pair();
-    worker.scan_raw(limits, has_texts);
+    worker.scan_raw(has_texts);
     let lost = worker.budget.refused();
     if lost > 0 {
         worker.warn(format!("{lost} more matches than are kept"));
@@ -56,6 +57,7 @@ pub(super) fn scan_document(
 struct Worker<'d> {
     document: &'d Document,
     engine: &'d Engine,
+    scanner: Scanner<'d>,
     budget: Budget,
     scan: DocumentScan,
     /// The argument before the one at hand, of a command in exec form.
@@ -86,6 +88,7 @@ impl Worker<'_> {
         }
         let document = self.document;
         let place = Place::of(document.role, text);
+        self.scan_packed(text, place.kind);
         let label = if text.is_key { None } else { text.key() };
         let context = Context {
             path: &[],
@@ -123,6 +126,33 @@ impl Worker<'_> {
                 .map(|key| printable(key.as_bytes()))
                 .or(occurrence.key);
             occurrence.decoded = text.decoded.iter().map(|how| (*how).to_owned()).collect();
+            self.scan.found.push(Located {
+                matched,
+                occurrence,
+            });
+        }
+    }
+
+    /// A string that is base64 of a compressed stream.
+    fn scan_packed(&mut self, text: &JsonText<'_>, kind: Kind) {
+        let Some(bytes) = packed(text.text) else {
+            return;
+        };
+        let name = self.document.name.as_bytes();
+        let outcome = self.scanner.scan(&Context::default(), &mut &bytes[..]);
+        let warnings = outcome.warnings.into_iter();
+        self.scan.warnings.extend(warnings.map(|w| w.at(name)));
+        for hit in outcome.hits {
+            let pointer = text.pointer();
+            if !self.budget.take(size_of(&hit.matched) + pointer.len()) {
+                continue;
+            }
+            let mut occurrence = occurrence(self.document, kind, &hit.matched);
+            occurrence.pointer = Some(pointer);
+            occurrence.inside = hit.inside;
+            let decoded = text.decoded.iter().chain(&["base64"]);
+            occurrence.decoded = decoded.map(|how| (*how).to_owned()).collect();
+            let matched = hit.matched;
             self.scan.found.push(Located {
                 matched,
                 occurrence,
@@ -212,14 +242,14 @@ fn role_kind(role: Role) -> Kind {
         Role::Attestation => Kind::Attestation,
         Role::ArtifactData => Kind::Artifact,
         Role::OrphanBlob => Kind::OrphanBlob,
-        Role::ArchiveFile | Role::MemberName => Kind::ArchiveFile,
+        Role::ArchiveFile | Role::Slack | Role::MemberName => Kind::ArchiveFile,
     }
 }
 
 impl Worker<'_> {
     /// The document's bytes as they are. Beside its texts only the patterns count, and only for
     /// secrets that those did not show.
-    fn scan_raw(&mut self, limits: &Limits, has_texts: bool) {
+    fn scan_raw(&mut self, has_texts: bool) {
         let (document, engine) = (self.document, self.engine);
         let context = Context {
             path: document.name.as_bytes(),
@@ -232,7 +262,10 @@ impl Worker<'_> {
         };
         let mut bytes = &document.blob[..];
         // A blob in memory cannot fail to be read: what is wrong inside it comes as a warning.
-        let outcome = Scanner::new(engine, limits).scan(&context, &mut bytes);
+        let outcome = match document.role {
+            Role::Slack => self.scanner.scan_loose(&context, bytes),
+            _ => self.scanner.scan(&context, &mut bytes),
+        };
         let name = document.name.as_bytes();
         let named = |warning: Warning| {
             if warning.path.is_none() {

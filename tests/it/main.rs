@@ -4,6 +4,7 @@ mod bad_archives;
 mod bad_layers;
 mod hostile;
 mod limits;
+mod links;
 mod metadata;
 mod overlay;
 mod paid_for;

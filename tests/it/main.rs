@@ -5,6 +5,7 @@ mod bad_layers;
 mod hidden_places;
 mod hostile;
 mod limits;
+mod links;
 mod metadata;
 mod overlay;
 mod paid_for;

@@ -279,6 +279,7 @@ impl<'a> TarReader<'a> {
             gid: over.gid.unwrap_or_else(|| block.gid()),
             mtime: over.mtime.unwrap_or_else(|| block.mtime()),
             size,
+            is_sparse: is_old_sparse || over.is_sparse,
             records: pending.records,
         })
     }

@@ -79,6 +79,7 @@ impl Worker<'_> {
             return Extent::default();
         }
         let mut scanner = Scanner::new(self.engine, limits);
+        scanner.pass(bytes.len() as u64);
         let mut seen = false;
         let extent = texts(bytes, &mut |text| {
             seen = true;

@@ -28,3 +28,35 @@ fn the_content_of_a_small_zip_member_that_is_cut_is_searched() {
     assert_eq!(places(&outcome)[0], ("a.txt".to_owned(), 2));
     assert!(codes(&outcome).contains(&WarningCode::BrokenNestedArchive));
 }
+
+#[test]
+fn a_zip_behind_a_script_is_opened_and_the_script_is_searched() {
+    let members = zip(&[("a.txt", &text(), DEFLATED)]);
+    for padding in [0, 1, 4_070, 4_075, 5_000] {
+        let script = format!("#!/bin/sh\n# {SECRET}\n{}\n", "x".repeat(padding));
+        let outcome = scan("run", &[script.as_bytes(), &members].concat());
+        let expected = [(String::new(), 2), ("a.txt".to_owned(), 2)];
+        assert_eq!(places(&outcome), expected, "{padding}");
+        assert_eq!(codes(&outcome), []);
+    }
+    let plain = format!("#!/bin/sh\n# {SECRET}\n{}", "x\n".repeat(9_000));
+    assert_eq!(places(&scan("run", plain.as_bytes())), [(String::new(), 2)]);
+}
+
+#[test]
+fn archives_of_a_layer_are_held_to_the_limits_together() {
+    let engine = engine();
+    let limits = Limits {
+        total_size: 3 << 20,
+        ..Limits::default()
+    };
+    let mut scanner = Scanner::new(&engine, &limits);
+    let bomb = [gzip(&vec![0; 1 << 20]), text()].concat();
+    let mut limited = Vec::new();
+    for _ in 0..5 {
+        let outcome = scanner.scan(&Context::default(), &mut &bomb[..]);
+        assert_eq!(outcome.hits.len(), 1, "searched as it stands");
+        limited.push(codes(&outcome).contains(&WarningCode::LimitReached));
+    }
+    assert_eq!(limited, [false, false, false, true, true]);
+}

@@ -153,6 +153,7 @@ impl Worker<'_> {
             kind: TextKind::File,
             label: None,
         };
+        self.scanner.pass(entry.stored);
         let outcome = self.scanner.scan(&context, content);
         self.take(outcome, Kind::File, Some(entry))
     }

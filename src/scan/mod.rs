@@ -11,6 +11,8 @@ mod budget;
 mod environment;
 mod group;
 mod history;
+mod json_base64;
+mod json_reader;
 mod json_text;
 mod layer;
 mod links;

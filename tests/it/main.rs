@@ -2,6 +2,7 @@
 
 mod bad_archives;
 mod bad_layers;
+mod documents;
 mod hidden_places;
 mod hostile;
 mod limits;

@@ -163,7 +163,12 @@ impl<'e> Scanner<'e> {
             self.warn(WarningCode::LimitReached, message);
         }
         let way: usize = place.inside.iter().map(String::len).sum();
+        let rules = self.engine.rules();
         for matched in scanned.matches {
+            // A file that is known by its path has been told as it stands.
+            if decoded.is_some() && rules.rule(matched.rule).is_about_files() {
+                continue;
+            }
             let size = HIT + way + matched.secret.len();
             if self.kept + size > HITS {
                 self.dropped += 1;

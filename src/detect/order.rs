@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::matched::Match;
+use super::matched::{Match, Suppression};
+use super::required;
 use crate::rules::{Confidence, Rule, RuleSet};
 
 /// Sorts by offset and drops the halves of pairs whose other half is missing.
@@ -49,15 +50,19 @@ pub(super) fn pair(rules: &RuleSet, matches: &mut Vec<Match>) {
                 from.saturating_sub(end).max(start.saturating_sub(*to)) <= near.within
             })
     });
+    required::keep_whole(rules, matches);
 }
 
-/// Keeps the better one of any two hits that share a byte; order of offset stays.
+/// Keeps the better one of any two hits that share a byte; order of offset stays. A hit that is
+/// about the file as a whole is in nobody's way.
 pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
     let mut best: Vec<usize> = (0..matches.len()).collect();
     best.sort_by_key(|index| {
         let hit = &matches[*index];
         let rule = rules.rule(hit.rule);
         (
+            // What one rule's allowlist covers may be a secret to another.
+            hit.suppressed == Some(Suppression::Allowlist),
             kind(rule),
             Reverse(hit.confidence),
             Reverse(rule.syntax.severity),
@@ -70,6 +75,10 @@ pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
     let mut keep = vec![false; matches.len()];
     for index in best {
         let span = matches[index].span;
+        if rules.rule(matches[index].rule).is_about_files() {
+            keep[index] = true;
+            continue;
+        }
         let shared = taken
             .range(..span.end())
             .next_back()

@@ -7,15 +7,23 @@
 //! `detect` comes later in the order of rooms, so what it knows (names of validators and of
 //! built-in detectors) is handed in as a [`Catalog`].
 
+mod allowlist;
 mod anchors;
 mod check;
+mod foreign;
+mod gitleaks;
+mod keys;
 mod lint;
 mod load;
+mod place;
+mod read;
 mod set;
 mod syntax;
 
+pub use allowlist::Candidate;
 pub use check::{Catalog, LONGEST_MATCH, Rule};
+pub use foreign::{Foreign, LONGEST_OPEN, Required, Search};
 pub use lint::lint;
 pub use load::Loader;
-pub use set::RuleSet;
+pub use set::{Note, RuleSet};
 pub use syntax::{Confidence, Near, RuleSyntax, Severity};

@@ -14,7 +14,7 @@ use crate::detect::{Context, Engine, Suppression, TextKind, catalog};
 use crate::error::{Error, Warning};
 use crate::finding::{Finding, ImageReport, InstructionReport, Kind, LayerReport, Suppressed};
 use crate::oci::{DiffId, Digest, Platform};
-use crate::rules::Loader;
+use crate::rules::{Loader, RuleSet};
 use crate::secret::Secret;
 
 /// Shorter secrets are replaced only in the very text where they were found.
@@ -33,7 +33,7 @@ pub(super) struct Redaction {
 
 impl Redaction {
     /// Collects from everything that was found, suppressed or not.
-    pub(super) fn of(found: &[Located]) -> Self {
+    pub(super) fn of(found: &[Located], rules: &RuleSet) -> Self {
         let mut everywhere = BTreeSet::new();
         let mut history: BTreeMap<_, BTreeSet<Secret>> = BTreeMap::new();
         let mut encoded = BTreeSet::new();
@@ -42,8 +42,12 @@ impl Redaction {
             occurrence,
         } in found
         {
-            // What is allowed is secret still; a placeholder or a published sample is not.
-            let is_secret = matches!(matched.suppressed, None | Some(Suppression::InlineAllow));
+            // What is allowed is secret still; a placeholder or a published sample is not. Nor are
+            // the first bytes of any file whose path tells what it is.
+            let is_secret = matches!(
+                matched.suppressed,
+                None | Some(Suppression::InlineAllow | Suppression::Allowlist)
+            ) && !rules.rule(matched.rule).is_about_files();
             if is_secret && matched.secret.len() >= SHORTEST_EVERYWHERE {
                 everywhere.insert(matched.secret.clone());
             }

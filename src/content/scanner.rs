@@ -164,7 +164,7 @@ impl<'e> Scanner<'e> {
         }
         let way: usize = place.inside.iter().map(String::len).sum();
         let rules = self.engine.rules();
-        for matched in scanned.matches {
+        for matched in scanned.matches.into_iter().filter(|hit| !hit.is_lone) {
             // A file that is known by its path has been told as it stands.
             if decoded.is_some() && rules.rule(matched.rule).is_about_files() {
                 continue;

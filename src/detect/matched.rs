@@ -60,6 +60,19 @@ pub struct Match {
     pub facts: Facts,
     /// Why it is no finding, where it is none.
     pub suppressed: Option<Suppression>,
+    /// The other parts of the same secret that lie near.
+    pub parts: Vec<Part>,
+    /// Whether it counts only together with another match that this text does not have.
+    pub is_lone: bool,
+}
+
+/// Another part of a secret: the id of a key, the account of a password.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Index of the part's rule.
+    pub rule: usize,
+    /// What makes it the same elsewhere.
+    pub identity: Secret,
 }
 
 impl Match {

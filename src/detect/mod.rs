@@ -19,6 +19,7 @@ mod files;
 mod finder;
 mod matched;
 mod order;
+pub(crate) mod pair;
 mod pattern;
 mod phrase;
 mod place;
@@ -38,7 +39,7 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub use engine::Engine;
-pub use matched::{Context, Facts, Match, Suppression, TextKind};
+pub use matched::{Context, Facts, Match, Part, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
 

@@ -122,6 +122,8 @@ mod tests {
             confidence: Confidence::Likely,
             facts: Default::default(),
             suppressed: None,
+            parts: Vec::new(),
+            is_lone: false,
         }
     }
 

@@ -6,15 +6,16 @@
 use super::detector::{Desk, Found, State, View};
 use super::engine::Engine;
 use super::matched::{Match, TextKind};
-use super::order;
 use super::span::{Position, Span};
 use super::suppress;
+use super::{order, pair, required};
 use crate::secret::Secret;
 
 /// What a text holds.
 #[derive(Debug, Default, PartialEq)]
 pub struct Scanned {
-    /// In order of offset, no two sharing a byte.
+    /// In order of offset, no two sharing a byte. Of the texts of a document also lone ones, whose
+    /// other part may lie in another text.
     pub matches: Vec<Match>,
     /// Rules with more matches than are kept of one text, by index.
     pub limited: Vec<usize>,
@@ -54,6 +55,8 @@ pub(super) struct Session<'e> {
     found: Vec<Found>,
     matches: Vec<Match>,
     any_path: bool,
+    /// Whether what misses its other part here may find it in another text of the document.
+    keeps_lone: bool,
 }
 
 impl<'e> Session<'e> {
@@ -66,6 +69,7 @@ impl<'e> Session<'e> {
             found: Vec::new(),
             matches: Vec::new(),
             any_path: false,
+            keeps_lone: false,
         }
     }
 
@@ -77,6 +81,7 @@ impl<'e> Session<'e> {
 
     /// Looks at the next view of the text, whose first byte stands at `lines`.
     pub(super) fn feed(&mut self, view: &View<'_>, lines: Lines) {
+        self.keeps_lone = !matches!(view.context.kind, TextKind::File | TextKind::Name);
         self.find_anchors(view);
         for index in self.engine.unanchored() {
             if self.wants(view, *index) {
@@ -97,16 +102,20 @@ impl<'e> Session<'e> {
 
     /// The text is over; ready for the next one.
     pub(super) fn finish(&mut self) -> Scanned {
-        let mut scanned = self.finish_unresolved();
+        let (keeps_lone, mut scanned) = (self.keeps_lone, self.finish_unresolved());
+        pair::mark_unclaimed(self.engine.rules(), &mut scanned.matches);
+        // An id without its secret is known to be no secret, whatever else takes it for one.
         scanned.matches = order::resolve(self.engine.rules(), scanned.matches);
+        scanned.matches.retain(|hit| keeps_lone || !hit.is_lone);
         scanned
     }
 
-    /// As `finish`, with every hit of overlapping ones.
+    /// As `finish`, with every hit of overlapping ones, also of ids without their secrets.
     pub(super) fn finish_unresolved(&mut self) -> Scanned {
         let mut matches = std::mem::take(&mut self.matches);
         matches.retain(|hit| self.has_keyword(hit.rule));
-        order::pair(self.engine.rules(), &mut matches);
+        pair::pair(self.engine.rules(), &mut matches);
+        required::keep_whole(self.engine.rules(), &mut matches);
         let mut limited = Vec::new();
         for (index, state) in self.touched.drain(..).zip(&mut self.states) {
             if state.limited {
@@ -210,6 +219,8 @@ impl<'e> Session<'e> {
                 confidence: found.confidence,
                 facts: found.facts,
                 suppressed,
+                parts: Vec::new(),
+                is_lone: false,
             });
         }
     }

@@ -168,6 +168,15 @@ impl<'t> Keys<'t> {
         }
     }
 
+    /// A table within, or a list of them; each is called after its key.
+    pub(super) fn one_or_many(&mut self, key: &'static str) -> Vec<Self> {
+        let is_list = (self.entries.get(key)).is_some_and(|entry| entry.value.get_ref().is_array());
+        if is_list {
+            return self.tables(key, key);
+        }
+        self.table(key, key).into_iter().collect()
+    }
+
     /// Tables within, each called `what` with its number.
     pub(super) fn tables(&mut self, key: &'static str, what: &str) -> Vec<Self> {
         let Some(entry) = self.take(key) else {

@@ -171,12 +171,15 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
         }
     }
     for rule in rules {
-        if let Some(near) = &rule.syntax.near
-            && !ids.contains_key(near.rule.as_str())
-        {
-            let (place, near) = (rule.place(), &near.rule);
-            mistakes.push(format!("{place}: near names {near:?}, which is no rule"));
-        }
+        let place = rule.place();
+        let mut check = |key: &str, id: &String| {
+            if !ids.contains_key(id.as_str()) {
+                mistakes.push(format!("{place}: {key} names {id:?}, which is no rule"));
+            }
+        };
+        rule.syntax.over.iter().for_each(|id| check("over", id));
+        let near = rule.syntax.near.iter();
+        near.for_each(|near| check("near", &near.rule));
     }
 }
 

@@ -64,6 +64,9 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
         validate: keys.texts("validate"),
         paths: keys.texts("paths"),
         near: near(&mut keys),
+        alone: keys.flag("alone").unwrap_or(true),
+        over: keys.texts("over"),
+        last: keys.flag("last").unwrap_or(false),
         guessable: keys.flag("guessable").unwrap_or(false),
         revoke: keys.text("revoke").unwrap_or_default(),
         references: keys.texts("references"),
@@ -76,13 +79,23 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
     }
 }
 
-fn near(keys: &mut Keys<'_>) -> Option<Near> {
-    let mut inner = keys.table("near", "near")?;
-    inner.needs("rule");
-    inner.needs("within");
-    let near = inner.text("rule").zip(inner.number("within"));
-    keys.absorb(inner.finish().into_mistakes());
-    near.map(|(rule, within)| Near { rule, within })
+/// One table, or several.
+fn near(keys: &mut Keys<'_>) -> Vec<Near> {
+    let mut found = Vec::new();
+    for mut inner in keys.one_or_many("near") {
+        inner.needs("rule");
+        inner.needs("within");
+        let (rule, within) = (inner.text("rule"), inner.number("within"));
+        let required = inner.flag("required").unwrap_or(true);
+        keys.absorb(inner.finish().into_mistakes());
+        let near = rule.zip(within).map(|(rule, within)| Near {
+            rule,
+            within,
+            required,
+        });
+        found.extend(near);
+    }
+    found
 }
 
 #[cfg(test)]
@@ -122,9 +135,10 @@ mod tests {
             "t.toml:6: rule \"a.b\": severity: \"hihg\" is none of low, medium, high, critical",
             "t.toml:7: rule \"a.b\": anchors: expected a string, found integer",
             "t.toml:8: rule \"a.b\": no such key regx; there are id, title, severity, confidence, \
-             anchors, ignore_case, regex, detector, entropy, validate, paths, near, guessable, \
-             revoke, references, examples, rejects",
-            "t.toml:9: rule \"a.b\": near: no such key distance; there are rule, within",
+             anchors, ignore_case, regex, detector, entropy, validate, paths, near, alone, over, \
+             last, guessable, revoke, references, examples, rejects",
+            "t.toml:9: rule \"a.b\": near: no such key distance; there are rule, within, \
+             required",
             "t.toml:9: rule \"a.b\": near: within is missing",
             "t.toml:11: rule number 2: id is missing",
             "t.toml:11: rule number 2: revoke is missing",

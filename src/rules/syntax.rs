@@ -105,8 +105,19 @@ pub struct RuleSyntax {
     pub validate: Vec<String>,
     /// Globs of paths; only there.
     pub paths: Vec<String>,
-    /// A rule whose match must lie near.
-    pub near: Option<Near>,
+    /// Rules whose match lies near: the other parts of one secret.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<Near>,
+    /// Whether a match counts that no other rule takes for a part of its own: an id says nothing
+    /// without its secret.
+    #[serde(skip_serializing_if = "is_yes")]
+    pub alone: bool,
+    /// Rules whose word counts less where both match.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<String>,
+    /// Whether every other regex's word counts more: a form that other secrets stand in.
+    #[serde(skip_serializing_if = "is_no")]
+    pub last: bool,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
     /// the value.
     pub guessable: bool,
@@ -127,4 +138,14 @@ pub struct Near {
     pub rule: String,
     /// Distance in bytes.
     pub within: u64,
+    /// Whether a match without it is none.
+    pub required: bool,
+}
+
+fn is_no(value: &bool) -> bool {
+    !value
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }

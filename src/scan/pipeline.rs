@@ -80,8 +80,12 @@ impl Subject {
     fn open(inputs: &[String], engine: &Engine, options: &Options) -> Result<Self> {
         let mut subject = Self::default();
         let mut failed = Vec::new();
+        let selection = Selection {
+            unverified: !options.verify,
+            ..options.selection.clone()
+        };
         for input in inputs {
-            match open(input, &options.selection, &options.limits) {
+            match open(input, &selection, &options.limits) {
                 Ok(contents) => {
                     let images = contents.images.into_iter();
                     subject

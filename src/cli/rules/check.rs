@@ -26,8 +26,10 @@ pub fn run(paths: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
         .filter_map(|rule| rule.compile().err())
         .collect();
     let notes: Vec<String> = set.notes().iter().map(|note| note.text.clone()).collect();
-    let lints = lint(&set);
-    failures.extend(Engine::new(set).check_examples());
+    let mut lints = lint(&set);
+    let engine = Engine::new(set);
+    failures.extend(engine.check_examples());
+    lints.extend(engine.check_claims());
     Mistakes::from(failures).or(())?;
     // A rule that could be better still works, and so does one of which something is left out.
     let all = notes.iter().chain(&lints);

@@ -5,7 +5,7 @@ use regex::bytes::RegexSet;
 
 /// What the regexes of an allowlist are tried on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// The secret.
     Secret,
     /// The whole match.
@@ -16,7 +16,7 @@ pub enum Target {
 
 /// A match as allowlists see it.
 #[derive(Debug)]
-pub struct Candidate<'a> {
+pub(crate) struct Candidate<'a> {
     /// Path of the innermost file; empty for metadata.
     pub path: &'a [u8],
     /// The secret.
@@ -29,7 +29,7 @@ pub struct Candidate<'a> {
 
 /// One allowlist. A criterion that it does not name is `None`.
 #[derive(Debug)]
-pub struct Allowlist {
+pub(crate) struct Allowlist {
     /// Whether every criterion must hold, and not just one.
     pub(super) all: bool,
     pub(super) paths: Option<RegexSet>,

@@ -36,7 +36,7 @@ pub struct Rule {
     pub file: String,
     line: usize,
     /// What it asks for beyond the own format; for rules of another tool's configuration.
-    pub foreign: Option<Box<Foreign>>,
+    pub(crate) foreign: Option<Box<Foreign>>,
     /// Longest match in bytes, at most [`LONGEST_MATCH`].
     pub longest: usize,
     paths: Option<GlobSet>,
@@ -84,7 +84,7 @@ impl Rule {
     }
 
     /// Where the rule stands and which one it is, as messages begin.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("{}:{}: rule {:?}", self.file, self.line, self.id())
     }
 
@@ -118,7 +118,7 @@ impl Rule {
     }
 
     /// How its secrets are looked for; `None` where a built-in detector does.
-    pub fn search(&self) -> Option<Search> {
+    pub(crate) fn search(&self) -> Option<Search> {
         match &self.foreign {
             Some(foreign) => Some(foreign.search),
             None => self.syntax.regex.as_ref().map(|_| Search::Anchored),
@@ -126,26 +126,26 @@ impl Rule {
     }
 
     /// Whether its findings are files as such, known by their paths.
-    pub fn is_about_files(&self) -> bool {
+    pub(crate) fn is_about_files(&self) -> bool {
         self.search() == Some(Search::Path)
     }
 
     /// Of these one must stand somewhere in the text; none means always.
-    pub fn keywords(&self) -> &[String] {
+    pub(crate) fn keywords(&self) -> &[String] {
         self.foreign
             .as_ref()
             .map_or(&[], |foreign| &foreign.keywords)
     }
 
     /// Other rules of which a match must lie near.
-    pub fn required(&self) -> &[Required] {
+    pub(crate) fn required(&self) -> &[Required] {
         self.foreign
             .as_ref()
             .map_or(&[], |foreign| &foreign.required)
     }
 
     /// Whether its matches serve other rules only.
-    pub fn is_hidden(&self) -> bool {
+    pub(crate) fn is_hidden(&self) -> bool {
         self.foreign.as_ref().is_some_and(|foreign| foreign.hidden)
     }
 

@@ -10,11 +10,11 @@ use regex::bytes::Regex;
 use super::allowlist::{Allowlist, Candidate};
 
 /// Longest match of a rule that is searched block by block, in bytes.
-pub const LONGEST_OPEN: usize = 16 << 10;
+pub(crate) const LONGEST_OPEN: usize = 16 << 10;
 
 /// How a rule's secrets are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Search {
+pub(crate) enum Search {
     /// Its regex around its anchors, as rules of our own.
     Anchored,
     /// Its regex block by block: it has no longest match, or no anchor.
@@ -25,7 +25,7 @@ pub enum Search {
 
 /// A match of another rule that must lie near.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Required {
+pub(crate) struct Required {
     /// Id of the other rule.
     pub rule: String,
     /// Distance in lines; anywhere in the text where there is none.
@@ -36,7 +36,7 @@ pub struct Required {
 
 /// What a rule asks for beyond [`RuleSyntax`](super::RuleSyntax).
 #[derive(Debug)]
-pub struct Foreign {
+pub(crate) struct Foreign {
     /// How it is searched.
     pub search: Search,
     /// Capture groups in order of preference: the first that is not empty is the secret.
@@ -64,7 +64,7 @@ impl Foreign {
     }
 
     /// Whether an allowlist of the rule covers a match.
-    pub fn allows(&self, candidate: &Candidate<'_>) -> bool {
+    pub(crate) fn allows(&self, candidate: &Candidate<'_>) -> bool {
         self.allowlists.iter().any(|list| list.covers(candidate))
     }
 }

@@ -149,8 +149,8 @@ fn rule(mut keys: Keys<'_>, tally: &mut Tally) -> RawRule {
     let text = RuleText {
         id: id.unwrap_or_default(),
         description: keys.text("description"),
-        regex: keys.text("regex"),
-        path: keys.text("path"),
+        regex: keys.text("regex").filter(|regex| !regex.is_empty()),
+        path: keys.text("path").filter(|path| !path.is_empty()),
         secret_group: keys.number("secretGroup").filter(|group| *group > 0),
         entropy: keys.fraction("entropy"),
         keywords: keys.texts("keywords"),

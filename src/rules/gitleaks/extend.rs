@@ -59,6 +59,10 @@ fn follow(file: &Path, mut config: Config, chain: &mut Vec<PathBuf>, tally: &mut
 
 fn open(path: &Path, extend: &Extend, tally: &mut Tally) -> Option<Config> {
     let name = path.display().to_string();
+    if !path.is_file() {
+        tally.refuse(format!("{}: there is no file {name}", extend.at));
+        return None;
+    }
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {

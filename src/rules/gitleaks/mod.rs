@@ -3,7 +3,7 @@
 //! A file is known by its content. It is read (`config`), joined with what it extends (`extend`),
 //! and each rule becomes one of ours (`rule`) with what our own format cannot say beside it
 //! (`Foreign`). What cannot be honoured is told with file and rule; a mistake is an error, and all
-//! of them are told at once. `docs/rule-files.md` says the same for users.
+//! of them are told at once. `docs/gitleaks.md` says the same for users.
 
 mod allow;
 mod class;

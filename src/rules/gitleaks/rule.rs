@@ -55,7 +55,7 @@ pub(super) fn build(raw: &RawRule, shared: &[Shared], tally: &mut Tally) -> Opti
     let path = text.path.as_ref().and_then(|go| path(at, go, tally));
     let recogniser = match &text.regex {
         Some(go) => recogniser(at, go, text, tally),
-        None => Some(Recogniser::path_alone()),
+        None => Some(Recogniser::path_alone(gate(&text.keywords))),
     };
     let lists = lists(raw, shared, tally);
     let recogniser = recogniser.filter(|_| !raw.broken && tally.mistakes.len() == before)?;
@@ -145,16 +145,16 @@ struct Recogniser {
 
 impl Recogniser {
     /// Of a rule without a regex.
-    fn path_alone() -> Self {
+    fn path_alone(keywords: Vec<String>) -> Self {
         Self {
             search: Search::Path,
             regex: None,
             longest: LONGEST_OPEN,
             anchors: Vec::new(),
-            keywords: Vec::new(),
+            keywords,
             groups: Vec::new(),
             least: 1,
-            // Of files of one name each is a finding of its own place.
+            // A file says nothing about how long its secret is.
             shortest: 0,
         }
     }
@@ -233,18 +233,24 @@ fn captures(hir: &Hir) -> Vec<usize> {
 /// A keyword of gitleaks need not lie near: it only lets the regex run. Where every match holds a
 /// keyword the two are the same, and the keywords are anchors.
 fn anchors(hir: &Hir, keywords: &[String]) -> (Vec<String>, Vec<String>) {
-    let mut keywords: Vec<String> = keywords.iter().map(|word| word.to_lowercase()).collect();
-    keywords.sort();
-    keywords.dedup();
-    if keywords.iter().any(String::is_empty) {
-        keywords.clear();
-    }
+    let keywords = gate(keywords);
     let literals = literals::of(hir);
     if keywords.is_empty() || !Anchors::new(&keywords, true).needed_by(hir) {
         return (literals, keywords);
     }
     let better = literals::worth(&literals) > literals::worth(&keywords);
     (if better { literals } else { keywords }, Vec::new())
+}
+
+/// Keywords as they are compared; none where an empty one lets every text through.
+fn gate(keywords: &[String]) -> Vec<String> {
+    let mut keywords: Vec<String> = keywords.iter().map(|word| word.to_lowercase()).collect();
+    keywords.sort();
+    keywords.dedup();
+    if keywords.iter().any(String::is_empty) {
+        keywords.clear();
+    }
+    keywords
 }
 
 fn path(at: &str, go: &str, tally: &mut Tally) -> Option<Regex> {

@@ -99,7 +99,7 @@ fn keywords_are_anchors_where_every_match_holds_one_and_else_asked_of_the_text()
             Search::Blocks,
         ),
         ("regex = '[a-f0-9]{32}'", &[], &[], Search::Blocks),
-        ("path = '\\.p12$'", &[], &[], Search::Path),
+        ("path = '\\.p12$'\nkeywords = ['A']", &[], &["a"], Search::Path),
     ] {
         let (set, _) = load(&rule(lines)).unwrap();
         let rule = set.rule(0);
@@ -182,7 +182,7 @@ stopwords = ['x']
         "c.toml:28: rule \"none\": has neither regex nor path",
         "c.toml:31: rule \"both\": [allowlist] and [[allowlists]] exclude each other",
         "c.toml:39: rule \"gitleaks.part\": requires gitleaks.gone, which is no rule",
-        "c.toml:47: [extend]: path: cannot read",
+        "c.toml:47: [extend]: path: there is no file missing.toml",
         "c.toml:49: allowlist number 1: targetRules names \"b\", which is no rule",
     ] {
         assert!(

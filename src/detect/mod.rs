@@ -17,6 +17,7 @@ mod entropy;
 mod examples;
 mod files;
 mod finder;
+mod inline;
 mod matched;
 mod order;
 pub(crate) mod pair;

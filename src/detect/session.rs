@@ -7,8 +7,7 @@ use super::detector::{Desk, Found, State, View};
 use super::engine::Engine;
 use super::matched::{Match, TextKind};
 use super::span::{Position, Span};
-use super::suppress;
-use super::{order, pair, required};
+use super::{inline, order, pair, required};
 use crate::secret::Secret;
 
 /// What a text holds.
@@ -201,7 +200,8 @@ impl<'e> Session<'e> {
             passed = start;
             let offset = view.base + start as u64;
             let secret = &view.bytes[found.secret.clone()];
-            let suppressed = if suppress::is_allowed(view.bytes, &found.secret) {
+            let rule = self.engine.rules().rule(found.rule).id();
+            let suppressed = if inline::is_allowed(view.bytes, &found.secret, rule) {
                 Some(super::Suppression::InlineAllow)
             } else {
                 found.suppressed

@@ -9,6 +9,7 @@ mod metadata;
 mod overlay;
 mod paid_for;
 mod pairs;
+mod policy;
 mod redaction;
 mod rule_files;
 mod samples;

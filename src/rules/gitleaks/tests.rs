@@ -99,7 +99,12 @@ fn keywords_are_anchors_where_every_match_holds_one_and_else_asked_of_the_text()
             Search::Blocks,
         ),
         ("regex = '[a-f0-9]{32}'", &[], &[], Search::Blocks),
-        ("path = '\\.p12$'\nkeywords = ['A']", &[], &["a"], Search::Path),
+        (
+            "path = '\\.p12$'\nkeywords = ['A']",
+            &[],
+            &["a"],
+            Search::Path,
+        ),
     ] {
         let (set, _) = load(&rule(lines)).unwrap();
         let rule = set.rule(0);

@@ -18,7 +18,7 @@ pub(super) const OVERLAP: usize = LONGEST_MATCH + 2 * AROUND;
 /// Matches of one rule in one text that are kept.
 pub(super) const MOST_MATCHES: usize = 10_000;
 /// Matches of one rule in one text that its allowlists cover and that are listed all the same.
-const MOST_ALLOWED: usize = 100;
+const MOST_ALLOWED: usize = 10;
 /// Bytes of secrets of one rule in one text that are kept.
 const MOST_BYTES: usize = 8 << 20;
 

@@ -13,13 +13,15 @@ use super::pipeline::Options;
 use super::progress::Progress;
 use crate::archive::Capped;
 use crate::content::{Hit, Outcome, Scanner};
-use crate::detect::{Context, Engine, TextKind};
+use crate::detect::{Context, Engine, Suppression, TextKind};
 use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
 /// Bytes of names and targets of hard links that are kept of one layer.
 const LINK_BYTES: usize = 64 << 20;
+/// Hits of one layer that are kept although an allowlist of their rule covers them.
+const MOST_ALLOWED: usize = 1_000;
 /// Warnings of one kind that are kept of one layer.
 const MOST_WARNINGS: u64 = 1_000;
 
@@ -73,6 +75,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         names: Names::default(),
         hits: Vec::new(),
         budget: hits,
+        allowed: Budget::of(MOST_ALLOWED),
         marks: PathMarks::new(hasher),
         links: Vec::new(),
         link_budget: Budget::of(LINK_BYTES),
@@ -108,6 +111,7 @@ struct Worker<'e> {
     names: Names,
     hits: Vec<LayerHit>,
     budget: Budget,
+    allowed: Budget,
     marks: PathMarks,
     links: Vec<Link>,
     link_budget: Budget,
@@ -287,6 +291,9 @@ impl Worker<'_> {
     }
 
     fn keep(&mut self, hit: LayerHit) {
+        if hit.hit.matched.suppressed == Some(Suppression::Allowlist) && !self.allowed.take(1) {
+            return;
+        }
         let inside: usize = hit.hit.inside.iter().map(String::len).sum();
         let size = super::budget::size_of(&hit.hit.matched) + hit.path.len() + inside;
         if self.budget.take(size) {

@@ -122,12 +122,12 @@ fn an_allowlist_hides_no_finding_of_another_rule() {
 }
 
 #[test]
-fn allowed_matches_are_listed_up_to_a_bound_and_crowd_out_nothing() {
+fn allowed_matches_are_examples_and_crowd_out_nothing() {
     let rules = rule("regex = 'k_[a-z]{4}'\n[[rules.allowlists]]\nstopwords = ['zj']");
     let text = format!("{}k_abqd", "k_qzjt ".repeat(20_000));
     let hits = scan(&rules, "x", &text);
-    assert_eq!(hits.len(), 101);
-    assert_eq!(hits[100].suppressed, None);
+    assert_eq!(hits.len(), 11);
+    assert_eq!(hits[10].suppressed, None);
 }
 
 #[test]
@@ -258,5 +258,25 @@ proptest! {
             stream.push(&context, text.as_bytes());
             prop_assert_eq!(&whole, &stream.finish(&context));
         }
+    }
+}
+
+proptest! {
+    /// Where no match is too long, blocks find what the regex alone finds in the whole text.
+    #[test]
+    fn blocks_find_what_the_regex_alone_finds(
+        picks in prop::collection::vec((0..PIECES.len(), 1usize..2_000), 1..60),
+    ) {
+        const REGEX: &str = r"k\w*=?[^\n]*?z";
+        static ENGINE: std::sync::LazyLock<Engine> =
+            std::sync::LazyLock::new(|| engine_of(&rule(&format!("regex = '{REGEX}'"))));
+        let pieces = picks.iter().map(|(pick, times)| PIECES[*pick].repeat(*times) + "\n");
+        let text: String = pieces.collect();
+        let regex = regex::bytes::Regex::new(REGEX).unwrap();
+        let alone = regex.find_iter(text.as_bytes()).map(|hit| (hit.start() as u64, hit.len() as u64));
+        let expected: Vec<_> = alone.filter(|(_, length)| *length <= 16 << 10).take(10_000).collect();
+        let found = ENGINE.scan(&file("x"), text.as_bytes());
+        let found: Vec<_> = found.iter().map(|hit| (hit.span.offset, hit.span.length)).collect();
+        prop_assert_eq!(found, expected);
     }
 }

@@ -147,7 +147,22 @@ fn letter(c: char, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// No text whatever makes the translation panic or go on for ever, and what has no sign of
+        /// syntax stays as it is.
+        #[test]
+        fn any_text_is_translated(
+            text in r"([a-zA-Z0-9 ]|\\|\[|\]|\{|\}|\(|\)|\^|-|:|,|\?|\*|\\Q|\\E|\\p|\\x|é){0,40}",
+            plain in "[a-zA-Z0-9]{0,20}",
+        ) {
+            translate(&text);
+            prop_assert_eq!(translate(&plain), plain);
+        }
+    }
 
     fn compiled(go: &str) -> regex::bytes::Regex {
         let rust = translate(go);

@@ -54,7 +54,7 @@ Examples:
   residue scan --format sarif --output residue.sarif app.tar
   residue scan --fail-on high --min-confidence likely app.tar     gate of a pipeline
   residue scan --disable 'generic.*' --rules our-rules.toml app.tar
-  residue scan --rules .gitleaks.toml app.tar                     a gitleaks configuration
+  residue scan --rules .gitleaks.toml app.tar                     rules of a gitleaks configuration
   residue scan --all-platforms oci:layout
   residue scan --write-baseline known.json app.tar                accept what is there …
   residue scan --baseline known.json app.tar                      … and fail on what is new

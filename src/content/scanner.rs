@@ -9,7 +9,7 @@ use super::replay::Replay;
 use super::wide::Wide;
 use super::{Hit, Outcome};
 use crate::archive::{Capped, LimitHit, Limits, limit_hit};
-use crate::detect::{Context, Engine, Lines, Scanned, Stream, TextKind};
+use crate::detect::{Context, Engine, Lines, Scanned, Stream, Suppression, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Bytes that are looked at for wide text at a time.
@@ -19,6 +19,9 @@ const WIDE_PIECE: usize = 256 << 10;
 const HITS: usize = 64 << 20;
 /// What a hit takes beside its texts.
 const HIT: usize = 512;
+/// Hits of one entry that are kept although an allowlist of their rule covers them: examples of
+/// what there is a lot of.
+const MOST_ALLOWED: usize = 100;
 
 /// Scans entries one after the other.
 pub struct Scanner<'e> {
@@ -41,6 +44,7 @@ pub struct Scanner<'e> {
     /// Bytes of hits so far, and hits that were not kept.
     kept: usize,
     dropped: u64,
+    allowed: usize,
 }
 
 impl<'e> Scanner<'e> {
@@ -61,6 +65,7 @@ impl<'e> Scanner<'e> {
             stored: 0,
             kept: 0,
             dropped: 0,
+            allowed: 0,
         }
     }
 
@@ -76,7 +81,7 @@ impl<'e> Scanner<'e> {
         self.entry.extend_from_slice(context.path);
         self.unpacked = 0;
         self.taken.set(0);
-        (self.kept, self.dropped) = (0, 0);
+        (self.kept, self.dropped, self.allowed) = (0, 0, 0);
         let mut counted = Counted {
             inner: reader,
             taken: Rc::clone(&self.taken),
@@ -185,7 +190,18 @@ impl<'e> Scanner<'e> {
             self.warn(WarningCode::LimitReached, message);
         }
         let way: usize = place.inside.iter().map(String::len).sum();
+        let rules = self.engine.rules();
         for matched in scanned.matches.into_iter().filter(|hit| !hit.is_lone) {
+            // A file that is known by its path has been told as it stands.
+            if decoded.is_some() && rules.rule(matched.rule).is_about_files() {
+                continue;
+            }
+            if matched.suppressed == Some(Suppression::Allowlist) {
+                self.allowed += 1;
+                if self.allowed > MOST_ALLOWED {
+                    continue;
+                }
+            }
             let size = HIT + way + matched.secret.len();
             if self.kept + size > HITS {
                 self.dropped += 1;

@@ -1,15 +1,17 @@
 //! The rule set compiled: one automaton, one detector for each rule, shared by reference.
 
 use super::assignment::Assignment;
+use super::blocks::Blocks;
 use super::class::Class;
 use super::detector::{Detector, View};
 use super::entropy::Entropy;
+use super::files::Files;
 use super::matched::{Context, Match};
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
 use super::session::{Lines, Scanned, Session};
 use super::whole::Whole;
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Rule, RuleSet, Search};
 
 /// Recognises the secrets of a rule set. Compiled once, then only read.
 pub struct Engine {
@@ -25,8 +27,7 @@ impl Engine {
         let unanchored = |(index, rule): (usize, &Rule)| {
             let needs_no_anchor = match rule.syntax.detector.as_deref() {
                 Some("assignment") => true,
-                Some(_) => rule.syntax.anchors.is_empty(),
-                None => false,
+                _ => rule.syntax.anchors.is_empty(),
             };
             needs_no_anchor.then_some(index)
         };
@@ -97,10 +98,12 @@ fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
 }
 
 fn detector(rule: &Rule) -> Box<dyn Detector> {
-    match rule.syntax.detector.as_deref() {
-        Some("assignment") => Box::new(Assignment),
-        Some("file") => Box::new(Whole),
-        Some(_) => Box::new(Entropy),
-        None => Box::new(Pattern::new(rule)),
+    match (rule.search(), rule.syntax.detector.as_deref()) {
+        (Some(Search::Anchored), _) => Box::new(Pattern::new(rule)),
+        (Some(Search::Blocks), _) => Box::new(Blocks::new(rule)),
+        (Some(Search::Path), _) => Box::new(Files),
+        (None, Some("assignment")) => Box::new(Assignment),
+        (None, Some("file")) => Box::new(Whole),
+        (None, _) => Box::new(Entropy),
     }
 }

@@ -33,12 +33,7 @@ impl Engine {
                 })
             };
             let mut fail = |what: &str, at: usize, why: &str| {
-                failures.push(format!(
-                    "{}: rule {:?}: {what} {} {why}",
-                    rule.file,
-                    rule.id(),
-                    at + 1
-                ));
+                failures.push(format!("{}: {what} {} {why}", rule.place(), at + 1));
             };
             for (at, text) in rule.syntax.examples.iter().enumerate() {
                 if !matches(text) {

@@ -93,6 +93,8 @@ pub enum Suppression {
     Illustration,
     /// `residue:allow` stands beside it.
     InlineAllow,
+    /// An allowlist of its own rule covers it.
+    Allowlist,
 }
 
 impl Suppression {
@@ -103,6 +105,7 @@ impl Suppression {
             Self::DocumentedSample => "documented-sample",
             Self::Illustration => "illustration",
             Self::InlineAllow => "inline-allow",
+            Self::Allowlist => "allowlist",
         }
     }
 }

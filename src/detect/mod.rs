@@ -4,15 +4,20 @@
 //!
 //! An [`Engine`] is a rule set compiled. One automaton finds the anchors of all rules in one pass
 //! (`prefilter`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
-//! rules with a regex, `assignment` and `entropy` built in. A `Stream` shows a text of any
-//! length in views that own their seams, so that the result is that of a scan in one piece.
+//! rules with a regex, `blocks` for those of other tools whose regex has no longest match,
+//! `assignment` and `entropy` built in. A `Stream` shows a text of any length in views that own
+//! their seams, so that the result is that of a scan in one piece.
 
 mod assignment;
+mod blocks;
 mod class;
 mod detector;
 mod engine;
 mod entropy;
 mod examples;
+mod files;
+mod finder;
+mod inline;
 mod matched;
 mod order;
 pub(crate) mod pair;
@@ -20,6 +25,7 @@ mod pattern;
 mod phrase;
 mod place;
 mod prefilter;
+mod required;
 mod samples;
 mod session;
 pub mod span;

@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::matched::Match;
+use super::matched::{Match, Suppression};
 use crate::rules::{Rule, RuleSet};
 
-/// Keeps the better one of any two hits that share a byte; order of offset stays.
+/// Keeps the better one of any two hits that share a byte; order of offset stays. A hit that is
+/// about the file as a whole is in nobody's way.
 pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
     if matches.len() > 1 {
         give_way(rules, &mut matches);
@@ -16,6 +17,8 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
         let hit = &matches[*index];
         let rule = rules.rule(hit.rule);
         (
+            // What one rule's allowlist covers may be a secret to another.
+            hit.suppressed == Some(Suppression::Allowlist),
             hit.is_lone && rule.syntax.alone,
             kind(rule),
             rule.syntax.last,
@@ -31,6 +34,10 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
     let mut keep = vec![false; matches.len()];
     for index in best {
         let span = matches[index].span;
+        if rules.rule(matches[index].rule).is_about_files() {
+            keep[index] = true;
+            continue;
+        }
         let shared = taken
             .range(..span.end())
             .next_back()

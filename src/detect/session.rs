@@ -7,8 +7,7 @@ use super::detector::{Desk, Found, State, View};
 use super::engine::Engine;
 use super::matched::{Match, TextKind};
 use super::span::{Position, Span};
-use super::suppress;
-use super::{order, pair};
+use super::{inline, order, pair, required};
 use crate::secret::Secret;
 
 /// What a text holds.
@@ -91,7 +90,7 @@ impl<'e> Session<'e> {
             }
         }
         for at in 0..self.touched.len() {
-            if !self.states[at].runs.is_empty() {
+            if self.states[at].has_work() {
                 let index = self.touched[at];
                 let detector = self.engine.detector(index);
                 detector.on_view(view, &mut self.desk(index));
@@ -113,7 +112,9 @@ impl<'e> Session<'e> {
     /// As `finish`, with every hit of overlapping ones, also of ids without their secrets.
     pub(super) fn finish_unresolved(&mut self) -> Scanned {
         let mut matches = std::mem::take(&mut self.matches);
+        matches.retain(|hit| self.has_keyword(hit.rule));
         pair::pair(self.engine.rules(), &mut matches);
+        required::keep_whole(self.engine.rules(), &mut matches);
         let mut limited = Vec::new();
         for (index, state) in self.touched.drain(..).zip(&mut self.states) {
             if state.limited {
@@ -141,14 +142,27 @@ impl<'e> Session<'e> {
                             .on_anchor(view, at.clone(), &mut self.desk(*index));
                     }
                 }
+                for index in &anchor.keyword_of {
+                    if self.wants(view, *index) {
+                        self.desk(*index).state.keyword = true;
+                    }
+                }
             });
+    }
+
+    /// Whether the text held one of the keywords without which the rule's matches do not count.
+    fn has_keyword(&self, index: usize) -> bool {
+        self.engine.rules().rule(index).keywords().is_empty()
+            || self.states[self.slots[index] as usize - 1].keyword
     }
 
     /// Whether the rule looks at texts of this path.
     fn wants(&mut self, view: &View<'_>, index: usize) -> bool {
         if self.slots[index] == 0 {
             let rule = self.engine.rules().rule(index);
-            let applies = self.any_path || rule.applies_to(view.context.path);
+            // Names are scanned many together, so that a keyword among them says nothing.
+            let is_gated = view.context.kind == TextKind::Name && !rule.keywords().is_empty();
+            let applies = self.any_path || rule.applies_to(view.context.path) && !is_gated;
             self.take_state(index).applies = applies;
         }
         self.states[self.slots[index] as usize - 1].applies
@@ -186,7 +200,8 @@ impl<'e> Session<'e> {
             passed = start;
             let offset = view.base + start as u64;
             let secret = &view.bytes[found.secret.clone()];
-            let suppressed = if suppress::is_allowed(view.bytes, &found.secret) {
+            let rule = self.engine.rules().rule(found.rule).id();
+            let suppressed = if inline::is_allowed(view.bytes, &found.secret, rule) {
                 Some(super::Suppression::InlineAllow)
             } else {
                 found.suppressed

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::rules::{Confidence, Loader};
 
+mod foreign;
+
 /// The rules for secrets without a form of their own.
 const GENERIC: &str = include_str!("../../patterns/generic.toml");
 
@@ -67,7 +69,7 @@ fn a_rule_that_breaks_its_promise_is_named_with_file_and_example() {
     ));
     let failures = engine.check_examples();
     assert_eq!(failures.len(), 2);
-    assert!(failures[0].contains("test.toml: rule \"a.b\": example 1 does not match"));
+    assert!(failures[0].contains("test.toml:1: rule \"a.b\": example 1 does not match"));
     assert!(failures[1].ends_with("reject 1 matches"));
 }
 

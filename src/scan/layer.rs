@@ -13,11 +13,13 @@ use super::pipeline::Options;
 use super::progress::Progress;
 use crate::archive::Capped;
 use crate::content::{Hit, Outcome, Scanner};
-use crate::detect::{Context, Engine, TextKind};
+use crate::detect::{Context, Engine, Suppression, TextKind};
 use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
+/// Hits of one layer that are kept although an allowlist of their rule covers them.
+const MOST_ALLOWED: usize = 1_000;
 /// Warnings of one kind that are kept of one layer.
 const MOST_WARNINGS: u64 = 1_000;
 
@@ -71,6 +73,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         names: Names::default(),
         hits: Vec::new(),
         budget: hits,
+        allowed: Budget::of(MOST_ALLOWED),
         marks: PathMarks::new(common),
         links: Vec::new(),
         warnings: Capped::keeping(MOST_WARNINGS),
@@ -105,6 +108,7 @@ struct Worker<'e> {
     names: Names,
     hits: Vec<LayerHit>,
     budget: Budget,
+    allowed: Budget,
     marks: PathMarks,
     links: Vec<Link>,
     warnings: Capped,
@@ -277,6 +281,9 @@ impl Worker<'_> {
     }
 
     fn keep(&mut self, hit: LayerHit) {
+        if hit.hit.matched.suppressed == Some(Suppression::Allowlist) && !self.allowed.take(1) {
+            return;
+        }
         let inside: usize = hit.hit.inside.iter().map(String::len).sum();
         let size = super::budget::size_of(&hit.hit.matched) + hit.path.len() + inside;
         if self.budget.take(size) {

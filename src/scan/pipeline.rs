@@ -132,7 +132,7 @@ impl Subject {
         }
         let (found, left_out) = places.finish();
         self.warnings.extend(left_out);
-        let redaction = (!options.reveal).then(|| Redaction::of(&found));
+        let redaction = (!options.reveal).then(|| Redaction::of(&found, engine.rules()));
         let (mut findings, mut suppressed) = group(found, engine.rules(), &self.images);
         let mut warnings = self.warnings;
         if let Some(mut redaction) = redaction {

@@ -15,7 +15,7 @@ use crate::detect::{Context, Engine, Match, Suppression, TextKind, catalog};
 use crate::error::{Error, Warning};
 use crate::finding::{Finding, ImageReport, InstructionReport, Kind, LayerReport, Suppressed};
 use crate::oci::{DiffId, Digest, Platform};
-use crate::rules::Loader;
+use crate::rules::{Loader, RuleSet};
 use crate::secret::Secret;
 
 /// Shorter secrets are replaced only in the very text where they were found.
@@ -36,7 +36,7 @@ pub(super) struct Redaction {
 
 impl Redaction {
     /// Collects from everything that was found, suppressed or not.
-    pub(super) fn of(found: &[Located]) -> Self {
+    pub(super) fn of(found: &[Located], rules: &RuleSet) -> Self {
         let mut everywhere = BTreeSet::new();
         let mut history: BTreeMap<_, BTreeSet<Secret>> = BTreeMap::new();
         let mut encoded = BTreeSet::new();
@@ -45,7 +45,8 @@ impl Redaction {
             occurrence,
         } in found
         {
-            if counts_everywhere(matched) {
+            // Nor are the first bytes of any file whose path tells what it is.
+            if counts_everywhere(matched) && !rules.rule(matched.rule).is_about_files() {
                 everywhere.insert(matched.secret.clone());
             }
             if let (Kind::History, Some(image), Some(instruction)) =
@@ -206,7 +207,10 @@ impl Redaction {
 /// Whether a secret is replaced wherever it stands. What is allowed is secret still; a placeholder
 /// or a published sample is not.
 fn counts_everywhere(matched: &Match) -> bool {
-    let is_secret = matches!(matched.suppressed, None | Some(Suppression::InlineAllow));
+    let is_secret = matches!(
+        matched.suppressed,
+        None | Some(Suppression::InlineAllow | Suppression::Allowlist)
+    );
     is_secret && matched.secret.len() >= SHORTEST_EVERYWHERE
 }
 

@@ -3,6 +3,7 @@
 mod bad_archives;
 mod bad_layers;
 mod documents;
+mod gitleaks;
 mod hidden_places;
 mod hostile;
 mod limits;
@@ -11,6 +12,7 @@ mod metadata;
 mod overlay;
 mod paid_for;
 mod pairs;
+mod policy;
 mod redaction;
 mod rule_files;
 mod samples;

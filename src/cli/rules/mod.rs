@@ -36,6 +36,15 @@ pub fn run(command: &RulesCommand, terminal: &Terminal) -> Result<Exit> {
     }
 }
 
+/// Loads rules for a scan; what they ask for and do not get is noted.
+pub fn load_to_scan(loader: &Loader, terminal: &Terminal) -> Result<RuleSet> {
+    let set = load(loader)?;
+    for note in set.notes().iter().filter(|note| note.matters) {
+        terminal.note(&note.text);
+    }
+    Ok(set)
+}
+
 /// Loads rules; mistakes in them are listed like every other mistake of the user's.
 pub fn load(loader: &Loader) -> Result<RuleSet> {
     loader.load(detect::catalog()).map_err(|error| match error {

@@ -155,6 +155,9 @@ fn layers_share_one_bound_on_paths_and_the_report_does_not_depend_on_the_threads
     let path = scratch.image(Shape::OciArchive, &image.stored(Stored::Zstd));
     let reports = ["1", "2"].map(|threads| scan_with(&path, &["--threads", threads]));
     is_limited(&reports[0], "more paths and links than are kept");
-    assert_eq!(reports[0].place(&secret, "file")["visibility"], "final");
+    for (layer, place) in reports[0].places(&secret).iter().enumerate() {
+        assert_eq!(place["path"], format!("own{layer}"), "{place:#}");
+        assert_eq!(place["visibility"], "final", "{place:#}");
+    }
     assert_eq!(reports[0].json, reports[1].json);
 }

@@ -154,7 +154,7 @@ fn is_made_of(name: &[u8], path: &[u8]) -> bool {
         let is_process = |byte: &u8| matches!(byte, b'.' | b'0'..=b'9');
         rest.iter().all(is_process)
     };
-    if let Some(folder) = name.iter().rposition(|part| is_folder(part)) {
+    if let Some(folder) = name.iter().rposition(is_folder) {
         name.remove(folder);
     }
     path.starts_with(&name.join(&b'/'))

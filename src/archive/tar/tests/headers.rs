@@ -84,7 +84,7 @@ fn text_in_place_of_numbers_is_slack() {
     }
     let numbers = Header::gnu("a", b'S', 0)
         .with(345, b"14524545400\0")
-        .with(386, b"00000001000\000000000100\0")
+        .with(386, b"00000001000\x0000000000100\0")
         .with(483, b"00000002000\0");
     assert_eq!(walk(&numbers.block()).slack(), []);
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows of layers or images: a detector sees bytes and a [`Context`].
 //!
-//! An [`Engine`] is a rule set compiled. One automaton finds the anchors of all rules in one pass
+//! An [`Engine`] is a rule set compiled. Fingerprints find the anchors of all rules in one pass
 //! (`prefilter`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
 //! rules with a regex, `assignment` and `entropy` built in. A `Stream` shows a text of any
 //! length in views that own their seams, so that the result is that of a scan in one piece.
@@ -13,6 +13,7 @@ mod detector;
 mod engine;
 mod entropy;
 mod examples;
+mod fingerprint;
 mod matched;
 mod order;
 pub(crate) mod pair;

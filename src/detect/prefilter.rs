@@ -1,21 +1,17 @@
 //! One pass over the bytes for the anchors of every rule.
 //!
 //! It stands alone because it is the only step that touches every byte: whatever finds anchors
-//! faster takes the place of the automaton behind [`Prefilter::candidates`] and nothing else
+//! faster takes the place of the fingerprints behind [`Prefilter::candidates`] and nothing else
 //! changes. Anchors are found in any ASCII case; who needs the exact case looks again.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use aho_corasick::automaton::Automaton;
-use aho_corasick::{Input, dfa};
-
+use super::fingerprint::Fingerprints;
 use crate::rules::Rule;
 
 /// The rules that one anchor stands for.
 pub(super) struct Anchor {
-    /// Length in bytes.
-    pub length: usize,
     /// In order of rule.
     pub rules: Vec<Link>,
 }
@@ -23,11 +19,10 @@ pub(super) struct Anchor {
 /// A rule's index, with the exact bytes where case counts.
 type Link = (usize, Option<Box<[u8]>>);
 
-/// The automaton over all anchors.
+/// The fingerprints of all anchors.
 pub(super) struct Prefilter {
-    automaton: dfa::DFA,
+    fingerprints: Fingerprints,
     anchors: Vec<Anchor>,
-    longest: usize,
 }
 
 impl Prefilter {
@@ -45,20 +40,11 @@ impl Prefilter {
                 }
             }
         }
-        #[allow(clippy::expect_used, reason = "rests on rules, not on an image")]
-        let automaton = dfa::DFA::builder()
-            .ascii_case_insensitive(true)
-            .build(by_text.keys())
-            .expect("anchors of checked rules are few and short");
         Self {
-            automaton,
-            longest: by_text.keys().map(Vec::len).max().unwrap_or(0),
+            fingerprints: Fingerprints::new(by_text.keys().cloned().collect()),
             anchors: by_text
-                .into_iter()
-                .map(|(text, rules)| Anchor {
-                    length: text.len(),
-                    rules,
-                })
+                .into_values()
+                .map(|rules| Anchor { rules })
                 .collect(),
         }
     }
@@ -71,19 +57,11 @@ impl Prefilter {
         own: Range<usize>,
         mut found: impl FnMut(&Anchor, Range<usize>),
     ) {
-        let from = own.start.saturating_sub(self.longest.saturating_sub(1));
-        let input = Input::new(bytes).range(from..own.end.min(bytes.len()));
-        let Ok(hits) = self.automaton.try_find_overlapping_iter(input) else {
-            return;
-        };
-        for hit in hits {
-            if hit.end() <= own.start {
-                continue;
+        self.fingerprints.find(bytes, own, |literal, at| {
+            if let Some(anchor) = self.anchors.get(literal) {
+                found(anchor, at);
             }
-            if let Some(anchor) = self.anchors.get(hit.pattern().as_usize()) {
-                found(anchor, hit.end() - anchor.length..hit.end());
-            }
-        }
+        });
     }
 }
 

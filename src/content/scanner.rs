@@ -9,12 +9,14 @@ use super::replay::Replay;
 use super::wide::Wide;
 use super::{Hit, Outcome};
 use crate::archive::{Capped, LimitHit, Limits, limit_hit};
-use crate::detect::{Context, Engine, Lines, Scanned, Stream, TextKind};
+use crate::detect::{Context, Engine, Lines, Observed, Scanned, Stream, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Bytes that are looked at for wide text at a time.
 const WIDE_PIECE: usize = 256 << 10;
 
+/// Public keys that are kept of one entry.
+const OBSERVED: usize = 10_000;
 /// Bytes of hits that are kept of one entry.
 const HITS: usize = 64 << 20;
 /// What a hit takes beside its texts.
@@ -28,6 +30,7 @@ pub struct Scanner<'e> {
     wide: Stream<'e>,
     utf16: Wide,
     hits: Vec<Hit>,
+    observed: Vec<(Vec<String>, Observed)>,
     warnings: Capped,
     /// Path of the entry, for warnings.
     entry: Vec<u8>,
@@ -49,6 +52,7 @@ impl<'e> Scanner<'e> {
             wide: Stream::new(engine),
             utf16: Wide::default(),
             hits: Vec::new(),
+            observed: Vec::new(),
             warnings: Capped::default(),
             entry: Vec::new(),
             unpacked: 0,
@@ -78,6 +82,7 @@ impl<'e> Scanner<'e> {
         }
         Outcome {
             hits: std::mem::take(&mut self.hits),
+            observed: std::mem::take(&mut self.observed),
             warnings: std::mem::take(&mut self.warnings).finish(&printable(context.path)),
             bytes: source.position(),
             error: result.err(),
@@ -163,6 +168,10 @@ impl<'e> Scanner<'e> {
             self.warn(WarningCode::LimitReached, message);
         }
         let way: usize = place.inside.iter().map(String::len).sum();
+        let room = OBSERVED.saturating_sub(self.observed.len());
+        let observed = scanned.observed.into_iter().take(room);
+        self.observed
+            .extend(observed.map(|observed| (place.inside.clone(), observed)));
         for matched in scanned.matches {
             let size = HIT + way + matched.secret.len();
             if self.kept + size > HITS {

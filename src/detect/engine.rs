@@ -4,6 +4,7 @@ use super::assignment::Assignment;
 use super::class::Class;
 use super::detector::{Detector, View};
 use super::entropy::Entropy;
+use super::keystore::Keystore;
 use super::matched::{Context, Match};
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
@@ -97,7 +98,10 @@ fn detector(rule: &Rule) -> Box<dyn Detector> {
     match rule.syntax.detector.as_deref() {
         Some("assignment") => Box::new(Assignment),
         Some("file") => Box::new(Whole),
-        Some(_) => Box::new(Entropy),
+        Some(name) => match Keystore::by_name(name) {
+            Some(keystore) => Box::new(keystore),
+            None => Box::new(Entropy),
+        },
         None => Box::new(Pattern::new(rule)),
     }
 }

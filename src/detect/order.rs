@@ -85,12 +85,12 @@ pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
     matches
 }
 
-/// Patterns before assignments before entropy.
+/// Patterns and whole keystores before assignments before entropy.
 fn kind(rule: &Rule) -> u8 {
     match rule.syntax.detector.as_deref() {
-        None => 0,
         Some("assignment") => 1,
-        Some(_) => 2,
+        Some("entropy" | "file") => 2,
+        _ => 0,
     }
 }
 

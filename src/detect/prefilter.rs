@@ -10,20 +10,24 @@ use std::ops::Range;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::{Input, dfa};
 
+use super::keys::{SIGHTS, Sight};
 use crate::rules::Rule;
 
-/// The rules that one anchor stands for.
+/// What one anchor stands for.
+#[derive(Default)]
 pub(super) struct Anchor {
     /// Length in bytes.
     pub length: usize,
     /// In order of rule.
     pub rules: Vec<Link>,
+    /// The public key that it leads to, with the exact bytes.
+    pub sight: Option<(&'static [u8], Sight)>,
 }
 
 /// A rule's index, with the exact bytes where case counts.
 type Link = (usize, Option<Box<[u8]>>);
 
-/// The automaton over all anchors.
+/// The automaton over all anchors, those of rules and those that lead to public keys.
 pub(super) struct Prefilter {
     automaton: dfa::DFA,
     anchors: Vec<Anchor>,
@@ -33,17 +37,22 @@ pub(super) struct Prefilter {
 impl Prefilter {
     /// Compiles the anchors of `rules`.
     pub(super) fn new(rules: &[Rule]) -> Self {
-        let mut by_text: BTreeMap<Vec<u8>, Vec<Link>> = BTreeMap::new();
+        let mut by_text: BTreeMap<Vec<u8>, Anchor> = BTreeMap::new();
         for (index, rule) in rules.iter().enumerate() {
             for anchor in rule.syntax.anchors.iter().filter(|text| !text.is_empty()) {
                 let exact = (!rule.syntax.ignore_case).then(|| Box::from(anchor.as_bytes()));
-                let links = by_text
+                let links = &mut by_text
                     .entry(anchor.to_ascii_lowercase().into_bytes())
-                    .or_default();
+                    .or_default()
+                    .rules;
                 if !links.contains(&(index, exact.clone())) {
                     links.push((index, exact));
                 }
             }
+        }
+        for (anchor, sight) in SIGHTS {
+            let text = anchor.to_ascii_lowercase().into_bytes();
+            by_text.entry(text).or_default().sight = Some((anchor.as_bytes(), *sight));
         }
         #[allow(clippy::expect_used, reason = "rests on rules, not on an image")]
         let automaton = dfa::DFA::builder()
@@ -55,9 +64,9 @@ impl Prefilter {
             longest: by_text.keys().map(Vec::len).max().unwrap_or(0),
             anchors: by_text
                 .into_iter()
-                .map(|(text, rules)| Anchor {
+                .map(|(text, anchor)| Anchor {
                     length: text.len(),
-                    rules,
+                    ..anchor
                 })
                 .collect(),
         }

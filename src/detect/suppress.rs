@@ -4,9 +4,10 @@
 use std::ops::Range;
 
 use super::assignment::value;
-use super::detector::AROUND;
-use super::matched::Suppression;
-use super::samples;
+use super::detector::{AROUND, View};
+use super::keys::PUBLICLY_KNOWN;
+use super::matched::{Facts, Suppression};
+use super::{place, samples};
 use crate::rules::Confidence;
 
 /// What a line says so that its secrets do not count.
@@ -66,6 +67,13 @@ pub(super) fn assigned(secret: &[u8]) -> Option<Suppression> {
         return Some(Suppression::DocumentedSample);
     }
     memchr::memmem::find(secret, LOUD_WORD).map(|_| Suppression::Placeholder)
+}
+
+/// Why a private key does not count: it is published, and lies where nobody uses it.
+pub(super) fn known_key(facts: &Facts, view: &View<'_>) -> Option<Suppression> {
+    let idle =
+        facts.contains_key(PUBLICLY_KNOWN) && (place::is_shown(view) || place::is_stock(view));
+    idle.then_some(Suppression::KnownTestKey)
 }
 
 /// What a match is worth in a test, an example or a document: one step less. What was only

@@ -12,6 +12,7 @@ mod environment;
 mod group;
 mod history;
 mod json_text;
+mod keyring;
 mod layer;
 mod links;
 mod locate;

@@ -1,0 +1,1 @@
+//! Keystores of every kind, built here.

@@ -3,6 +3,7 @@
 mod bad_archives;
 mod bad_layers;
 mod hostile;
+mod keys;
 mod limits;
 mod metadata;
 mod overlay;

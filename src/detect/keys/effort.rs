@@ -24,6 +24,11 @@ impl Default for Effort {
 }
 
 impl Effort {
+    /// Whether so many hash blocks are left.
+    pub(in crate::detect) fn affords(&self, blocks: u64) -> bool {
+        self.0.get() >= blocks
+    }
+
     /// Whether work of so many hash blocks may be done.
     pub(in crate::detect) fn take(&self, blocks: u64) -> bool {
         let left = self.0.get().checked_sub(blocks);

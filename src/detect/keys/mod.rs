@@ -17,6 +17,8 @@ mod private;
 mod public;
 mod sights;
 mod ssh;
+#[cfg(test)]
+mod tests;
 
 use super::matched::Facts;
 use crate::error::printable;
@@ -35,6 +37,8 @@ pub(super) use sights::{SIGHTS, Sight, Sights};
 #[cfg(test)]
 pub(super) use ssh::Blob;
 pub(super) use ssh::{fingerprint, string};
+#[cfg(test)]
+pub(super) use tests::sample_certificate;
 
 /// A text from an image is shortened to so many bytes before it becomes a fact.
 const LONGEST_TEXT: usize = 200;

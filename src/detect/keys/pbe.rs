@@ -173,6 +173,18 @@ impl<'a> Scheme<'a> {
         }
     }
 
+    /// Whether it is known and may be tried once more.
+    pub(in crate::detect) fn can_be_tried(&self, effort: &Effort) -> bool {
+        let iterations = match self.kdf {
+            Kdf::Pbkdf2 { hash, .. } if hash == Hash::Other => return false,
+            Kdf::Pbkdf2 { iterations, .. } | Kdf::Pkcs12 { iterations, .. } => iterations,
+            Kdf::Scrypt | Kdf::Other => return false,
+        };
+        // Twice for a key that is longer than a hash, and twice for what an HMAC is made of.
+        let cost = 4 * u64::from(iterations);
+        self.cipher != Cipher::Other && iterations <= MOST_ITERATIONS && effort.affords(cost)
+    }
+
     fn key(&self, password: Option<&str>, effort: &Effort) -> Option<Vec<u8>> {
         let length = match self.cipher {
             Cipher::Aes128 => 16,

@@ -125,8 +125,8 @@ impl Sights {
 
     /// A file that is one certificate in DER.
     pub(in crate::detect) fn on_file(&mut self, view: &View<'_>) {
-        let is_der = view.base == 0 && view.last && view.bytes.starts_with(&[0x30, 0x82]);
-        if is_der && view.context.kind == TextKind::File {
+        let is_der = matches!(view.bytes, [0x30, 0x81 | 0x82, ..]);
+        if is_der && view.base == 0 && view.last && view.context.kind == TextKind::File {
             self.certificate(view.bytes);
         }
     }

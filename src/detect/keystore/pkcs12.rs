@@ -220,6 +220,9 @@ impl Bags {
             return (None, Opened::No);
         };
         open(|password| {
+            if !first.scheme.can_be_tried(effort) {
+                return Tried::TooCostly;
+            }
             let plain = first.scheme.decrypt(password, first.text, effort);
             Tried::from(plain.is_some_and(|plain| pkcs8(&plain, effort).is_some()))
         })

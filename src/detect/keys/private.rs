@@ -135,4 +135,11 @@ pub(in crate::detect) fn any(file: &[u8], effort: &Effort) -> Option<Key> {
     pkcs1(file)
         .or_else(|| pkcs8(file, effort))
         .or_else(|| sec1(file, None, effort))
+        .or_else(|| encrypted_pkcs8(file).filter(is_by_password))
+}
+
+/// Whether a key is encrypted in a way that is known: hashes have the same structure.
+fn is_by_password(key: &Key) -> bool {
+    let protection = key.protection.as_ref();
+    protection.is_some_and(|protection| protection.kdf.is_some())
 }

@@ -46,6 +46,10 @@ pub(in crate::detect) const SIGHTS: &[(&str, Sight)] = &[
 
 /// Bytes behind an anchor that are looked at; a view shows as much.
 const REACH: usize = 32 << 10;
+/// Digits of the longest key in SSH's form; one of 16384 bits has some 2800.
+const LONGEST_SSH: usize = 4 << 10;
+/// Bytes that are decoded for what a hash block costs.
+const BLOCK: u64 = 64;
 /// What is noted of one text; the largest bundles have some hundred certificates.
 const MOST: usize = 2_000;
 /// Certificates that are read of one encoded chain.
@@ -100,26 +104,31 @@ impl Sights {
         if view.context.kind != TextKind::File {
             return;
         }
+        if self.observed.len() >= MOST {
+            return;
+        }
         let reach = view.bytes.len().min(anchor.end + REACH);
         let behind = &view.bytes[anchor.end..reach];
-        let read = |spki: fn(&[u8]) -> Option<KeyId>| pem::body(behind).and_then(|b| spki(&b));
+        let text = &view.bytes[anchor.start..reach];
         match sight {
             Sight::Certificate => {
-                if let Some(bytes) = pem::body(behind) {
+                if let Some(bytes) = self.body(behind) {
                     self.certificate(&bytes);
                 }
             }
             Sight::PublicKey => {
-                self.public_key(read(|bytes| Some(PublicKey::from_spki(bytes)?.id())));
+                let bytes = self.body(behind).unwrap_or_default();
+                self.public_key(PublicKey::from_spki(&bytes));
             }
             Sight::RsaPublicKey => {
-                self.public_key(read(|bytes| Some(PublicKey::from_pkcs1(bytes)?.id())));
+                let bytes = self.body(behind).unwrap_or_default();
+                self.public_key(PublicKey::from_pkcs1(&bytes));
             }
             Sight::Ssh => {
-                let blob = base64_run(&view.bytes[anchor.start..reach]);
-                self.public_key(blob.and_then(|blob| Some(PublicKey::from_ssh(&blob)?.id())));
+                let blob = self.base64_run(text, LONGEST_SSH).unwrap_or_default();
+                self.public_key(PublicKey::from_ssh(&blob));
             }
-            Sight::Encoded => self.chain(&view.bytes[anchor.start..reach]),
+            Sight::Encoded => self.chain(text),
         }
     }
 
@@ -153,23 +162,40 @@ impl Sights {
         std::mem::take(&mut self.observed)
     }
 
-    fn public_key(&mut self, id: Option<KeyId>) {
-        if let Some(id) = id {
-            let seen = Seen::PublicKey;
+    fn public_key(&mut self, key: Option<PublicKey<'_>>) {
+        if let Some(key) = key {
+            let (id, seen) = (key.id(), Seen::PublicKey);
             self.note(Observed { id, seen });
         }
     }
 
+    /// What the armour of which `text` begins behind the header holds.
+    fn body(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let end = memchr::memmem::find(text, b"-----END ");
+        let cost = end.unwrap_or(text.len() / 16) as u64 / BLOCK + 1;
+        pem::body(&text[..end.filter(|_| self.effort.take(cost))?])
+    }
+
+    /// What the base64 at the start of `text` stands for.
+    fn base64_run(&self, text: &[u8], longest: usize) -> Option<Vec<u8>> {
+        let is_digit =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+        let text = &text[..text.len().min(longest)];
+        let length = text.iter().take_while(|byte| is_digit(byte)).count();
+        let cost = length as u64 / BLOCK + 1;
+        base64(&text[..length]).filter(|_| self.effort.take(cost))
+    }
+
     /// The certificates of an armoured chain in base64.
     fn chain(&mut self, digits: &[u8]) {
-        let Some(text) = base64_run(digits) else {
+        let Some(text) = self.base64_run(digits, REACH) else {
             return;
         };
         let headers: Vec<usize> = memchr::memmem::find_iter(&text, HEADER)
             .take(LONGEST_CHAIN)
             .collect();
         for at in headers {
-            if let Some(bytes) = pem::body(&text[at + HEADER.len()..]) {
+            if let Some(bytes) = self.body(&text[at + HEADER.len()..]) {
                 self.certificate(&bytes);
             }
         }
@@ -180,11 +206,4 @@ impl Sights {
             self.observed.push(observed);
         }
     }
-}
-
-/// What the base64 at the start of `text` stands for.
-fn base64_run(text: &[u8]) -> Option<Vec<u8>> {
-    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    let length = text.iter().take_while(|byte| is_digit(byte)).count();
-    base64(&text[..length])
 }

@@ -23,6 +23,8 @@ use super::matched::{Facts, TextKind};
 use super::suppress;
 use crate::rules::Confidence;
 
+/// Bytes of a file that are looked at; a keystore has some thousand.
+const LARGEST: usize = 1 << 20;
 /// Bytes of a file that stand for it: what a report compares and, when asked to, reveals.
 const MOST_SHOWN: usize = 64 << 10;
 
@@ -61,13 +63,14 @@ impl Detector for Keystore {
         if view.context.kind != TextKind::File || view.base > 0 {
             return;
         }
-        let Some(facts) = self.0(view.bytes, desk.sights) else {
+        let bytes = &view.bytes[..view.bytes.len().min(LARGEST)];
+        let Some(facts) = self.0(bytes, desk.sights) else {
             return;
         };
         let suppressed = suppress::known_key(&facts, view);
         desk.report(Found {
             rule: desk.index,
-            secret: 0..view.bytes.len().min(MOST_SHOWN),
+            secret: 0..bytes.len().min(MOST_SHOWN),
             label: None,
             confidence: Confidence::Confirmed,
             facts,

@@ -19,6 +19,10 @@ pub(super) fn judge(finding: &mut Finding) {
     if finding.facts.contains_key("opens_with") {
         finding.severity = finding.severity.max(Severity::High);
     }
+    // As a rule of its own says of the same key in armour.
+    if finding.rule == "private-key.der" && finding.facts.get("encrypted") == Some(&true.into()) {
+        finding.severity = finding.severity.min(Severity::Medium);
+    }
     if let Some(source) = published_in(finding) {
         finding.advice = of_published(source);
         // Whoever has the key may log in: that everybody has it makes it no better.

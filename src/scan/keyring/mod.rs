@@ -22,14 +22,16 @@ use crate::finding::{Finding, Suppressed};
 
 /// Places that are told of one kind.
 const MOST_PLACES: usize = 8;
-/// Places that are kept of one key in one image.
-const MOST_KEPT: usize = 256;
+/// Places that are kept of one key in one image, and of all keys in all images.
+const MOST_OF_KEY: usize = 256;
+const MOST_OF_ALL: usize = 1_000_000;
 
 /// Where the public halves of the private keys that were found lie.
 pub(super) struct Keyring<'s> {
     wanted: HashSet<KeyId>,
     /// By image.
     sightings: HashMap<(KeyId, usize), Vec<Sighting<'s>>>,
+    kept: usize,
     /// Of layers that were looked at, by address: many images may share one.
     layers: HashMap<usize, Vec<(KeyId, Sighting<'s>)>>,
 }
@@ -48,6 +50,7 @@ impl<'s> Keyring<'s> {
         Self {
             wanted: findings.iter().chain(all).filter_map(key_id).collect(),
             sightings: HashMap::new(),
+            kept: 0,
             layers: HashMap::new(),
         }
     }
@@ -62,9 +65,13 @@ impl<'s> Keyring<'s> {
             let of_layer = self.layers.entry(std::ptr::from_ref(*scan).addr());
             let of_layer = of_layer.or_insert_with(|| wanted_of(wanted, &scan.seen));
             for (id, sighting) in of_layer {
+                if self.kept >= MOST_OF_ALL {
+                    return;
+                }
                 let of_key = self.sightings.entry((*id, image)).or_default();
-                if of_key.len() < MOST_KEPT {
+                if of_key.len() < MOST_OF_KEY {
                     of_key.push(*sighting);
+                    self.kept += 1;
                 }
             }
         }

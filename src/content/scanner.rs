@@ -15,8 +15,9 @@ use crate::error::{Warning, WarningCode, printable};
 /// Bytes that are looked at for wide text at a time.
 const WIDE_PIECE: usize = 256 << 10;
 
-/// Public keys that are kept of one entry.
+/// Public keys that are kept of one entry, and bytes of the way to one.
 const OBSERVED: usize = 10_000;
+const LONGEST_WAY: usize = 4 << 10;
 /// Bytes of hits that are kept of one entry.
 const HITS: usize = 64 << 20;
 /// What a hit takes beside its texts.
@@ -168,10 +169,12 @@ impl<'e> Scanner<'e> {
             self.warn(WarningCode::LimitReached, message);
         }
         let way: usize = place.inside.iter().map(String::len).sum();
-        let room = OBSERVED.saturating_sub(self.observed.len());
-        let observed = scanned.observed.into_iter().take(room);
-        self.observed
-            .extend(observed.map(|observed| (place.inside.clone(), observed)));
+        if way <= LONGEST_WAY {
+            let room = OBSERVED.saturating_sub(self.observed.len());
+            let observed = scanned.observed.into_iter().take(room);
+            let with_way = |observed| (place.inside.clone(), observed);
+            self.observed.extend(observed.map(with_way));
+        }
         for matched in scanned.matches {
             let size = HIT + way + matched.secret.len();
             if self.kept + size > HITS {

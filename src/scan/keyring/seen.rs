@@ -11,6 +11,8 @@ use crate::scan::budget::Budget;
 
 /// Files that are kept for one certificate or key.
 const MOST_PATHS: usize = 8;
+/// A path that is longer is no path of a filesystem.
+const LONGEST_PATH: usize = 4 << 10;
 /// What an entry takes beside its texts.
 const ENTRY: usize = 64;
 
@@ -32,6 +34,9 @@ impl SeenKeys {
 
     /// Notes what lies at `path`, or inside of archives there.
     pub(in crate::scan) fn add(&mut self, path: &[u8], inside: &[String], observed: Observed) {
+        if path.len() > LONGEST_PATH {
+            return;
+        }
         let size = ENTRY + observed.size();
         let place = place(path, inside);
         let of_key = self.by_id.entry(observed.id).or_default();

@@ -48,14 +48,19 @@ pub(super) fn group(
     }
     drafts.sort_by(|a, b| urgency(&a.finding, &b.finding));
     let mut findings = put_together(drafts);
-    findings.sort_by(urgency);
-    suppressed.sort_by(|a, b| urgency(&a.finding, &b.finding).then(a.reason.cmp(&b.reason)));
+    sort(&mut findings, &mut suppressed);
     number_equal_ids(
         findings
             .iter_mut()
             .chain(suppressed.iter_mut().map(|s| &mut s.finding)),
     );
     (findings, suppressed)
+}
+
+/// Most urgent first, in total order.
+pub(super) fn sort(findings: &mut [Finding], suppressed: &mut [Suppressed]) {
+    findings.sort_by(urgency);
+    suppressed.sort_by(|a, b| urgency(&a.finding, &b.finding).then(a.reason.cmp(&b.reason)));
 }
 
 /// `None` only where there is no place at all.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::budget::Budget;
+use super::keyring::SeenKeys;
 use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{Common, PathMarks};
@@ -33,6 +34,7 @@ pub(super) struct LayerScan {
     pub hits: Vec<LayerHit>,
     pub marks: PathMarks,
     pub links: Links,
+    pub seen: SeenKeys,
     pub warnings: Vec<Warning>,
 }
 
@@ -57,8 +59,8 @@ pub(super) struct Means<'m> {
     pub progress: &'m Progress,
 }
 
-/// Walks and scans `layer`; keeps hits as far as `hits` reaches.
-pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> LayerScan {
+/// Walks and scans `layer`, one of `layers`, which share what is kept of hits and public keys.
+pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> LayerScan {
     let Means {
         engine,
         options,
@@ -72,8 +74,9 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         engine,
         names: Names::default(),
         hits: Vec::new(),
-        budget: hits,
+        budget: Budget::share(layers),
         allowed: Budget::of(MOST_ALLOWED),
+        seen: SeenKeys::within(Budget::share(layers)),
         marks: PathMarks::new(common),
         links: Vec::new(),
         warnings: Capped::keeping(MOST_WARNINGS),
@@ -97,6 +100,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         hits: worker.hits,
         marks: worker.marks,
         links: Links::of(worker.links),
+        seen: worker.seen,
         warnings,
     }
 }
@@ -109,6 +113,7 @@ struct Worker<'e> {
     hits: Vec<LayerHit>,
     budget: Budget,
     allowed: Budget,
+    seen: SeenKeys,
     marks: PathMarks,
     links: Vec<Link>,
     warnings: Capped,
@@ -267,6 +272,11 @@ impl Worker<'_> {
     fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
         for warning in outcome.warnings {
             self.warnings.push(warning);
+        }
+        if let Some(entry) = entry {
+            for (inside, observed) in outcome.observed {
+                self.seen.add(&entry.path, &inside, observed);
+            }
         }
         for hit in outcome.hits {
             self.keep(LayerHit {

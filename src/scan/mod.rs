@@ -14,6 +14,7 @@ mod history;
 mod json_base64;
 mod json_reader;
 mod json_text;
+mod keyring;
 mod layer;
 mod links;
 mod locate;

@@ -6,6 +6,7 @@ mod documents;
 mod gitleaks;
 mod hidden_places;
 mod hostile;
+mod keys;
 mod limits;
 mod links;
 mod metadata;

@@ -16,6 +16,7 @@ pub(super) fn verdict(validator: Validator, secret: &[u8]) -> Verdict {
         whole: secret,
         around: secret,
         path: b"",
+        effort: &Effort::default(),
     })
 }
 
@@ -168,6 +169,7 @@ fn each_rule_with_a_provable_form_has_an_example_that_is_confirmed() {
                     whole,
                     around: example.as_bytes(),
                     path: b"",
+                    effort: &Effort::default(),
                 };
                 matches!(validator(&candidate), Verdict::Confirmed(_))
             });
@@ -184,6 +186,7 @@ fn try_all(secret: &[u8]) {
             whole: around,
             around,
             path: b"",
+            effort: &Effort::default(),
         };
         for (name, validator) in VALIDATORS {
             for (key, value) in told(validator(&candidate)) {

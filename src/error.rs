@@ -163,6 +163,9 @@ pub enum WarningCode {
     BrokenNestedArchive,
     /// An allow or baseline entry that has expired or fits nothing.
     StalePolicy,
+    /// A package database that could not be read, or not to its end: what it says of files does
+    /// not count, so findings stand that it might have explained.
+    PackageDatabase,
 }
 
 impl WarningCode {
@@ -177,6 +180,7 @@ impl WarningCode {
                 | Self::NotATar
                 | Self::HostileName
                 | Self::StalePolicy
+                | Self::PackageDatabase
                 | Self::BrokenNestedArchive
                 | Self::UnverifiedDigest
         )

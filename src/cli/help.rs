@@ -55,6 +55,7 @@ Examples:
   residue scan --fail-on high --min-confidence likely app.tar     gate of a pipeline
   residue scan --disable 'generic.*' --rules our-rules.toml app.tar
   residue scan --all-platforms oci:layout
+  residue scan --no-packages app.tar               believe no package database of the image
   residue scan --write-baseline known.json app.tar                accept what is there …
   residue scan --baseline known.json app.tar                      … and fail on what is new
 

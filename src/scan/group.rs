@@ -1,15 +1,18 @@
 //! One secret, one finding: matches grouped by the secret over layers, paths, metadata, images.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::locate::Located;
 use crate::advice::advice;
 use crate::detect::{Match, Suppression};
-use crate::finding::{Finding, Kind, Occurrence, Suppressed, Visibility};
+use crate::finding::{Finding, Kind, Occurrence, PackageFile, Suppressed, Visibility};
 use crate::image::Image;
 use crate::oci::Digest;
 use crate::rules::{Rule, RuleSet};
 use crate::secret::Secret;
+
+/// How many packages the note of a suppressed finding names.
+const OWNERS_NAMED: usize = 4;
 
 /// Findings and suppressed ones, each in total order.
 pub(super) fn group(
@@ -31,14 +34,21 @@ pub(super) fn group(
         let Some(finding) = finding(&identity, places, rules, images) else {
             continue;
         };
-        match suppression {
-            None => findings.push(finding),
-            Some(reason) => suppressed.push(Suppressed {
-                finding,
-                reason: reason.as_str().to_owned(),
-                note: None,
-            }),
-        }
+        let (reason, note) = match suppression {
+            Some(reason) => (reason.as_str(), None),
+            None if finding.occurrences.iter().all(Occurrence::is_explained) => {
+                ("package", Some(owners(&finding.occurrences)))
+            }
+            None => {
+                findings.push(finding);
+                continue;
+            }
+        };
+        suppressed.push(Suppressed {
+            finding,
+            reason: reason.to_owned(),
+            note,
+        });
     }
     findings.sort_by(urgency);
     suppressed.sort_by(|a, b| urgency(&a.finding, &b.finding).then(a.reason.cmp(&b.reason)));
@@ -48,6 +58,18 @@ pub(super) fn group(
             .chain(suppressed.iter_mut().map(|s| &mut s.finding)),
     );
     (findings, suppressed)
+}
+
+/// The packages that own the places, each once.
+fn owners(occurrences: &[Occurrence]) -> String {
+    let packages = occurrences.iter().filter_map(|o| o.package.as_ref());
+    let names: BTreeSet<String> = packages.map(PackageFile::to_string).collect();
+    let more = names.len().saturating_sub(OWNERS_NAMED);
+    let named: Vec<String> = names.into_iter().take(OWNERS_NAMED).collect();
+    match more {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
 }
 
 /// `None` only where there is no place at all.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::budget::Budget;
+use super::evidence::{Evidence, Gatherer};
 use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{PathHasher, PathMarks};
@@ -33,6 +34,8 @@ pub(super) struct LayerScan {
     pub hits: Vec<LayerHit>,
     pub marks: PathMarks,
     pub links: Links,
+    /// `None` where nobody asked for owners of files.
+    pub evidence: Option<Evidence>,
     pub warnings: Vec<Warning>,
 }
 
@@ -76,6 +79,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         marks: PathMarks::new(hasher),
         links: Vec::new(),
         link_budget: Budget::of(LINK_BYTES),
+        gatherer: options.packages.then(|| Gatherer::new(layer, hasher)),
         warnings: Capped::keeping(MOST_WARNINGS),
         progress,
         passed: 0,
@@ -86,7 +90,10 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
     progress.finish(summary.size.saturating_sub(worker.passed));
     worker.flush_names();
     worker.forget_idle_links();
+    let evidence = worker.gatherer.take();
+    let evidence = evidence.map(|gatherer| gatherer.finish(layer, limits, &worker.marks));
     worker.warn_of_losses();
+    worker.warn_of_lost_claims(evidence.as_ref());
     let warnings = worker.warnings.finish(&format!("layer {}", layer.index));
     let warnings = warnings
         .into_iter()
@@ -97,6 +104,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         hits: worker.hits,
         marks: worker.marks,
         links: Links::of(worker.links),
+        evidence,
         warnings,
     }
 }
@@ -111,6 +119,7 @@ struct Worker<'e> {
     marks: PathMarks,
     links: Vec<Link>,
     link_budget: Budget,
+    gatherer: Option<Gatherer>,
     warnings: Capped,
     progress: &'e Progress,
     /// Stored bytes that the progress knows of.
@@ -149,6 +158,9 @@ impl Worker<'_> {
         for (key, value) in &entry.records {
             self.record(entry, key, value)?;
         }
+        if let Some(gatherer) = &mut self.gatherer {
+            gatherer.note(entry);
+        }
         if entry.size == 0 {
             return Ok(());
         }
@@ -157,7 +169,13 @@ impl Worker<'_> {
             kind: TextKind::File,
             label: None,
         };
-        let outcome = self.scanner.scan(&context, content);
+        let scanner = &mut self.scanner;
+        let outcome = match &mut self.gatherer {
+            Some(gatherer) => {
+                gatherer.follow(entry, content, |content| scanner.scan(&context, content))
+            }
+            None => scanner.scan(&context, content),
+        };
         self.take(outcome, Kind::File, Some(entry))
     }
 
@@ -308,6 +326,17 @@ impl Worker<'_> {
             if lost > 0 {
                 self.warn(format!("layer {} has {lost} {what}", self.layer));
             }
+        }
+    }
+
+    /// Says what of the package databases was too much to keep.
+    fn warn_of_lost_claims(&mut self, evidence: Option<&Evidence>) {
+        let lost = evidence.map_or(0, |evidence| evidence.claims.lost());
+        if lost > 0 {
+            let layer = self.layer;
+            let message = format!("layer {layer} has {lost} more files of packages than are kept");
+            let warning = Warning::new(WarningCode::PackageDatabase, message);
+            self.warnings.push(warning);
         }
     }
 

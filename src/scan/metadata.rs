@@ -278,6 +278,7 @@ fn occurrence(document: &Document, kind: Kind, matched: &Match) -> Occurrence {
         visibility: Visibility::Metadata,
         removed_by: None,
         entry: None,
+        package: None,
     }
 }
 

@@ -1,23 +1,28 @@
 //! The pipeline, and the only room with threads.
 //!
 //! Layers are walked and scanned in parallel, each by itself (`layer`); metadata likewise
-//! (`metadata`). Afterwards, in order: visibility over the stack (`overlay`), places
-//! (`locate`), one finding for each secret (`group`), redaction (`redact`), the report.
+//! (`metadata`). Afterwards, in order: visibility over the stack (`overlay`), owners
+//! (`owner`), places (`locate`), one finding for each secret (`group`), redaction (`redact`), the report.
 //! Results carry their layer and offset and are put in a total order, so the report never depends
 //! on the number of threads.
 
 mod assemble;
 mod budget;
+mod claims;
 mod environment;
+mod evidence;
+mod folders;
 mod group;
 mod history;
 mod json_text;
+mod kept;
 mod layer;
 mod links;
 mod locate;
 mod metadata;
 mod names;
 mod overlay;
+mod owner;
 mod pipeline;
 mod places;
 mod progress;

@@ -18,6 +18,11 @@ pub(super) struct PathHasher(RandomState, RandomState);
 type Key = [u64; 2];
 
 impl PathHasher {
+    /// Half of the path's key: enough to find it again among a million.
+    pub(super) fn short_key(&self, path: &[u8]) -> u64 {
+        self.key(path)[0]
+    }
+
     /// The key of the path itself.
     fn key(&self, path: &[u8]) -> Key {
         self.keys(path).last().unwrap_or_default()

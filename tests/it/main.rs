@@ -6,6 +6,7 @@ mod hostile;
 mod limits;
 mod metadata;
 mod overlay;
+mod ownership;
 mod paid_for;
 mod recall;
 mod redaction;

@@ -140,9 +140,13 @@ fn worth<'r>(matched: &Match, rules: &'r RuleSet) -> impl Ord + use<'r> {
     )
 }
 
-/// Most exposed first, an image's own places before those of the archive around it.
+/// Most exposed first, an image's own places before those of the archive around it, and those that
+/// make it a finding before those that a package explains.
 fn exposure(a: &Occurrence, b: &Occurrence) -> std::cmp::Ordering {
-    let rank = |o: &Occurrence| (std::cmp::Reverse(o.visibility), o.image.is_none());
+    let rank = |o: &Occurrence| {
+        let visibility = std::cmp::Reverse(o.visibility);
+        (visibility, o.image.is_none(), o.is_explained())
+    };
     rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
 }
 

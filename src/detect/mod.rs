@@ -9,10 +9,12 @@
 
 mod assignment;
 mod class;
+mod decode;
 mod detector;
 mod engine;
 mod entropy;
 mod examples;
+mod fields;
 mod matched;
 mod order;
 mod pattern;
@@ -24,6 +26,7 @@ mod session;
 pub mod span;
 mod suppress;
 pub mod validate;
+mod weigh;
 mod whole;
 mod window;
 
@@ -33,18 +36,23 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub use engine::Engine;
-pub use matched::{Context, Facts, Match, Suppression, TextKind};
+pub use matched::{By, Context, Decoded, Facts, Match, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
 
 use crate::rules::Catalog;
 
-/// What rules may refer to: the validators and the built-in detectors.
+/// What rules may refer to: validators, built-in detectors, formats and decodings.
 pub fn catalog() -> Catalog<'static> {
     static VALIDATORS: LazyLock<Vec<&'static str>> =
         LazyLock::new(|| validate::VALIDATORS.iter().map(|(name, _)| *name).collect());
+    static FORMATS: LazyLock<Vec<&'static str>> = LazyLock::new(|| fields::formats().collect());
+    static DECODINGS: LazyLock<Vec<&'static str>> =
+        LazyLock::new(|| decode::DECODINGS.iter().map(|(name, _)| *name).collect());
     Catalog {
         validators: &VALIDATORS,
         detectors: &["assignment", "entropy", "file"],
+        formats: &FORMATS,
+        decodings: &DECODINGS,
     }
 }

@@ -4,12 +4,16 @@
 //! shared between threads; a session is made once for each worker and used for text after text.
 
 use super::detector::{Desk, Found, State, View};
-use super::engine::Engine;
-use super::matched::Match;
+use super::engine::{self, Engine};
+use super::fields::{Hit, Inner, Scratch};
+use super::matched::{Decoded, Match};
 use super::order;
 use super::span::{Position, Span};
 use super::suppress;
 use crate::secret::Secret;
+
+/// Decoded texts within each other.
+const DEEPEST: u8 = 3;
 
 /// What a text holds.
 #[derive(Debug, Default, PartialEq)]
@@ -54,6 +58,10 @@ pub(super) struct Session<'e> {
     found: Vec<Found>,
     matches: Vec<Match>,
     any_path: bool,
+    scratch: Scratch,
+    /// For texts that were decoded, and how deep this session lies among such.
+    inner: Option<Box<Session<'e>>>,
+    depth: u8,
 }
 
 impl<'e> Session<'e> {
@@ -66,6 +74,9 @@ impl<'e> Session<'e> {
             found: Vec::new(),
             matches: Vec::new(),
             any_path: false,
+            scratch: Scratch::default(),
+            inner: None,
+            depth: 0,
         }
     }
 
@@ -92,6 +103,7 @@ impl<'e> Session<'e> {
                 detector.on_view(view, &mut self.desk(index));
             }
         }
+        self.look_at_fields(view);
         self.keep(view, lines);
     }
 
@@ -136,6 +148,55 @@ impl<'e> Session<'e> {
             });
     }
 
+    /// Takes what the fields of a structured file hold.
+    fn look_at_fields(&mut self, view: &View<'_>) {
+        let (engine, any_path) = (self.engine, self.any_path);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut take = |hit: Hit<'_>| match hit {
+            Hit::Secret(found) => self.report(view, found),
+            Hit::Text(text) => self.look_into(view, &text),
+        };
+        let fields = engine.fields();
+        fields.look(engine.rules(), view, any_path, &mut scratch, &mut take);
+        self.scratch = scratch;
+    }
+
+    fn report(&mut self, view: &View<'_>, found: Found) {
+        let index = found.rule;
+        self.wants(view, index);
+        let mut desk = self.desk(index);
+        if !desk.is_full() {
+            desk.report(found);
+        }
+    }
+
+    /// Searches a text that was decoded; what it holds stands where it is encoded.
+    fn look_into(&mut self, view: &View<'_>, outer: &Inner<'_>) {
+        if self.depth >= DEEPEST {
+            return;
+        }
+        let (engine, depth) = (self.engine, self.depth + 1);
+        let mut inner = self
+            .inner
+            .take()
+            .unwrap_or_else(|| Box::new(Self::new(engine)));
+        inner.depth = depth;
+        let context = outer.context();
+        inner.feed(&engine::whole(&context, outer.text), Lines::START);
+        let Scanned { matches, limited } = inner.finish();
+        self.inner = Some(inner);
+        for found in matches
+            .into_iter()
+            .map(|matched| outer.place(matched, view))
+        {
+            self.report(view, found);
+        }
+        for index in limited {
+            self.wants(view, index);
+            self.desk(index).state.limited = true;
+        }
+    }
+
     /// Whether the rule looks at texts of this path.
     fn wants(&mut self, view: &View<'_>, index: usize) -> bool {
         if self.slots[index] == 0 {
@@ -177,21 +238,29 @@ impl<'e> Session<'e> {
             lines.pass(&view.bytes[passed..start], view.base + passed as u64);
             passed = start;
             let offset = view.base + start as u64;
-            let secret = &view.bytes[found.secret.clone()];
+            let written = &view.bytes[found.secret.clone()];
             let suppressed = if suppress::is_allowed(view.bytes, &found.secret) {
                 Some(super::Suppression::InlineAllow)
             } else {
                 found.suppressed
             };
+            let text = found.written.as_ref().map(|other| other.text.as_slice());
+            let secret = text.unwrap_or(written);
             self.matches.push(Match {
                 rule: found.rule,
-                span: Span::new(offset, secret.len() as u64),
+                span: Span::new(offset, written.len() as u64),
                 position: Position {
                     line: lines.line,
                     column: offset - lines.start + 1,
                 },
                 identity: identity(secret),
                 secret: Secret::new(secret),
+                decoded: found.written.map(|other| Decoded {
+                    how: other.how,
+                    written: Secret::new(written),
+                    inner: other.inner,
+                }),
+                by: found.by,
                 label: found.label,
                 confidence: found.confidence,
                 facts: found.facts,

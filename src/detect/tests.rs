@@ -399,7 +399,7 @@ proptest! {
         let context = Context { kind, label: Some("api-key"), ..file(path) };
         for hit in ENGINE.scan(&context, &bytes) {
             let span = hit.span.offset as usize..hit.span.end() as usize;
-            prop_assert_eq!(&bytes[span.clone()], hit.secret.expose());
+            prop_assert_eq!(&bytes[span.clone()], hit.written().expose());
             let before = &bytes[..span.start];
             let lines = before.iter().filter(|byte| **byte == b'\n').count() as u64;
             let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() as u64;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::assignment::value;
 use super::detector::{Desk, Detector, Found, View};
 use super::entropy::bits_per_byte;
-use super::matched::TextKind;
+use super::matched::{By, TextKind};
 use super::{phrase, suppress};
 use crate::rules::Confidence;
 
@@ -44,6 +44,8 @@ impl Detector for Whole {
         };
         desk.report(Found {
             rule: desk.index,
+            by: By::Looks,
+            written: None,
             secret: start..start + text.len(),
             label: None,
             confidence,

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::fields::Fields;
 use super::syntax::RuleSyntax;
 
 /// Longest match that a rule may have; windows overlap by as much.
@@ -22,6 +23,21 @@ pub struct Catalog<'a> {
     pub validators: &'a [&'a str],
     /// Names for `detector`.
     pub detectors: &'a [&'a str],
+    /// Names for `format` of `[[rule.fields]]`.
+    pub formats: &'a [&'a str],
+    /// Names for `decode`.
+    pub decodings: &'a [&'a str],
+}
+
+impl Catalog<'_> {
+    /// Adds the names that are none of a decoding.
+    pub(super) fn check_decodings(self, place: &str, names: &[String], mistakes: &mut Mistakes) {
+        for name in names {
+            if !self.decodings.contains(&name.as_str()) {
+                mistakes.add(format_args!("{place}there is no decoding {name:?}"));
+            }
+        }
+    }
 }
 
 /// A rule that has been checked. Its regex is compiled when it is first needed.
@@ -33,6 +49,8 @@ pub struct Rule {
     pub file: String,
     /// Longest match in bytes, at most [`LONGEST_MATCH`].
     pub longest: usize,
+    /// The tables of `[[rule.fields]]`.
+    pub fields: Vec<Fields>,
     paths: Option<GlobSet>,
     regex: OnceLock<Option<Regex>>,
 }
@@ -49,6 +67,10 @@ impl Rule {
         check_names(&syntax, catalog, &mut mistakes);
         let longest = check_recogniser(&syntax, &mut mistakes);
         let paths = check_paths(&syntax, &mut mistakes);
+        let fields = syntax.fields.iter();
+        let fields = fields
+            .map(|table| Fields::check(table, catalog, &mut mistakes))
+            .collect();
         if !mistakes.list.is_empty() {
             return Err(mistakes.list);
         }
@@ -56,6 +78,7 @@ impl Rule {
             syntax,
             file: file.to_owned(),
             longest,
+            fields,
             paths,
             regex: OnceLock::new(),
         })
@@ -109,7 +132,7 @@ fn compile(text: &str) -> Result<Regex, regex::Error> {
 }
 
 /// Collects mistakes, each with its place.
-struct Mistakes {
+pub(super) struct Mistakes {
     place: String,
     list: Vec<String>,
 }
@@ -122,7 +145,7 @@ impl Mistakes {
         }
     }
 
-    fn add(&mut self, mistake: impl std::fmt::Display) {
+    pub(super) fn add(&mut self, mistake: impl std::fmt::Display) {
         self.list.push(format!("{}: {mistake}", self.place));
     }
 }
@@ -168,6 +191,7 @@ fn check_names(syntax: &RuleSyntax, catalog: Catalog<'_>, mistakes: &mut Mistake
     {
         mistakes.add(format_args!("there is no detector {name:?}"));
     }
+    catalog.check_decodings("", &syntax.decode, mistakes);
 }
 
 /// Checks regex and anchors; gives the longest match.
@@ -183,8 +207,14 @@ fn check_recogniser(syntax: &RuleSyntax, mistakes: &mut Mistakes) -> usize {
             longest_match(text, mistakes)
         }
         (None, Some(_)) => LONGEST_MATCH,
+        (None, None) if !syntax.fields.is_empty() => {
+            if !syntax.anchors.is_empty() || !syntax.paths.is_empty() || !syntax.decode.is_empty() {
+                mistakes.add("has anchors, paths or decode without a regex: fields have their own");
+            }
+            LONGEST_MATCH
+        }
         _ => {
-            mistakes.add("needs either regex or detector");
+            mistakes.add("needs either regex or detector, or fields");
             0
         }
     }

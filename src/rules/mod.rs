@@ -9,12 +9,16 @@
 
 mod anchors;
 mod check;
+mod fields;
+mod keys;
 mod lint;
 mod load;
 mod set;
 mod syntax;
 
 pub use check::{Catalog, LONGEST_MATCH, Rule};
+pub use fields::{Fields, FieldsSyntax, Judge};
+pub use keys::{Condition, KeyPattern, Reached};
 pub use lint::lint;
 pub use load::Loader;
 pub use set::RuleSet;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::fields::FieldsSyntax;
+
 /// How bad it is when the secret leaks.
 #[derive(
     Debug,
@@ -115,7 +117,10 @@ pub struct RuleSyntax {
     /// Minimum Shannon entropy of the secret, bits per byte.
     #[serde(default)]
     pub entropy: Option<f64>,
-    /// Names of validators.
+    /// How what the regex finds is written, outermost first: names of decodings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decode: Vec<String>,
+    /// Names of validators; they see what was decoded.
     #[serde(default)]
     pub validate: Vec<String>,
     /// Globs of paths; only there.
@@ -128,6 +133,10 @@ pub struct RuleSyntax {
     /// the value.
     #[serde(default)]
     pub guessable: bool,
+    /// Whether the form only says what the secret is and not whose: a field with a telling key
+    /// that holds it says more.
+    #[serde(default)]
+    pub generic: bool,
     /// Where its owner revokes it.
     pub revoke: String,
     /// Where the format is documented.
@@ -139,6 +148,9 @@ pub struct RuleSyntax {
     /// Each must not.
     #[serde(default)]
     pub rejects: Vec<String>,
+    /// Files whose format is parsed, and the keys that lead to the secret there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldsSyntax>,
 }
 
 /// A pair: the other half lies within so many bytes.

@@ -134,7 +134,7 @@ impl Worker<'_> {
     fn loose(&mut self, kind: Kind, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let mut outcome = self.scan_bytes(&Context::default(), bytes);
         for hit in &mut outcome.hits {
-            if hit.inside.is_empty() && hit.decoded.is_empty() {
+            if hit.is_in_place() {
                 hit.matched.span.offset += offset;
             }
         }

@@ -116,7 +116,9 @@ impl Worker<'_> {
                 .name(text)
                 .map(|key| printable(key.as_bytes()))
                 .or(occurrence.key);
-            occurrence.decoded = text.decoded.iter().map(|how| (*how).to_owned()).collect();
+            let within = occurrence.decoded;
+            let how = text.decoded.iter().map(|how| (*how).to_owned());
+            occurrence.decoded = how.chain(within).collect();
             self.scan.found.push(Located {
                 matched,
                 occurrence,
@@ -270,7 +272,7 @@ fn occurrence(document: &Document, kind: Kind, matched: &Match) -> Occurrence {
         pointer: None,
         key: matched.label.as_ref().map(|key| printable(key.as_bytes())),
         inside: Vec::new(),
-        decoded: Vec::new(),
+        decoded: matched.how().iter().map(|how| (*how).to_owned()).collect(),
         line: matched.position.line,
         column: matched.position.column,
         offset: matched.span.offset,

@@ -44,15 +44,21 @@ impl Redaction {
         {
             // What is allowed is secret still; a placeholder or a published sample is not.
             let is_secret = matches!(matched.suppressed, None | Some(Suppression::InlineAllow));
-            if is_secret && matched.secret.len() >= SHORTEST_EVERYWHERE {
-                everywhere.insert(matched.secret.clone());
+            let forms = [&matched.secret, matched.written()];
+            for form in forms
+                .into_iter()
+                .filter(|form| form.len() >= SHORTEST_EVERYWHERE)
+            {
+                if is_secret {
+                    everywhere.insert(form.clone());
+                }
             }
             if let (Kind::History, Some(image), Some(instruction)) =
                 (occurrence.kind, occurrence.image, occurrence.instruction)
             {
                 let of_text = history.entry((image, instruction)).or_default();
-                of_text.insert(matched.secret.clone());
-                if !occurrence.decoded.is_empty() {
+                of_text.extend(forms.map(Clone::clone));
+                if occurrence.decoded.len() > matched.how().len() {
                     encoded.insert((image, instruction));
                 }
             }
@@ -80,6 +86,7 @@ impl Redaction {
             for instruction in &report.instructions {
                 for matched in engine.scan(&context, instruction.created_by.as_bytes()) {
                     let of_text = self.history.entry((image, instruction.index)).or_default();
+                    of_text.insert(matched.written().clone());
                     of_text.insert(matched.secret);
                 }
             }
@@ -190,7 +197,8 @@ pub(super) fn redact_error(mut error: Error, engine: &Engine) -> Error {
             ..Context::default()
         };
         let found = engine.scan(&context, reason.as_bytes()).into_iter();
-        Redactor::new(&found.map(|matched| matched.secret).collect()).apply(reason);
+        let forms = found.flat_map(|matched| [matched.written().clone(), matched.secret]);
+        Redactor::new(&forms.collect()).apply(reason);
     }
     error
 }

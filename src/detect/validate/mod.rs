@@ -35,6 +35,8 @@ mod url;
 mod userpass;
 mod wireguard;
 
+pub(super) use encoding::base64;
+
 /// What a validator sees.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
@@ -131,7 +133,7 @@ fn facts<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Facts {
 }
 
 /// A fact from bytes of the image: without control characters, not endless, never empty.
-fn text(bytes: &[u8]) -> Option<Value> {
+pub(super) fn text(bytes: &[u8]) -> Option<Value> {
     let shown: String = String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST_FACT)])
         .chars()
         .filter(|c| !c.is_control())

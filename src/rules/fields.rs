@@ -1,0 +1,106 @@
+//! Where a rule finds its secret in files whose format is parsed: which files, which keys.
+
+use globset::Glob;
+use serde::{Deserialize, Serialize};
+
+use super::check::{Catalog, Mistakes};
+use super::keys::KeyPattern;
+
+/// What tells that a field holds a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judge {
+    /// The key pattern does: whatever the value, unless it only leads to the secret.
+    #[default]
+    Key,
+    /// The field's name has to, as for the detector `assignment`.
+    Name,
+    /// What is around it does, mostly: beside telling names, values that look random.
+    Holder,
+}
+
+/// A `[[rule.fields]]` table, as typed.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldsSyntax {
+    /// Name of the format.
+    pub format: String,
+    /// Globs of paths; only there.
+    pub paths: Vec<String>,
+    /// Literals of which one must stand in the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<String>,
+    /// Patterns of the keys that lead to the secret.
+    pub keys: Vec<String>,
+    /// What tells that a field holds a secret.
+    #[serde(default)]
+    pub judge: Judge,
+    /// A field beside it whose value is its name: `name` where a list holds `name` and `value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_by: Option<String>,
+    /// How the value is written, outermost first: names of decodings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decode: Vec<String>,
+}
+
+/// A `[[rule.fields]]` table that has been checked.
+#[derive(Debug)]
+pub struct Fields {
+    /// As written.
+    pub syntax: FieldsSyntax,
+    /// The patterns of `keys`.
+    pub keys: Vec<KeyPattern>,
+    /// The globs of `paths`.
+    pub paths: Vec<Glob>,
+}
+
+impl Fields {
+    /// Whether one of the anchors stands in the text, if there are any.
+    pub fn has_anchor(&self, text: &[u8]) -> bool {
+        let anchors = &self.syntax.anchors;
+        let stands = |anchor: &String| memchr::memmem::find(text, anchor.as_bytes()).is_some();
+        anchors.is_empty() || anchors.iter().any(stands)
+    }
+
+    /// Checks a table; adds what is wrong with it.
+    pub(super) fn check(
+        syntax: &FieldsSyntax,
+        catalog: Catalog<'_>,
+        mistakes: &mut Mistakes,
+    ) -> Self {
+        if !catalog.formats.contains(&syntax.format.as_str()) {
+            mistakes.add(format_args!(
+                "fields: there is no format {:?}",
+                syntax.format
+            ));
+        }
+        catalog.check_decodings("fields: ", &syntax.decode, mistakes);
+        for (name, list) in [("paths", &syntax.paths), ("keys", &syntax.keys)] {
+            if list.is_empty() {
+                mistakes.add(format_args!("fields: {name} is empty"));
+            }
+        }
+        if syntax.anchors.iter().any(|anchor| anchor.len() < 2) {
+            mistakes.add("fields: has an anchor shorter than 2 bytes");
+        }
+        let mut keys = Vec::new();
+        for text in &syntax.keys {
+            match KeyPattern::parse(text) {
+                Ok(pattern) => keys.push(pattern),
+                Err(why) => mistakes.add(format_args!("fields: key {text:?} {why}")),
+            }
+        }
+        let mut paths = Vec::new();
+        for text in &syntax.paths {
+            match Glob::new(text) {
+                Ok(glob) => paths.push(glob),
+                Err(error) => mistakes.add(format_args!("fields: paths: {error}")),
+            }
+        }
+        Self {
+            syntax: syntax.clone(),
+            keys,
+            paths,
+        }
+    }
+}

@@ -2,13 +2,27 @@
 
 use super::index::{Listing, Member, MemberKind, Slot};
 use super::name::{folder, normalise, resolve};
-use super::{Blob, Capped, EntryKind, TarEntry, TarError, TarReader, unsupported};
+use super::{Blob, Capped, EntryKind, Slack, TarEntry, TarError, TarReader, unsupported};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Members listed; an image archive has hundreds.
 const MOST: usize = 1_000_000;
 /// Bytes of names and link targets kept.
 const MOST_TEXT: usize = 256 << 20;
+/// Bytes of extended records kept.
+const MOST_RECORDS: usize = 16 << 20;
+
+/// Records that repeat what a member's header or its listing says.
+const PLAIN_RECORDS: [&[u8]; 8] = [
+    b"path",
+    b"linkpath",
+    b"size",
+    b"uid",
+    b"gid",
+    b"mtime",
+    b"atime",
+    b"ctime",
+];
 
 /// Lists what `blob`, a tar, holds; a broken one as far as it can be read.
 pub(super) fn list(blob: &Blob) -> Listing {
@@ -16,9 +30,11 @@ pub(super) fn list(blob: &Blob) -> Listing {
     let mut warnings = Capped::default();
     let mut tar = TarReader::new(Box::new(&blob[..]));
     let mut text = 0;
+    let mut records = Records::default();
     loop {
         match tar.next_entry() {
             Ok(Some(entry)) => {
+                records.add(&entry);
                 text += entry.path.len() + entry.link.as_ref().map_or(0, Vec::len);
                 if listing.members.len() >= MOST || text > MOST_TEXT {
                     let message = format!("the archive has more than {MOST} members or long names");
@@ -36,6 +52,12 @@ pub(super) fn list(blob: &Blob) -> Listing {
     }
     // Taken once, so that it is held to what the reader keeps at most.
     listing.slack = tar.take_slack();
+    listing.slack.append(&mut records.texts);
+    if records.lost > 0 {
+        let lost = records.lost;
+        let message = format!("the archive has {lost} more bytes of extended records");
+        warnings.push(Warning::new(WarningCode::LimitReached, message));
+    }
     if tar.lost_slack() > 0 {
         let lost = tar.lost_slack();
         let message = format!("the archive has {lost} more bytes outside of its members");
@@ -43,6 +65,37 @@ pub(super) fn list(blob: &Blob) -> Listing {
     }
     listing.warnings = warnings.finish("the archive");
     listing
+}
+
+/// What extended headers say of members beside name and size, one text for each header.
+#[derive(Default)]
+struct Records {
+    texts: Vec<Slack>,
+    kept: usize,
+    lost: u64,
+}
+
+impl Records {
+    fn add(&mut self, entry: &TarEntry) {
+        let mut bytes = Vec::new();
+        for (key, value) in &entry.records {
+            if !PLAIN_RECORDS.contains(&&key[..]) {
+                bytes.extend_from_slice(&[key, &b"="[..], value, b"\n"].concat());
+            }
+        }
+        // Global records come with every member that follows them.
+        let is_news = self.texts.last().is_none_or(|last| last.bytes != bytes);
+        if bytes.is_empty() || !is_news {
+            return;
+        }
+        if self.kept + bytes.len() > MOST_RECORDS {
+            self.lost = self.lost.saturating_add(bytes.len() as u64);
+            return;
+        }
+        self.kept += bytes.len();
+        let offset = entry.offset;
+        self.texts.push(Slack { offset, bytes });
+    }
 }
 
 fn broken_off(error: &TarError, last: Option<&Member>) -> Warning {

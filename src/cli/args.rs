@@ -165,6 +165,9 @@ pub struct ExtractArgs {
     /// Write to a terminal also what could drive it
     #[arg(long, conflicts_with = "output")]
     pub force: bool,
+    /// Print names and messages with the secrets that stand in them; content is always exact
+    #[arg(long)]
+    pub reveal: bool,
     #[command(flatten)]
     pub config: ConfigArgs,
     #[command(flatten)]
@@ -181,7 +184,7 @@ pub enum RulesCommand {
     List {
         /// Form of the list
         #[arg(short, long, value_name = "FORMAT", default_value = "terminal")]
-        format: TableFormat,
+        format: ListFormat,
         #[command(flatten)]
         config: ConfigArgs,
         #[command(flatten)]
@@ -214,6 +217,17 @@ pub enum TableFormat {
     Terminal,
     /// JSON for scripts
     Json,
+}
+
+/// Forms of the list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Columns for people
+    Terminal,
+    /// JSON for scripts
+    Json,
+    /// A page with a table for each provider
+    Markdown,
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ pub struct WorkArgs {
     /// Layers scanned at a time; the report does not depend on it [default: one for each core]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
-    /// Do not check that layers have the digests that name them
+    /// Do not check that layers, configs and manifests have the digests that name them
     #[arg(long)]
     pub no_verify: bool,
 }

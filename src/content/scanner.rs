@@ -163,7 +163,7 @@ impl<'e> Scanner<'e> {
             self.warn(WarningCode::LimitReached, message);
         }
         let way: usize = place.inside.iter().map(String::len).sum();
-        for matched in scanned.matches {
+        for matched in scanned.matches.into_iter().filter(|hit| !hit.is_lone) {
             let size = HIT + way + matched.size();
             if self.kept + size > HITS {
                 self.dropped += 1;

@@ -53,10 +53,13 @@ impl Engine {
 
     /// The matches of a whole text, in order of offset, no two sharing a byte.
     pub fn scan(&self, context: &Context<'_>, bytes: &[u8]) -> Vec<Match> {
-        self.scan_fully(context, bytes).matches
+        let mut matches = self.scan_fully(context, bytes).matches;
+        matches.retain(|hit| !hit.is_lone);
+        matches
     }
 
-    /// As [`Engine::scan`], and which rules had more matches than are kept.
+    /// As [`Engine::scan`], lone matches of a document's text too, and which rules had more matches
+    /// than are kept.
     pub(crate) fn scan_fully(&self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
         let mut session = Session::new(self);
         session.feed(&whole(context, bytes), Lines::START);

@@ -91,6 +91,19 @@ pub struct Match {
     pub facts: Facts,
     /// Why it is no finding, where it is none.
     pub suppressed: Option<Suppression>,
+    /// The other parts of the same secret that lie near.
+    pub parts: Vec<Part>,
+    /// Whether it counts only together with another match that this text does not have.
+    pub is_lone: bool,
+}
+
+/// Another part of a secret: the id of a key, the account of a password.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Index of the part's rule.
+    pub rule: usize,
+    /// What makes it the same elsewhere.
+    pub identity: Secret,
 }
 
 impl Match {
@@ -126,14 +139,15 @@ impl Match {
     pub fn rank(&self, rule: &Rule) -> u8 {
         let syntax = &rule.syntax;
         match self.by {
+            By::Pattern if syntax.last => 4,
             // Where a rule knows the field as well, the field is the better reading.
             By::Pattern if !syntax.fields.is_empty() => 2,
-            By::Pattern if syntax.generic || syntax.guessable => 3,
+            By::Pattern if syntax.guessable => 3,
             By::Pattern => 0,
             By::Field => 1,
-            By::NamedField => 4,
-            By::Assignment => 5,
-            By::Looks => 6,
+            By::NamedField => 5,
+            By::Assignment => 6,
+            By::Looks => 7,
         }
     }
 }

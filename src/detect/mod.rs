@@ -17,6 +17,7 @@ mod examples;
 mod fields;
 mod matched;
 mod order;
+pub(crate) mod pair;
 mod pattern;
 mod phrase;
 mod place;
@@ -36,7 +37,7 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub use engine::Engine;
-pub use matched::{By, Context, Decoded, Facts, Match, Suppression, TextKind};
+pub use matched::{By, Context, Decoded, Facts, Match, Part, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
 

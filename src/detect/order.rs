@@ -1,72 +1,26 @@
-//! What remains of all hits of a text: pairs that are pairs, one hit where two overlap, in order.
+//! What remains of all hits of a text: one hit where two overlap, in order.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::matched::{By, Match};
-use crate::rules::{Confidence, Near, RuleSet};
-
-/// Sorts by offset and drops the halves of pairs whose other half is missing.
-pub(super) fn pair(rules: &RuleSet, matches: &mut Vec<Match>) {
-    matches.sort_by_key(|hit| (hit.span, hit.rule));
-    let by_id = |id: &str| {
-        rules
-            .rules()
-            .binary_search_by(|rule| rule.id().cmp(id))
-            .ok()
-    };
-    let mut places: BTreeMap<usize, Vec<(u64, u64)>> = BTreeMap::new();
-    for hit in matches.iter() {
-        if let Some(near) = near(rules, hit)
-            && let Some(partner) = by_id(&near.rule)
-        {
-            places.entry(partner).or_default();
-        }
-    }
-    for hit in matches.iter() {
-        if let Some(list) = places.get_mut(&hit.rule) {
-            list.push((hit.span.offset, hit.span.end()));
-        }
-    }
-    matches.retain_mut(|hit| {
-        let Some(near) = near(rules, hit) else {
-            return true;
-        };
-        let Some(partner) = by_id(&near.rule) else {
-            // The other rule is switched off, so nothing can be asked of it.
-            hit.confidence = Confidence::Possible;
-            return true;
-        };
-        let (start, end) = (hit.span.offset, hit.span.end());
-        let list = places.get(&partner).map_or(&[][..], Vec::as_slice);
-        let after = list.partition_point(|(offset, _)| *offset < start);
-        let neighbours = [after.checked_sub(1), Some(after)];
-        neighbours
-            .into_iter()
-            .flatten()
-            .filter_map(|at| list.get(at))
-            .any(|(from, to)| {
-                from.saturating_sub(end).max(start.saturating_sub(*to)) <= near.within
-            })
-    });
-}
-
-/// The other half that a hit needs; a field needs none, its key says what it is.
-fn near<'r>(rules: &'r RuleSet, hit: &Match) -> Option<&'r Near> {
-    let near = rules.rule(hit.rule).syntax.near.as_ref();
-    near.filter(|_| hit.by == By::Pattern)
-}
+use crate::rules::RuleSet;
 
 /// Keeps the better one of any two hits that share a byte; order of offset stays. The better one
 /// takes over what the other knows of the place: its key, and facts of the same bytes.
 pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
+    if matches.len() > 1 {
+        give_way(rules, &mut matches);
+    }
     let mut best: Vec<usize> = (0..matches.len()).collect();
     best.sort_by_key(|index| {
         let hit = &matches[*index];
         let rule = rules.rule(hit.rule);
         (
+            hit.is_lone && rule.syntax.alone,
             hit.rank(rule),
             hit.decoded.is_none(),
+            hit.is_lone,
             Reverse(hit.confidence),
             Reverse(rule.syntax.severity),
             Reverse(hit.span.length),
@@ -121,6 +75,30 @@ fn inherit(matches: &mut [Match], winner: usize, loser: usize) {
     }
 }
 
+/// Drops hits that share a byte with one of a rule that goes before theirs.
+fn give_way(rules: &RuleSet, matches: &mut Vec<Match>) {
+    let mut keep = vec![true; matches.len()];
+    let mut given = Vec::new();
+    for (index, hit) in matches.iter().enumerate() {
+        let over = &rules.rule(hit.rule).syntax.over;
+        if over.is_empty() {
+            continue;
+        }
+        for (behind, other) in matches.iter().enumerate() {
+            let shares = hit.span.offset < other.span.end() && other.span.offset < hit.span.end();
+            if shares && over.iter().any(|id| id == rules.rule(other.rule).id()) {
+                keep[behind] = false;
+                given.push((index, behind));
+            }
+        }
+    }
+    for (winner, loser) in given {
+        inherit(matches, winner, loser);
+    }
+    let mut keep = keep.into_iter();
+    matches.retain(|_| keep.next().unwrap_or(true));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +106,7 @@ mod tests {
     use crate::detect::matched::Decoded;
     use crate::detect::span::{Position, Span};
     use crate::detect::tests::{engine_of, rule};
+    use crate::rules::Confidence;
     use crate::secret::Secret;
 
     fn hit_by(by: By, rule: usize, offset: u64, length: u64, confidence: Confidence) -> Match {
@@ -143,6 +122,8 @@ mod tests {
             confidence,
             facts: Default::default(),
             suppressed: None,
+            parts: Vec::new(),
+            is_lone: false,
         }
     }
 
@@ -169,14 +150,14 @@ mod tests {
         for turn in 0..hits.len() {
             let mut turned = hits.clone();
             turned.rotate_left(turn);
-            pair(engine.rules(), &mut turned);
+            turned.sort_by_key(|hit| hit.span);
             assert_eq!(resolve(engine.rules(), turned), expected);
         }
     }
     /// Rules by what their forms say: a provider's own, any, a guessable one.
     fn forms() -> Engine {
         let own = rule("a.own", "zz", "regex = 'zz[a-z]{1,9}'");
-        let any = rule("b.any", "zz", "regex = 'zy[a-z]{1,9}'\ngeneric = true");
+        let any = rule("b.any", "zz", "regex = 'zy[a-z]{1,9}'\nlast = true");
         let field = rule("c.field", "zz", "regex = 'zx[a-z]{1,9}'\nguessable = true");
         engine_of(&(own + &any + &field))
     }

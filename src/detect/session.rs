@@ -6,10 +6,10 @@
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
 use super::fields::{Hit, Inner, Scratch};
-use super::matched::{Decoded, Match};
-use super::order;
+use super::matched::{Decoded, Match, TextKind};
 use super::span::{Position, Span};
 use super::suppress;
+use super::{order, pair};
 use crate::secret::Secret;
 
 /// Decoded texts within each other.
@@ -18,7 +18,8 @@ const DEEPEST: u8 = 3;
 /// What a text holds.
 #[derive(Debug, Default, PartialEq)]
 pub struct Scanned {
-    /// In order of offset, no two sharing a byte.
+    /// In order of offset, no two sharing a byte. Of the texts of a document also lone ones, whose
+    /// other part may lie in another text.
     pub matches: Vec<Match>,
     /// Rules with more matches than are kept of one text, by index.
     pub limited: Vec<usize>,
@@ -62,6 +63,8 @@ pub(super) struct Session<'e> {
     /// For texts that were decoded, and how deep this session lies among such.
     inner: Option<Box<Session<'e>>>,
     depth: u8,
+    /// Whether what misses its other part here may find it in another text of the document.
+    keeps_lone: bool,
 }
 
 impl<'e> Session<'e> {
@@ -77,6 +80,7 @@ impl<'e> Session<'e> {
             scratch: Scratch::default(),
             inner: None,
             depth: 0,
+            keeps_lone: false,
         }
     }
 
@@ -88,6 +92,7 @@ impl<'e> Session<'e> {
 
     /// Looks at the next view of the text, whose first byte stands at `lines`.
     pub(super) fn feed(&mut self, view: &View<'_>, lines: Lines) {
+        self.keeps_lone = !matches!(view.context.kind, TextKind::File | TextKind::Name);
         self.find_anchors(view);
         for index in self.engine.unanchored() {
             if self.wants(view, *index) {
@@ -109,15 +114,18 @@ impl<'e> Session<'e> {
 
     /// The text is over; ready for the next one.
     pub(super) fn finish(&mut self) -> Scanned {
-        let mut scanned = self.finish_unresolved();
+        let (keeps_lone, mut scanned) = (self.keeps_lone, self.finish_unresolved());
+        pair::mark_unclaimed(self.engine.rules(), &mut scanned.matches);
+        // An id without its secret is known to be no secret, whatever else takes it for one.
         scanned.matches = order::resolve(self.engine.rules(), scanned.matches);
+        scanned.matches.retain(|hit| keeps_lone || !hit.is_lone);
         scanned
     }
 
-    /// As `finish`, with every hit of overlapping ones.
+    /// As `finish`, with every hit of overlapping ones, also of ids without their secrets.
     pub(super) fn finish_unresolved(&mut self) -> Scanned {
         let mut matches = std::mem::take(&mut self.matches);
-        order::pair(self.engine.rules(), &mut matches);
+        pair::pair(self.engine.rules(), &mut matches);
         let mut limited = Vec::new();
         for (index, state) in self.touched.drain(..).zip(&mut self.states) {
             if state.limited {
@@ -265,6 +273,8 @@ impl<'e> Session<'e> {
                 confidence: found.confidence,
                 facts: found.facts,
                 suppressed,
+                parts: Vec::new(),
+                is_lone: false,
             });
         }
     }

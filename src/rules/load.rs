@@ -158,15 +158,24 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
         }
     }
     for rule in rules {
-        if let Some(near) = &rule.syntax.near
-            && !ids.contains_key(near.rule.as_str())
-        {
-            mistakes.push(format!(
-                "{}: rule {:?}: near names {:?}, which is no rule",
-                rule.file,
-                rule.id(),
-                near.rule
-            ));
+        for id in &rule.syntax.over {
+            if !ids.contains_key(id.as_str()) {
+                mistakes.push(format!(
+                    "{}: rule {:?}: over names {id:?}, which is no rule",
+                    rule.file,
+                    rule.id()
+                ));
+            }
+        }
+        for near in &rule.syntax.near {
+            if !ids.contains_key(near.rule.as_str()) {
+                mistakes.push(format!(
+                    "{}: rule {:?}: near names {:?}, which is no rule",
+                    rule.file,
+                    rule.id(),
+                    near.rule
+                ));
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::fields::FieldsSyntax;
 
@@ -126,17 +126,28 @@ pub struct RuleSyntax {
     /// Globs of paths; only there.
     #[serde(default)]
     pub paths: Vec<String>,
-    /// A rule whose match must lie near.
-    #[serde(default)]
-    pub near: Option<Near>,
+    /// Rules whose match lies near: the other parts of one secret.
+    #[serde(
+        default,
+        deserialize_with = "one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub near: Vec<Near>,
+    /// Whether a match counts that no other rule takes for a part of its own: an id says nothing
+    /// without its secret.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub alone: bool,
+    /// Rules whose word counts less where both match.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<String>,
+    /// Whether every other regex's word counts more, and that of a field: a form that other
+    /// secrets stand in.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub last: bool,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
     /// the value.
     #[serde(default)]
     pub guessable: bool,
-    /// Whether the form only says what the secret is and not whose: a field with a telling key
-    /// that holds it says more.
-    #[serde(default)]
-    pub generic: bool,
     /// Where its owner revokes it.
     pub revoke: String,
     /// Where the format is documented.
@@ -161,4 +172,33 @@ pub struct Near {
     pub rule: String,
     /// Distance in bytes.
     pub within: u64,
+    /// Whether a match without it is none.
+    #[serde(default = "yes")]
+    pub required: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_no(value: &bool) -> bool {
+    !value
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+/// One table, or an array of them.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Near>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        One(Near),
+        Many(Vec<Near>),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::One(near) => vec![near],
+        Written::Many(all) => all,
+    })
 }

@@ -6,11 +6,12 @@
 use std::collections::HashSet;
 
 use super::budget::{Budget, size_of};
-use super::history;
+use super::history::{self, Declared};
 use super::json_text::{JsonText, texts};
 use super::locate::Located;
 use crate::archive::Limits;
 use crate::content::{Hit, Scanner};
+use crate::detect::pair::pair_across;
 use crate::detect::{Context, Engine, Match, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 use crate::finding::{Kind, Occurrence, Visibility};
@@ -40,8 +41,10 @@ pub(super) fn scan_document(
         budget,
         scan: DocumentScan::default(),
         option: String::new(),
+        declared: Declared::default(),
     };
     let has_texts = worker.scan_texts();
+    worker.pair();
     worker.scan_raw(limits, has_texts);
     let lost = worker.budget.refused();
     if lost > 0 {
@@ -57,6 +60,8 @@ struct Worker<'d> {
     scan: DocumentScan,
     /// The argument before the one at hand, of a command in exec form.
     option: String,
+    /// What the history assigned so far.
+    declared: Declared,
 }
 
 impl Worker<'_> {
@@ -95,7 +100,8 @@ impl Worker<'_> {
         let mut matches = scanned.matches;
         match place.kind {
             Kind::History => {
-                matches = history::with_assignments(self.engine, text.text, matches);
+                let declared = &mut self.declared;
+                matches = history::with_assignments(self.engine, text.text, matches, declared);
             }
             Kind::Cmd | Kind::Entrypoint | Kind::Healthcheck => {
                 if matches.is_empty() {
@@ -124,6 +130,14 @@ impl Worker<'_> {
                 occurrence,
             });
         }
+    }
+
+    /// Puts the parts of secrets together that lie in several texts; what is lone is dropped.
+    fn pair(&mut self) {
+        let found = self.scan.found.iter_mut();
+        let mut matches: Vec<&mut Match> = found.map(|located| &mut located.matched).collect();
+        pair_across(self.engine.rules(), &mut matches);
+        self.scan.found.retain(|located| !located.matched.is_lone);
     }
 
     fn warn(&mut self, what: String) {

@@ -18,6 +18,7 @@ mod locate;
 mod metadata;
 mod names;
 mod overlay;
+mod parts;
 mod pipeline;
 mod places;
 mod progress;
@@ -27,3 +28,4 @@ mod unique;
 
 pub use pipeline::{Options, run};
 pub use progress::Progress;
+pub use redact::redact_names;

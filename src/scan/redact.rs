@@ -157,7 +157,9 @@ impl Redaction {
         for finding in findings.iter_mut().chain(suppressed) {
             self.everywhere.apply(&mut finding.advice);
             finding.facts.values_mut().for_each(|fact| self.fact(fact));
-            for occurrence in &mut finding.occurrences {
+            let parts = finding.parts.iter_mut();
+            let of_parts = parts.flat_map(|part| &mut part.occurrences);
+            for occurrence in finding.occurrences.iter_mut().chain(of_parts) {
                 let pointed = occurrence.path.iter_mut().chain(&mut occurrence.pointer);
                 let quoted = pointed
                     .chain(&mut occurrence.key)
@@ -192,15 +194,23 @@ impl Redaction {
 /// Redacts an error that quotes names of an archive: references, platforms, members.
 pub(super) fn redact_error(mut error: Error, engine: &Engine) -> Error {
     if let Error::NoMatch { reason, .. } | Error::NotAnImage { reason, .. } = &mut error {
-        let context = Context {
-            kind: TextKind::Name,
-            ..Context::default()
-        };
-        let found = engine.scan(&context, reason.as_bytes()).into_iter();
-        let forms = found.flat_map(|matched| [matched.written().clone(), matched.secret]);
-        Redactor::new(&forms.collect()).apply(reason);
+        redact_names(reason, engine);
     }
     error
+}
+
+/// Redacts a text that quotes names from an image, by what `engine` finds in the text itself.
+pub fn redact_names(text: &mut String, engine: &Engine) {
+    let context = Context {
+        kind: TextKind::Name,
+        ..Context::default()
+    };
+    let found = engine.scan(&context, text.as_bytes()).into_iter();
+    let forms = found.flat_map(|matched| [matched.written().clone(), matched.secret]);
+    let found: BTreeSet<Secret> = forms.collect();
+    if !found.is_empty() {
+        Redactor::new(&found).apply(text);
+    }
 }
 
 fn redact_instruction(instruction: &mut InstructionReport, redactor: &Redactor) {

@@ -7,7 +7,7 @@ mod limits;
 mod metadata;
 mod overlay;
 mod paid_for;
-mod recall;
+mod pairs;
 mod redaction;
 mod rule_files;
 mod samples;

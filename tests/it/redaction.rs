@@ -103,7 +103,10 @@ fn no_output_shows_a_secret_wherever_it_stands() {
     let baseline = scratch.path().join("baseline.json");
     let baseline_flag = format!("--write-baseline={}", baseline.display());
     for options in [
-        &["scan", "--format=terminal"][..],
+        &["extract", "--list"][..],
+        &["extract", "--layer=0", "--offset=99"],
+        &["extract", "--platform=none/none", "--list"],
+        &["scan", "--format=terminal"],
         &["scan", "--format=json"],
         &["scan", "--format=jsonl"],
         &["scan", "--format=sarif"],

@@ -6,12 +6,13 @@
 mod copy;
 mod list;
 mod locate;
+mod voice;
 
 use std::fmt::Write as _;
 
 use anyhow::{Result, anyhow, bail};
 use residue::archive::Limits;
-use residue::error::{Warning, printable};
+use residue::error::printable;
 use residue::image::{EntryKind, Image, Layer, assemble};
 use residue::source;
 
@@ -20,11 +21,17 @@ use super::config::{self, ExtractConfig};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use locate::{Found, Target};
+use voice::Voice;
 
 /// Recovers or lists.
 pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
+    let voice = Voice::new(terminal, args.reveal);
+    recover(args, &voice).map_err(|error| voice.error(error))
+}
+
+fn recover(args: &ExtractArgs, voice: &Voice<'_>) -> Result<Exit> {
     let config = config::extract(args)?;
-    let image = open_one(&args.image, &config, terminal)?;
+    let image = open_one(&args.image, &config, voice)?;
     let layers = match args.layer {
         None => &image.layers[..],
         Some(index) => std::slice::from_ref(image.layers.get(index).ok_or_else(|| {
@@ -36,11 +43,11 @@ pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
         })?),
     };
     if args.list {
-        return list::run(layers, args.path.as_deref(), &config.limits, terminal);
+        return list::run(layers, args.path.as_deref(), &config.limits, voice);
     }
     let target = Target::of(args.path.as_deref(), args.offset);
     let found = locate::all(layers, &target, &config.limits, &mut |warning| {
-        note(warning, terminal);
+        voice.note(warning);
     });
     let chosen = choose(args, &image, &target, found)?;
     let layer = &image.layers[chosen.layer];
@@ -53,12 +60,12 @@ pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
 }
 
 /// Opens the input, which must hold exactly one image after selection.
-fn open_one(reference: &str, config: &ExtractConfig, terminal: &Terminal) -> Result<Image> {
+fn open_one(reference: &str, config: &ExtractConfig, voice: &Voice<'_>) -> Result<Image> {
     let contents = source::open(reference, &config.selection, &config.limits)?;
     contents
         .warnings
         .iter()
-        .for_each(|warning| note(warning, terminal));
+        .for_each(|warning| voice.note(warning));
     let mut images: Vec<Image> = contents
         .images
         .into_iter()
@@ -80,7 +87,7 @@ fn open_one(reference: &str, config: &ExtractConfig, terminal: &Terminal) -> Res
     image
         .warnings
         .iter()
-        .for_each(|warning| note(warning, terminal));
+        .for_each(|warning| voice.note(warning));
     Ok(image)
 }
 
@@ -184,10 +191,6 @@ fn content_of(layer: &Layer, found: Found, limits: &Limits) -> Result<Found> {
             )
         })?;
     }
-}
-
-fn note(warning: &Warning, terminal: &Terminal) {
-    terminal.note(&format!("warning: {}", warning.message));
 }
 
 #[cfg(test)]

@@ -25,8 +25,10 @@ pub fn run(paths: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
         .iter()
         .filter_map(|rule| rule.compile().err())
         .collect();
-    let lints = lint(&set);
-    failures.extend(Engine::new(set).check_examples());
+    let mut lints = lint(&set);
+    let engine = Engine::new(set);
+    failures.extend(engine.check_examples());
+    lints.extend(engine.check_claims());
     Mistakes::from(failures).or(())?;
     // A rule that could be better still works.
     lints.iter().for_each(|lint| terminal.note(lint));

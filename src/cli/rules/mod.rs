@@ -2,6 +2,7 @@
 
 mod check;
 mod list;
+mod markdown;
 mod show;
 
 use anyhow::Result;

@@ -282,8 +282,8 @@ mod tests {
     fn what_is_defined_assigned_and_listed_is_a_field() {
         let text = r#"<?php
 // define('NO', 'x');
-define( 'DB_PASSWORD', 'p\w'x' ); # c
-$db['default']['pw'] = "a"b";
+define( 'DB_PASSWORD', 'p\\w\'x' ); # c
+$db['default']['pw'] = "a\"b";
 class C { public $secret = 'x'; const KEY = 'y'; }
 return [
     'db' => ['user' => 'u', 'pass' => 'z', 3, true],

@@ -188,8 +188,9 @@ impl EventReceiver for Reader<'_, '_> {
         let mut text = Cow::Borrowed("");
         let raw = Raw::new_unchecked(raw, encoding, span);
         let kind = raw.decode_scalar(&mut text, &mut ());
-        let is_escaped = matches!(kind, ScalarKind::String) && matches!(text, Cow::Owned(_));
-        let mut scalar = match is_escaped {
+        let inner = at.start - self.before..at.end - self.before;
+        let says_more = self.source.input().get(inner) != Some(&*text);
+        let mut scalar = match says_more && matches!(kind, ScalarKind::String) {
             true => Scalar::saying(at, self.bytes, text.as_bytes()),
             false => Scalar::plain(at),
         };

@@ -1,5 +1,7 @@
 //! Where a rule finds its secret in files whose format is parsed: which files, which keys.
 
+use std::collections::BTreeMap;
+
 use globset::Glob;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,9 @@ pub struct FieldsSyntax {
     /// How the value is written, outermost first: names of decodings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decode: Vec<String>,
+    /// Facts that fields beside it tell, by the names of those fields: `user = "username"`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tell: BTreeMap<String, String>,
 }
 
 /// A `[[rule.fields]]` table that has been checked.

@@ -74,7 +74,8 @@ fn lint_fields<'r>(rule: &'r Rule, known: &mut Known<'r>, add: &mut impl FnMut(S
     for table in &rule.syntax.fields {
         let keys = table.keys.iter();
         for (path, key) in keys.flat_map(|key| table.paths.iter().map(move |path| (path, key))) {
-            if let Some(first) = known.insert((&table.format, path, key), rule.id()) {
+            let first = known.insert((&table.format, path, key), rule.id());
+            if let Some(first) = first.filter(|first| *first != rule.id()) {
                 add(format!("has {key:?} of {path:?}, as rule {first:?} has"));
             }
         }

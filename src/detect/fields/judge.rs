@@ -60,7 +60,7 @@ pub(super) fn judge(
         let looks = judge == Judge::Holder && !lexicon::names_a_hash(&names.telling);
         looks.then(|| judge::judge(&names.telling, NO_NAME, text, place))?
     };
-    let mut confidence = named.or_else(held)?.min(rule.syntax.confidence);
+    let mut confidence = named.or_else(held)?;
     let mut suppressed = suppress::assigned(text);
     if place::is_shown(view) {
         (confidence, suppressed) = suppress::shown(confidence, suppressed);

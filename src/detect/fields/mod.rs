@@ -22,8 +22,8 @@ use self::format::Parser;
 use self::tree::{NodeId, Tree};
 use super::decode::{self, Decoding, Value};
 use super::detector::{Found, View, Written};
-use super::matched::{Context, Match, TextKind};
-use super::validate::Validator;
+use super::matched::{Context, Facts, Match, TextKind};
+use super::validate::{self, Validator};
 use super::{class, place, suppress, weigh};
 use crate::rules::{self, Confidence, Rule, RuleSet};
 
@@ -262,6 +262,7 @@ impl Block {
             value.how.push(self.format);
         }
         value.trim(bytes);
+        value.facts = told(&table.syntax, tree, node, bytes);
         for value in value.decode(bytes, &self.decodings) {
             let names = names.with(value.name.as_deref());
             if value.how.contains(&"base64") {
@@ -290,6 +291,18 @@ impl Block {
             }
         }
     }
+}
+
+/// What the fields beside one tell.
+fn told(table: &rules::FieldsSyntax, tree: &Tree, node: NodeId, bytes: &[u8]) -> Facts {
+    let beside = |name: &String| {
+        let value = tree.child_value(tree.parent(node)?, name.as_bytes(), bytes)?;
+        validate::text(value)
+    };
+    let facts = table.tell.iter();
+    facts
+        .filter_map(|(fact, name)| Some((fact.clone(), beside(name)?)))
+        .collect()
 }
 
 /// What a field is called.

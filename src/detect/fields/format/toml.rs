@@ -2,6 +2,7 @@
 //! behind a mistake.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::parser::{EventReceiver, RecursionGuard, parse_document};
@@ -26,8 +27,8 @@ pub(super) fn parse(bytes: &[u8], tree: &mut Tree) {
         source,
         tree,
         root,
-        header: None,
         table: root,
+        lists: BTreeSet::new(),
         keys: Vec::new(),
         open: Vec::new(),
         is_full: false,
@@ -52,9 +53,9 @@ struct Reader<'a, 't> {
     source: Source<'t>,
     tree: &'a mut Tree,
     root: NodeId,
-    /// Whether a table's header is being read, and if so whether the table is one of a list.
-    header: Option<bool>,
     table: NodeId,
+    /// Headers of tables that are items of lists.
+    lists: BTreeSet<Vec<Vec<u8>>>,
     /// Parts of the key at hand.
     keys: Vec<Name>,
     open: Vec<Open>,
@@ -63,14 +64,36 @@ struct Reader<'a, 't> {
 
 impl Reader<'_, '_> {
     /// A node below `node`, by the parts of the key at hand.
-    fn below(&mut self, mut node: NodeId, as_item: bool) -> NodeId {
-        let keys = std::mem::take(&mut self.keys);
-        for name in keys {
+    fn below(&mut self, mut node: NodeId) -> NodeId {
+        for name in std::mem::take(&mut self.keys) {
+            if self.is_full {
+                break;
+            }
             node = self.child(node, name);
         }
-        if as_item {
-            // Each table of a list stands alone, so its number does not matter.
-            node = self.child(node, Name::Index(0));
+        node
+    }
+
+    /// The node of a table by its header, which may lead through a list of tables or be one more
+    /// of it. Each table stands alone, so its number in the list does not matter.
+    fn header(&mut self, is_item: bool) -> NodeId {
+        let mut node = self.root;
+        let mut way = Vec::new();
+        let keys = std::mem::take(&mut self.keys);
+        let last = keys.len().saturating_sub(1);
+        for (at, name) in keys.into_iter().enumerate() {
+            if self.is_full {
+                break;
+            }
+            node = self.child(node, name);
+            let name = self.tree.name(node, self.bytes);
+            way.push(name.unwrap_or_default().into_owned());
+            if is_item && at == last {
+                self.lists.insert(way.clone());
+            }
+            if self.lists.contains(&way) {
+                node = self.child(node, Name::Index(0));
+            }
         }
         node
     }
@@ -89,9 +112,9 @@ impl Reader<'_, '_> {
             }
             Some(Open { node, .. }) => {
                 let table = *node;
-                self.below(table, false)
+                self.below(table)
             }
-            None => self.below(self.table, false),
+            None => self.below(self.table),
         }
     }
 
@@ -129,25 +152,21 @@ impl Reader<'_, '_> {
 
 impl EventReceiver for Reader<'_, '_> {
     fn std_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) {
-        self.header = Some(false);
         self.keys.clear();
         self.open.clear();
     }
 
     fn std_table_close(&mut self, _: Span, _: &mut dyn ErrorSink) {
-        self.header = None;
-        self.table = self.below(self.root, false);
+        self.table = self.header(false);
     }
 
     fn array_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) {
-        self.header = Some(true);
         self.keys.clear();
         self.open.clear();
     }
 
     fn array_table_close(&mut self, _: Span, _: &mut dyn ErrorSink) {
-        self.header = None;
-        self.table = self.below(self.root, true);
+        self.table = self.header(true);
     }
 
     fn inline_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) -> bool {
@@ -225,6 +244,15 @@ mod tests {
                 "l.0.n.q.1=true!",
                 "u.v w.x=long <\nlong>",
             ]
+        );
+    }
+
+    #[test]
+    fn a_table_within_one_of_a_list_belongs_to_it() {
+        let text = "[[r]]\na = 1\n[r.c]\nb = 2\n[[r.c.d]]\ne = 3\n[s]\nf = 4\n";
+        assert_eq!(
+            fields("toml", text),
+            ["r.0.a=1", "r.0.c.b=2", "r.0.c.d.0.e=3", "s.f=4"]
         );
     }
 

@@ -167,11 +167,12 @@ fn user_password(value: &mut Value, bytes: &[u8]) -> bool {
         return false;
     };
     let end = text.len();
+    let is_same = text[..colon] == text[colon + 1..];
     if let Some(user) = validate::text(&text[..colon]) {
         value.facts.insert("user".to_owned(), user);
     }
     value.cut_out(bytes, colon + 1..end);
-    value.proven |= value.how.last() == Some(&"base64");
+    value.proven |= !is_same && value.how.last() == Some(&"base64");
     !value.text(bytes).is_empty()
 }
 
@@ -280,6 +281,21 @@ mod tests {
         ] {
             assert_eq!(decoded(names, text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_user_and_a_password_in_base64_are_proof_and_the_user_is_told() {
+        let names = ["base64", "user-password"].map(str::to_owned);
+        let proven = |bytes: &[u8]| {
+            let encoded = validate::tests::standard_base64(bytes);
+            let value = Value::plain(0..encoded.len());
+            let mut values = value.decode(encoded.as_bytes(), &by_names(&names));
+            values.pop().map(|value| (value.proven, value.facts))
+        };
+        let told = Facts::from([("user".to_owned(), "ci".into())]);
+        assert_eq!(proven(b"ci:h4nter2"), Some((true, told.clone())));
+        assert_eq!(proven(b"ci:ci"), Some((false, told)));
+        assert_eq!(proven(b"\x00:\x01"), None);
     }
 
     #[test]

@@ -10,6 +10,8 @@
 mod format;
 mod judge;
 mod select;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::borrow::Cow;

@@ -29,7 +29,7 @@ mod pgp;
 mod putty;
 mod stripe;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod time;
 mod url;
 mod userpass;
@@ -77,7 +77,6 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("azure-entra", azure_identity::entra),
     ("azure-marvin", azure::marvin_key),
     ("azure-sas", azure_identity::sas),
-    ("base64-user-password", userpass::base64_user_password),
     ("basic-auth-url", url::basic_auth_url),
     ("confluent-crc32", crc::confluent),
     ("crypt-hash", crypt::crypt_hash),

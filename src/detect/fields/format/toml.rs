@@ -145,8 +145,10 @@ impl Reader<'_, '_> {
             Some(Encoding::LiteralString | Encoding::BasicString) => 1,
             Some(Encoding::MlLiteralString | Encoding::MlBasicString) => 3,
         };
-        let start = self.before + span.start() + quotes;
-        start..(self.before + span.end()).saturating_sub(quotes).max(start)
+        // A string that does not end may be shorter than its quotes.
+        let end = self.before + span.end();
+        let start = (self.before + span.start() + quotes).min(end);
+        start..end.saturating_sub(quotes).max(start)
     }
 }
 

@@ -96,7 +96,7 @@ fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
 fn detector(rule: &Rule) -> Box<dyn Detector> {
     match rule.syntax.detector.as_deref() {
         Some("assignment") => Box::new(Assignment),
-        Some("file") => Box::new(Whole),
+        Some("file") => Box::new(Whole::new(rule)),
         Some(_) => Box::new(Entropy),
         None => Box::new(Pattern::new(rule)),
     }

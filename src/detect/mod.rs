@@ -24,6 +24,7 @@ mod session;
 pub mod span;
 mod suppress;
 pub mod validate;
+mod vectors;
 mod whole;
 mod window;
 

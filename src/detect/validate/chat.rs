@@ -8,7 +8,8 @@ use super::{Candidate, Verdict, facts, text, time};
 /// Milliseconds from 1970 to Discord's first second (2015-01-01).
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 
-/// Part 1 of a Discord bot token is the bot's id in base64; an id begins with its time.
+/// Part 1 of a Discord bot token is the bot's id in base64; an id begins with its time. Where it
+/// is no number the token is hardly one.
 pub(super) fn discord(candidate: &Candidate<'_>) -> Verdict {
     let id = candidate
         .secret
@@ -19,7 +20,7 @@ pub(super) fn discord(candidate: &Candidate<'_>) -> Verdict {
         .filter(|id| (16..=20).contains(&id.len()))
         .and_then(|id| id.parse::<u64>().ok());
     let Some(id) = id else {
-        return Verdict::Dropped;
+        return Verdict::Demoted(facts([]));
     };
     let created = ((id >> 22) + DISCORD_EPOCH) / 1000;
     Verdict::Confirmed(facts([
@@ -78,16 +79,17 @@ mod tests {
         let id = (86_400_000u64 << 22).to_string();
         let id = format!("{id:0>18}");
         let token = format!("{}.ABCDEF.{}", base64_url(id.as_bytes()), "A".repeat(38));
-        let Verdict::Confirmed(facts) = verdict(discord, token.as_bytes()) else {
+        let Verdict::Confirmed(told) = verdict(discord, token.as_bytes()) else {
             panic!("{token}")
         };
-        assert_eq!(facts["created"], "2015-01-02T00:00:00Z");
+        assert_eq!(told["created"], "2015-01-02T00:00:00Z");
         let words = format!(
             "{}.ABCDEF.{}",
             base64_url(b"not a number at all"),
             "A".repeat(38)
         );
-        assert_eq!(verdict(discord, words.as_bytes()), Verdict::Dropped);
+        let demoted = Verdict::Demoted(facts([]));
+        assert_eq!(verdict(discord, words.as_bytes()), demoted);
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! What leaks is found, what only looks like it is not: two lists of lines and files as people
 //! really have them, each line with what must be said of it.
 //!
-//! The lists (`leaks.txt`, `lookalikes.txt`) hold templates; every value is made up when the test
-//! runs (`values`), so that nothing in this repository looks like a secret.
+//! The lists (`leaks.txt`, `lookalikes.txt`, and one a class of secrets in `tests/accuracy/`) hold
+//! templates; every value is made up when the test runs (`values`), so that nothing in this
+//! repository looks like a secret.
 
+mod tokens;
 mod values;
+mod wallets;
+
+use std::path::Path;
 
 use residue::Loader;
 use residue::detect::{Context, Engine, Match, TextKind, catalog};
@@ -14,7 +19,8 @@ use values::Values;
 
 /// One line of a list.
 struct Case {
-    number: usize,
+    /// The list and the line.
+    name: String,
     place: String,
     rules: Vec<String>,
     least: Confidence,
@@ -24,27 +30,27 @@ struct Case {
 }
 
 impl Case {
-    fn read(list: &str, fields: usize) -> Vec<Self> {
-        let lines = list.lines().enumerate();
+    fn read(list: &str, text: &str, fields: usize) -> Vec<Self> {
+        let lines = text.lines().enumerate();
         lines
             .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-            .map(|(index, line)| Self::line(index + 1, line, fields))
+            .map(|(index, line)| Self::line(list, index + 1, line, fields))
             .collect()
     }
 
-    fn line(number: usize, line: &str, fields: usize) -> Self {
+    fn line(list: &str, number: usize, line: &str, fields: usize) -> Self {
         let parts: Vec<&str> = line.splitn(fields, " | ").collect();
-        assert_eq!(parts.len(), fields, "line {number}: {line}");
+        assert_eq!(parts.len(), fields, "{list}:{number}: {line}");
         let (text, wanted) = fill(parts[fields - 1], &Values::new(number));
         Self {
-            number,
+            name: format!("{list}:{number}"),
             place: parts[0].to_owned(),
             rules: parts[1].split(',').map(str::to_owned).collect(),
             least: match parts[fields - 2] {
                 "confirmed" => Confidence::Confirmed,
                 "likely" => Confidence::Likely,
                 "possible" | "none" => Confidence::Possible,
-                other => panic!("line {number}: {other:?} is no confidence"),
+                other => panic!("{list}:{number}: {other:?} is no confidence"),
             },
             text,
             wanted,
@@ -60,6 +66,23 @@ impl Case {
         };
         engine.scan(&context, self.text.as_bytes())
     }
+}
+
+/// The cases of the list beside this file, and of those below `tests/accuracy/` in its folder.
+fn cases(kind: &str, text: &str, fields: usize) -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/accuracy")
+        .join(kind);
+    let mut cases = Case::read(kind, text, fields);
+    let files = std::fs::read_dir(folder).expect("a folder of lists");
+    let mut files: Vec<_> = files.map(|file| file.expect("a list").path()).collect();
+    files.sort();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a list");
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        cases.extend(Case::read(&name, &text, fields));
+    }
+    cases
 }
 
 fn context<'a>(path: &'a str, kind: TextKind, label: Option<&'a str>) -> Context<'a> {
@@ -122,7 +145,7 @@ fn said(engine: &Engine, found: &[Match]) -> String {
 #[test]
 fn what_leaks_is_found_by_an_apt_rule_and_surely_enough() {
     let engine = engine();
-    let cases = Case::read(include_str!("leaks.txt"), 4);
+    let cases = cases("leaks", include_str!("leaks.txt"), 4);
     assert!(cases.len() >= 200);
     let mut missed = Vec::new();
     for case in &cases {
@@ -138,7 +161,7 @@ fn what_leaks_is_found_by_an_apt_rule_and_surely_enough() {
             if !is_found {
                 missed.push(format!(
                     "{}: {} {:?}\n    said: {}",
-                    case.number,
+                    case.name,
                     case.place,
                     case.text.chars().take(160).collect::<String>(),
                     said(&engine, &found)
@@ -153,7 +176,7 @@ fn what_leaks_is_found_by_an_apt_rule_and_surely_enough() {
 #[test]
 fn what_only_looks_like_a_secret_is_no_likely_finding() {
     let engine = engine();
-    let cases = Case::read(include_str!("lookalikes.txt"), 3);
+    let cases = cases("lookalikes", include_str!("lookalikes.txt"), 3);
     assert!(cases.len() >= 150);
     let mut cried = Vec::new();
     for case in &cases {
@@ -165,7 +188,7 @@ fn what_only_looks_like_a_secret_is_no_likely_finding() {
         if !found.is_empty() {
             cried.push(format!(
                 "{}: {} {:?}\n    said: {}",
-                case.number,
+                case.name,
                 case.place,
                 case.text.chars().take(160).collect::<String>(),
                 said(&engine, &found)

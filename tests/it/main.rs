@@ -2,6 +2,7 @@
 
 mod bad_archives;
 mod bad_layers;
+mod facts;
 mod hostile;
 mod limits;
 mod metadata;

@@ -98,6 +98,9 @@ fn restrict(told: &mut Facts, caveat: &[u8]) {
     }
     if told.contains_key("projects") || told.contains_key("project_ids") {
         told.insert("scope".to_owned(), "projects".into());
+    } else if told.contains_key("caveat") {
+        // Whatever that means, it is less than everything.
+        told.remove("scope");
     }
 }
 
@@ -204,6 +207,9 @@ mod tests {
         assert_eq!(told_of["projects"][0], "numpy");
         assert_eq!(told_of["expires"], "2009-02-13T23:31:30Z");
         assert!(!told_of.contains_key("token_id"));
+        let publisher = told("x", &[r#"[4, "aaaa", {}]"#]);
+        assert_eq!(publisher["caveat"], r#"[4, "aaaa", {}]"#);
+        assert!(!publisher.contains_key("scope"));
         let user = told("x", &[r#"{"version": 1, "permissions": "user"}"#]);
         assert_eq!(user["scope"], "user");
         assert!(!user.contains_key("caveat"));

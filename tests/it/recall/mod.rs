@@ -5,9 +5,9 @@
 //! templates; every value is made up when the test runs (`values`), so that nothing in this
 //! repository looks like a secret.
 
-mod tokens;
+pub mod tokens;
 mod values;
-mod wallets;
+pub mod wallets;
 
 use std::path::Path;
 

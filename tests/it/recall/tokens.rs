@@ -96,7 +96,7 @@ pub fn make(kind: &str, word: &str) -> Option<String> {
         "pypi" => {
             let uuid = hex(word, 36);
             let head = [&[2, 1, 8][..], b"pypi.org", &[2, 36], uuid.as_bytes()].concat();
-            let caveat = [&[0, 2, 11][..], br#"[1,["acme"]"#, &[0, 0, 6, 32]].concat();
+            let caveat = [&[0, 2, 12][..], br#"[1,["acme"]]"#, &[0, 0, 6, 32]].concat();
             let body = [head, caveat, bytes(word, 32)].concat();
             format!("{}-{}", "pypi", base64_url(&body))
         }

@@ -193,7 +193,7 @@ mod tests {
         bytes.extend(nonce);
         bytes.push(0xa0 | LOCATION.len() as u8);
         bytes.extend(LOCATION);
-        bytes.push(0x90 | caveats.len() as u8 * 2);
+        bytes.push(0x90 + caveats.len() as u8 * 2);
         caveats.iter().for_each(|caveat| bytes.extend(*caveat));
         bytes.extend([0xc4, 32]);
         bytes.extend([7; 32]);

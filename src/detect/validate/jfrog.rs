@@ -65,14 +65,11 @@ mod tests {
 
     #[test]
     fn an_api_key_is_base58_of_its_length() {
-        let key = format!("AKCp{}", "Examp1e2".repeat(9));
+        let key = format!("AKCp{}Examp", "Examp1e2".repeat(8));
         let demoted = Verdict::Demoted(facts([]));
-        assert_eq!(
-            verdict(api_key, key[..73].as_bytes()),
-            Verdict::Kept(facts([]))
-        );
-        assert_eq!(verdict(api_key, key[..60].as_bytes()), demoted);
-        let other = key[..73].replace('2', "0");
+        assert_eq!(verdict(api_key, key.as_bytes()), Verdict::Kept(facts([])));
+        assert_eq!(verdict(api_key, &key.as_bytes()[..60]), demoted);
+        let other = key.replace('2', "0");
         assert_eq!(verdict(api_key, other.as_bytes()), demoted);
     }
 }

@@ -259,6 +259,22 @@ proptest! {
     }
 
     #[test]
+    fn structures_of_random_bytes_are_judged_without_panic(
+        prefix in prop::sample::select(vec![
+            "", "fm2_", "pypi-", "hvs.", "ops_", "glc_", "sntrys_", "BBDC-", "eyJhbGciOiJIUzI1NiJ9.",
+        ]),
+        head in prop::sample::select(vec![
+            &b""[..], b"\x94\x92\xa1k\xa1r", b"\x02\x01\x08pypi.org", b"\x08\x01\x12\x20", b"{\"k\":",
+        ]),
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let body = [head, &bytes].concat();
+        for text in [base64_url(&body), standard_base64(&body)] {
+            try_all(format!("{prefix}{text}").as_bytes());
+        }
+    }
+
+    #[test]
     fn mutated_examples_are_judged_without_panic(
         pick in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),

@@ -52,6 +52,7 @@ fn sized(kind: &str, word: &str, length: usize) -> String {
         "phrase" => wallets::phrase(word, length, " "),
         "phrase list" => wallets::phrase(word, length, "\", \""),
         "phrase lines" => wallets::phrase(word, length, "\n"),
+        "phrase pretty" => wallets::phrase(word, length, "\",\n    \""),
         other => panic!("no kind {other:?}"),
     }
 }

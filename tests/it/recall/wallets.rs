@@ -23,6 +23,14 @@ pub fn make(kind: &str, word: &str) -> Option<String> {
         "nats operator" => base32_check(&[&[18 << 3 | 3, 16 << 3][..], &seed].concat()),
         "tezos" => base58_check(&[&[13, 15, 58, 7][..], &seed].concat()),
         "tezos encrypted" => base58_check(&[&[7, 90, 60, 179, 41][..], &bytes(word, 56)].concat()),
+        "dull phrase" => format!("{}about", "abandon ".repeat(11)),
+        "phrase of development chains" => format!("{}junk", "test ".repeat(11)),
+        "numbered phrase" => {
+            let phrase = phrase(word, 12, " ");
+            let words = phrase.split(' ').enumerate();
+            let lines = words.map(|(at, word)| format!("{}. {word}\n", at + 1));
+            lines.collect()
+        }
         "solana" => format!("{:?}", pair(&seed)).replace(' ', ""),
         "solana base58" => base58(&pair(&seed)),
         _ => return None,

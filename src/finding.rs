@@ -149,6 +149,21 @@ pub struct Finding {
     pub advice: String,
     /// Where the rule's format is documented, best first.
     pub references: Vec<String>,
+    /// The other parts of the same secret: the id of a key, the second of two keys.
+    pub parts: Vec<Part>,
+    /// In total order: most exposed first.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// Another part of a secret, with its own places.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Id of its rule.
+    pub rule: String,
+    /// The rule's title.
+    pub title: String,
+    /// Its bytes, shown as a secret's are.
+    pub secret: Secret,
     /// In total order: most exposed first.
     pub occurrences: Vec<Occurrence>,
 }

@@ -165,6 +165,9 @@ pub struct ExtractArgs {
     /// Write to a terminal also what could drive it
     #[arg(long, conflicts_with = "output")]
     pub force: bool,
+    /// Print names and messages with the secrets that stand in them; content is always exact
+    #[arg(long)]
+    pub reveal: bool,
     #[command(flatten)]
     pub config: ConfigArgs,
     #[command(flatten)]
@@ -181,7 +184,7 @@ pub enum RulesCommand {
     List {
         /// Form of the list
         #[arg(short, long, value_name = "FORMAT", default_value = "terminal")]
-        format: TableFormat,
+        format: ListFormat,
         #[command(flatten)]
         config: ConfigArgs,
         #[command(flatten)]
@@ -216,6 +219,17 @@ pub enum TableFormat {
     Json,
 }
 
+/// Forms of the list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Columns for people
+    Terminal,
+    /// JSON for scripts
+    Json,
+    /// A page with a table for each provider
+    Markdown,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -240,6 +254,23 @@ mod tests {
         ] {
             let words = line.split(' ');
             assert!(Cli::try_parse_from(words).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_negative_limit_is_no_unknown_flag() {
+        let line = "residue scan a.tar --max-entry-size -5 --max-total-size -1GiB";
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let Command::Scan(scan) = cli.command else {
+            panic!("not a scan")
+        };
+        let limits = scan.run.limits;
+        assert_eq!(limits.max_entry_size.as_deref(), Some("-5"));
+        assert_eq!(limits.max_total_size.as_deref(), Some("-1GiB"));
+        for limit in ["--max-ratio", "--max-depth"] {
+            let refused = Cli::try_parse_from(["residue", "scan", "a.tar", limit, "-5"]);
+            let message = refused.unwrap_err().to_string();
+            assert!(message.contains("invalid value '-5'"), "{message}");
         }
     }
 

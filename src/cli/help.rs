@@ -54,6 +54,7 @@ Examples:
   residue scan --format sarif --output residue.sarif app.tar
   residue scan --fail-on high --min-confidence likely app.tar     gate of a pipeline
   residue scan --disable 'generic.*' --rules our-rules.toml app.tar
+  residue scan --rules .gitleaks.toml app.tar                     rules of a gitleaks configuration
   residue scan --all-platforms oci:layout
   residue scan --write-baseline known.json app.tar                accept what is there …
   residue scan --baseline known.json app.tar                      … and fail on what is new
@@ -121,11 +122,13 @@ Examples:
 /// At the end of `residue rules check --help`.
 pub const RULES_CHECK: &str = "\
 A file of your own is checked together with the built-in rules, so that ids do not clash and \
-pairs can refer to them.
+pairs can refer to them. It may be a configuration of gitleaks, too; what of that cannot be \
+honoured is noted.
 
 Examples:
   residue rules check
   residue rules check our-rules.toml more-rules/
+  residue rules check .gitleaks.toml
 
 Exit codes: 0 when every rule holds what it promises; else 2, and every failure is printed.";
 

@@ -27,7 +27,7 @@ const NO_TEXT: &str = "(no command recorded)";
 /// Scans the image and prints its layers.
 pub fn run(args: &LayersArgs, terminal: &Terminal) -> Result<Exit> {
     let config = config::layers(args)?;
-    let engine = Engine::new(rules::load(&config.loader)?);
+    let engine = Engine::new(rules::load_to_scan(&config.loader, terminal)?);
     let report = progress::watch(terminal.progress, |progress| {
         let images = std::slice::from_ref(&args.image);
         residue::scan::run(images, &engine, &config.options, progress)

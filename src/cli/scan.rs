@@ -15,7 +15,7 @@ use super::{output, progress, rules};
 /// Scans the images and writes the report.
 pub fn run(args: &ScanArgs, terminal: &Terminal) -> Result<Exit> {
     let config = config::scan(args)?;
-    let engine = Engine::new(rules::load(&config.loader)?);
+    let engine = Engine::new(rules::load_to_scan(&config.loader, terminal)?);
     let report = progress::watch(terminal.progress, |progress| {
         residue::scan::run(&args.images, &engine, &config.options, progress)
     })?;

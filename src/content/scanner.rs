@@ -9,7 +9,7 @@ use super::replay::Replay;
 use super::wide::Wide;
 use super::{Hit, Outcome};
 use crate::archive::{Capped, LimitHit, Limits, limit_hit};
-use crate::detect::{Context, Engine, Lines, Scanned, Stream, TextKind};
+use crate::detect::{Context, Engine, Lines, Scanned, Stream, Suppression, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Bytes that are looked at for wide text at a time.
@@ -19,6 +19,9 @@ const WIDE_PIECE: usize = 256 << 10;
 const HITS: usize = 64 << 20;
 /// What a hit takes beside its texts.
 const HIT: usize = 512;
+/// Hits of one entry that are kept although an allowlist of their rule covers them: examples of
+/// what there is a lot of.
+const MOST_ALLOWED: usize = 100;
 
 /// Scans entries one after the other.
 pub struct Scanner<'e> {
@@ -34,9 +37,14 @@ pub struct Scanner<'e> {
     /// Bytes that came out of nested archives of the entry, and bytes of the entry they came from.
     unpacked: u64,
     taken: Rc<Cell<u64>>,
+    /// Bytes that came out of nested archives of all entries so far, and stored bytes of the layer
+    /// before this entry.
+    unpacked_of_all: u64,
+    stored: u64,
     /// Bytes of hits so far, and hits that were not kept.
     kept: usize,
     dropped: u64,
+    allowed: usize,
 }
 
 impl<'e> Scanner<'e> {
@@ -53,9 +61,18 @@ impl<'e> Scanner<'e> {
             entry: Vec::new(),
             unpacked: 0,
             taken: Rc::default(),
+            unpacked_of_all: 0,
+            stored: 0,
             kept: 0,
             dropped: 0,
+            allowed: 0,
         }
+    }
+
+    /// What is unpacked of all entries is held to what their layer, or document, takes in store:
+    /// `stored` bytes before the next entry.
+    pub fn pass(&mut self, stored: u64) {
+        self.stored = stored;
     }
 
     /// Searches all that `reader` gives: as it stands, as UTF-16, and out of nested archives.
@@ -64,7 +81,7 @@ impl<'e> Scanner<'e> {
         self.entry.extend_from_slice(context.path);
         self.unpacked = 0;
         self.taken.set(0);
-        (self.kept, self.dropped) = (0, 0);
+        (self.kept, self.dropped, self.allowed) = (0, 0, 0);
         let mut counted = Counted {
             inner: reader,
             taken: Rc::clone(&self.taken),
@@ -106,7 +123,7 @@ impl<'e> Scanner<'e> {
             // Each stream keeps to its own ratio; archives in archives multiply theirs, so what
             // came out of all of them is held to what the entry gave.
             if place.depth > 0
-                && let Some(hit) = self.limits.check_stream(self.taken.get(), self.unpacked)
+                && let Some(hit) = self.unpacked_too_much()
             {
                 break Err(hit.into());
             }
@@ -128,6 +145,7 @@ impl<'e> Scanner<'e> {
             read += length as u64;
             if place.depth > 0 {
                 self.unpacked += length as u64;
+                self.unpacked_of_all += length as u64;
             }
         };
         let scanned = self.plain.finish(&context);
@@ -141,6 +159,15 @@ impl<'e> Scanner<'e> {
             self.collect(place, scanned, Some(self.utf16.name()));
         }
         result
+    }
+
+    /// The limit that this entry breaks, or all of the layer's together: else many small ones would
+    /// add up.
+    fn unpacked_too_much(&self) -> Option<LimitHit> {
+        let taken = self.taken.get();
+        let all = self.stored.saturating_add(taken);
+        let of_entry = self.limits.check_stream(taken, self.unpacked);
+        of_entry.or_else(|| self.limits.check_stream(all, self.unpacked_of_all))
     }
 
     /// The name of a member and what else its archive says of it; it is marked as decoded from the
@@ -163,7 +190,18 @@ impl<'e> Scanner<'e> {
             self.warn(WarningCode::LimitReached, message);
         }
         let way: usize = place.inside.iter().map(String::len).sum();
-        for matched in scanned.matches {
+        let rules = self.engine.rules();
+        for matched in scanned.matches.into_iter().filter(|hit| !hit.is_lone) {
+            // A file that is known by its path has been told as it stands.
+            if decoded.is_some() && rules.rule(matched.rule).is_about_files() {
+                continue;
+            }
+            if matched.suppressed == Some(Suppression::Allowlist) {
+                self.allowed += 1;
+                if self.allowed > MOST_ALLOWED {
+                    continue;
+                }
+            }
             let size = HIT + way + matched.secret.len();
             if self.kept + size > HITS {
                 self.dropped += 1;

@@ -17,6 +17,8 @@ pub(super) const AROUND: usize = 512;
 pub(super) const OVERLAP: usize = LONGEST_MATCH + 2 * AROUND;
 /// Matches of one rule in one text that are kept.
 pub(super) const MOST_MATCHES: usize = 10_000;
+/// Matches of one rule in one text that its allowlists cover and that are listed all the same.
+const MOST_ALLOWED: usize = 10;
 /// Bytes of secrets of one rule in one text that are kept.
 const MOST_BYTES: usize = 8 << 20;
 
@@ -43,21 +45,34 @@ pub(super) struct State {
     pub resume: u64,
     /// Runs of anchor ends of the current view that are searched together.
     pub runs: Vec<(usize, usize)>,
+    /// Blocks of the text that anchors led to and that have not been searched.
+    pub blocks: Vec<u64>,
+    /// Whether one of the rule's keywords was seen in the text.
+    pub keyword: bool,
     /// Whether the rule looks at this path.
     pub applies: bool,
     /// Whether matches were left out.
     pub limited: bool,
     matches: usize,
     bytes: usize,
+    allowed: usize,
 }
 
 impl State {
+    /// Whether anchors of the view, or of views before it, wait to be followed.
+    pub(super) fn has_work(&self) -> bool {
+        !self.runs.is_empty() || !self.blocks.is_empty()
+    }
+
     /// Ready for another text.
     pub(super) fn reset(&mut self) {
         let mut runs = std::mem::take(&mut self.runs);
+        let mut blocks = std::mem::take(&mut self.blocks);
         runs.clear();
+        blocks.clear();
         *self = Self {
             runs,
+            blocks,
             ..Self::default()
         };
     }
@@ -97,6 +112,13 @@ impl Desk<'_> {
         let full = self.state.matches >= MOST_MATCHES || self.state.bytes >= MOST_BYTES;
         self.state.limited |= full;
         full
+    }
+
+    /// Whether another allowed match is worth to be listed: rules of other tools find a lot that
+    /// their allowlists take back.
+    pub(super) fn has_room_for_allowed(&mut self) -> bool {
+        self.state.allowed += 1;
+        self.state.allowed <= MOST_ALLOWED
     }
 
     /// Takes a hit.

@@ -1,15 +1,17 @@
 //! The rule set compiled: one automaton, one detector for each rule, shared by reference.
 
 use super::assignment::Assignment;
+use super::blocks::Blocks;
 use super::class::Class;
 use super::detector::{Detector, View};
 use super::entropy::Entropy;
+use super::files::Files;
 use super::matched::{Context, Match};
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
 use super::session::{Lines, Scanned, Session};
 use super::whole::Whole;
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Rule, RuleSet, Search};
 
 /// Recognises the secrets of a rule set. Compiled once, then only read.
 pub struct Engine {
@@ -25,8 +27,7 @@ impl Engine {
         let unanchored = |(index, rule): (usize, &Rule)| {
             let needs_no_anchor = match rule.syntax.detector.as_deref() {
                 Some("assignment") => true,
-                Some(_) => rule.syntax.anchors.is_empty(),
-                None => false,
+                _ => rule.syntax.anchors.is_empty(),
             };
             needs_no_anchor.then_some(index)
         };
@@ -50,10 +51,13 @@ impl Engine {
 
     /// The matches of a whole text, in order of offset, no two sharing a byte.
     pub fn scan(&self, context: &Context<'_>, bytes: &[u8]) -> Vec<Match> {
-        self.scan_fully(context, bytes).matches
+        let mut matches = self.scan_fully(context, bytes).matches;
+        matches.retain(|hit| !hit.is_lone);
+        matches
     }
 
-    /// As [`Engine::scan`], and which rules had more matches than are kept.
+    /// As [`Engine::scan`], lone matches of a document's text too, and which rules had more matches
+    /// than are kept.
     pub(crate) fn scan_fully(&self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
         let mut session = Session::new(self);
         session.feed(&whole(context, bytes), Lines::START);
@@ -94,10 +98,12 @@ fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
 }
 
 fn detector(rule: &Rule) -> Box<dyn Detector> {
-    match rule.syntax.detector.as_deref() {
-        Some("assignment") => Box::new(Assignment),
-        Some("file") => Box::new(Whole::new(rule)),
-        Some(_) => Box::new(Entropy),
-        None => Box::new(Pattern::new(rule)),
+    match (rule.search(), rule.syntax.detector.as_deref()) {
+        (Some(Search::Anchored), _) => Box::new(Pattern::new(rule)),
+        (Some(Search::Blocks), _) => Box::new(Blocks::new(rule)),
+        (Some(Search::Path), _) => Box::new(Files),
+        (None, Some("assignment")) => Box::new(Assignment),
+        (None, Some("file")) => Box::new(Whole::new(rule)),
+        (None, _) => Box::new(Entropy),
     }
 }

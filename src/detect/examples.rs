@@ -1,7 +1,10 @@
 //! Every rule's own proof: its examples must match, its rejects must not.
 
+use std::collections::BTreeSet;
+
 use super::engine::Engine;
-use super::matched::{Context, TextKind};
+use super::matched::{Context, Match, TextKind};
+use crate::rules::Rule;
 
 /// The places that an example is tried in: it may be the one or the other.
 const PLACES: &[Context<'static>] = &[
@@ -26,16 +29,11 @@ impl Engine {
             let matches = |text: &String| {
                 PLACES.iter().any(|place| {
                     let found = self.scan_example(place, text.as_bytes());
-                    found.iter().any(|hit| hit.rule == index)
+                    found.iter().any(|hit| hit.rule == index && !hit.is_lone)
                 })
             };
             let mut fail = |what: &str, at: usize, why: &str| {
-                failures.push(format!(
-                    "{}: rule {:?}: {what} {} {why}",
-                    rule.file,
-                    rule.id(),
-                    at + 1
-                ));
+                failures.push(format!("{}: {what} {} {why}", rule.place(), at + 1));
             };
             for (at, text) in rule.syntax.examples.iter().enumerate() {
                 if !matches(text) {
@@ -50,4 +48,58 @@ impl Engine {
         }
         failures
     }
+
+    /// Pairs of pattern rules that both claim the secret of an example, of which neither says that
+    /// it goes before the other. Rules that look at some paths only are taken to look at different
+    /// ones.
+    pub fn check_claims(&self) -> Vec<String> {
+        let rules = self.rules().rules();
+        let mut claims = BTreeSet::new();
+        for (index, rule) in rules.iter().enumerate() {
+            for text in &rule.syntax.examples {
+                for place in PLACES {
+                    let hits = self.scan_example(place, text.as_bytes());
+                    claims.extend(rivals(&hits, index).map(|other| (index, other)));
+                }
+            }
+        }
+        let unstated = claims
+            .into_iter()
+            .map(|(a, b)| (&rules[a], &rules[b]))
+            .filter(|(rule, other)| !has_order(rule, other));
+        let told = unstated.map(|(rule, other)| {
+            format!(
+                "{}: rule {:?}: an example is claimed by rule {:?} too, and neither names the other \
+                 in `over`",
+                rule.file,
+                rule.id(),
+                other.id()
+            )
+        });
+        told.collect()
+    }
+}
+
+/// Rules with a hit that shares a byte with one of the rule at `index`.
+fn rivals(hits: &[Match], index: usize) -> impl Iterator<Item = usize> {
+    let own = hits.iter().filter(move |hit| hit.rule == index);
+    own.flat_map(move |own| {
+        let others = hits.iter().filter(move |hit| hit.rule != index);
+        others
+            .filter(|other| {
+                own.span.offset < other.span.end() && other.span.offset < own.span.end()
+            })
+            .map(|other| other.rule)
+    })
+}
+
+/// Whether something says which of the two goes before the other: built-in detectors go behind.
+fn has_order(a: &Rule, b: &Rule) -> bool {
+    let names = |a: &Rule, b: &Rule| a.syntax.over.iter().any(|id| id == b.id());
+    a.syntax.regex.is_none()
+        || b.syntax.regex.is_none()
+        || a.syntax.last != b.syntax.last
+        || !a.syntax.paths.is_empty() && !b.syntax.paths.is_empty()
+        || names(a, b)
+        || names(b, a)
 }

@@ -60,6 +60,19 @@ pub struct Match {
     pub facts: Facts,
     /// Why it is no finding, where it is none.
     pub suppressed: Option<Suppression>,
+    /// The other parts of the same secret that lie near.
+    pub parts: Vec<Part>,
+    /// Whether it counts only together with another match that this text does not have.
+    pub is_lone: bool,
+}
+
+/// Another part of a secret: the id of a key, the account of a password.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Index of the part's rule.
+    pub rule: usize,
+    /// What makes it the same elsewhere.
+    pub identity: Secret,
 }
 
 impl Match {
@@ -80,6 +93,8 @@ pub enum Suppression {
     Illustration,
     /// `residue:allow` stands beside it.
     InlineAllow,
+    /// An allowlist of its own rule covers it.
+    Allowlist,
 }
 
 impl Suppression {
@@ -90,6 +105,7 @@ impl Suppression {
             Self::DocumentedSample => "documented-sample",
             Self::Illustration => "illustration",
             Self::InlineAllow => "inline-allow",
+            Self::Allowlist => "allowlist",
         }
     }
 }

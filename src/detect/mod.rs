@@ -4,21 +4,28 @@
 //!
 //! An [`Engine`] is a rule set compiled. One automaton finds the anchors of all rules in one pass
 //! (`prefilter`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
-//! rules with a regex, `assignment` and `entropy` built in. A `Stream` shows a text of any
-//! length in views that own their seams, so that the result is that of a scan in one piece.
+//! rules with a regex, `blocks` for those of other tools whose regex has no longest match,
+//! `assignment` and `entropy` built in. A `Stream` shows a text of any length in views that own
+//! their seams, so that the result is that of a scan in one piece.
 
 mod assignment;
+mod blocks;
 mod class;
 mod detector;
 mod engine;
 mod entropy;
 mod examples;
+mod files;
+mod finder;
+mod inline;
 mod matched;
 mod order;
+pub(crate) mod pair;
 mod pattern;
 mod phrase;
 mod place;
 mod prefilter;
+mod required;
 mod samples;
 mod session;
 pub mod span;
@@ -34,7 +41,7 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub use engine::Engine;
-pub use matched::{Context, Facts, Match, Suppression, TextKind};
+pub use matched::{Context, Facts, Match, Part, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
 

@@ -1,64 +1,28 @@
-//! What remains of all hits of a text: pairs that are pairs, one hit where two overlap, in order.
+//! What remains of all hits of a text: one hit where two overlap, in order.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::matched::Match;
-use crate::rules::{Confidence, Rule, RuleSet};
+use super::matched::{Match, Suppression};
+use crate::rules::{Rule, RuleSet};
 
-/// Sorts by offset and drops the halves of pairs whose other half is missing.
-pub(super) fn pair(rules: &RuleSet, matches: &mut Vec<Match>) {
-    matches.sort_by_key(|hit| (hit.span, hit.rule));
-    let by_id = |id: &str| {
-        rules
-            .rules()
-            .binary_search_by(|rule| rule.id().cmp(id))
-            .ok()
-    };
-    let mut places: BTreeMap<usize, Vec<(u64, u64)>> = BTreeMap::new();
-    for hit in matches.iter() {
-        if let Some(near) = &rules.rule(hit.rule).syntax.near
-            && let Some(partner) = by_id(&near.rule)
-        {
-            places.entry(partner).or_default();
-        }
+/// Keeps the better one of any two hits that share a byte; order of offset stays. A hit that is
+/// about the file as a whole is in nobody's way.
+pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
+    if matches.len() > 1 {
+        give_way(rules, &mut matches);
     }
-    for hit in matches.iter() {
-        if let Some(list) = places.get_mut(&hit.rule) {
-            list.push((hit.span.offset, hit.span.end()));
-        }
-    }
-    matches.retain_mut(|hit| {
-        let Some(near) = &rules.rule(hit.rule).syntax.near else {
-            return true;
-        };
-        let Some(partner) = by_id(&near.rule) else {
-            // The other rule is switched off, so nothing can be asked of it.
-            hit.confidence = Confidence::Possible;
-            return true;
-        };
-        let (start, end) = (hit.span.offset, hit.span.end());
-        let list = places.get(&partner).map_or(&[][..], Vec::as_slice);
-        let after = list.partition_point(|(offset, _)| *offset < start);
-        let neighbours = [after.checked_sub(1), Some(after)];
-        neighbours
-            .into_iter()
-            .flatten()
-            .filter_map(|at| list.get(at))
-            .any(|(from, to)| {
-                from.saturating_sub(end).max(start.saturating_sub(*to)) <= near.within
-            })
-    });
-}
-
-/// Keeps the better one of any two hits that share a byte; order of offset stays.
-pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
     let mut best: Vec<usize> = (0..matches.len()).collect();
     best.sort_by_key(|index| {
         let hit = &matches[*index];
         let rule = rules.rule(hit.rule);
         (
+            // What one rule's allowlist covers may be a secret to another.
+            hit.suppressed == Some(Suppression::Allowlist),
+            hit.is_lone && rule.syntax.alone,
             kind(rule),
+            rule.syntax.last,
+            hit.is_lone,
             Reverse(hit.confidence),
             Reverse(rule.syntax.severity),
             Reverse(hit.span.length),
@@ -70,6 +34,10 @@ pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
     let mut keep = vec![false; matches.len()];
     for index in best {
         let span = matches[index].span;
+        if rules.rule(matches[index].rule).is_about_files() {
+            keep[index] = true;
+            continue;
+        }
         let shared = taken
             .range(..span.end())
             .next_back()
@@ -80,9 +48,27 @@ pub(super) fn resolve(rules: &RuleSet, matches: Vec<Match>) -> Vec<Match> {
         }
     }
     let mut keep = keep.into_iter();
-    let mut matches = matches;
     matches.retain(|_| keep.next().unwrap_or(false));
     matches
+}
+
+/// Drops hits that share a byte with one of a rule that goes before theirs.
+fn give_way(rules: &RuleSet, matches: &mut Vec<Match>) {
+    let mut keep = vec![true; matches.len()];
+    for hit in matches.iter() {
+        let over = &rules.rule(hit.rule).syntax.over;
+        if over.is_empty() {
+            continue;
+        }
+        for (other, keep) in matches.iter().zip(&mut keep) {
+            let shares = hit.span.offset < other.span.end() && other.span.offset < hit.span.end();
+            if shares && over.iter().any(|id| id == rules.rule(other.rule).id()) {
+                *keep = false;
+            }
+        }
+    }
+    let mut keep = keep.into_iter();
+    matches.retain(|_| keep.next().unwrap_or(true));
 }
 
 /// Patterns before assignments before entropy.
@@ -99,6 +85,7 @@ mod tests {
     use super::*;
     use crate::detect::span::{Position, Span};
     use crate::detect::tests::{engine_of, rule};
+    use crate::rules::Confidence;
     use crate::secret::Secret;
 
     fn hit(rule: usize, offset: u64, length: u64, confidence: Confidence) -> Match {
@@ -112,6 +99,8 @@ mod tests {
             confidence,
             facts: Default::default(),
             suppressed: None,
+            parts: Vec::new(),
+            is_lone: false,
         }
     }
 
@@ -134,7 +123,7 @@ mod tests {
         for turn in 0..hits.len() {
             let mut turned = hits.clone();
             turned.rotate_left(turn);
-            pair(engine.rules(), &mut turned);
+            turned.sort_by_key(|hit| hit.span);
             assert_eq!(resolve(engine.rules(), turned), expected);
         }
     }

@@ -10,10 +10,11 @@ use std::ops::Range;
 use super::assignment::value;
 use super::detector::{AROUND, Desk, Detector, Found, View};
 use super::entropy::bits_per_byte;
-use super::matched::Facts;
+use super::finder::Finder;
+use super::matched::{Facts, Suppression};
 use super::validate::{Candidate, Validator, Verdict};
 use super::{place, suppress};
-use crate::rules::{Confidence, Rule};
+use crate::rules::{self, Confidence, Rule};
 
 /// Bytes behind the longest match that a look-around may see.
 const NEIGHBOURS: usize = 8;
@@ -32,10 +33,10 @@ impl Pattern {
     }
 
     /// Judges one match; `None` when it is none after all.
-    fn judge(
+    pub(super) fn judge(
         &self,
         view: &View<'_>,
-        desk: &Desk<'_>,
+        desk: &mut Desk<'_>,
         whole: Range<usize>,
         secret: Range<usize>,
     ) -> Option<Found> {
@@ -67,6 +68,12 @@ impl Pattern {
                 (confidence, suppressed) = suppress::shown(confidence, suppressed);
             }
         }
+        if is_allowed(view, desk.rule, &whole, &secret) {
+            if !desk.has_room_for_allowed() {
+                return None;
+            }
+            suppressed = Some(Suppression::Allowlist);
+        }
         Some(Found {
             rule: desk.index,
             suppressed,
@@ -88,10 +95,9 @@ impl Detector for Pattern {
     }
 
     fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>) {
-        let Some(regex) = desk.rule.regex() else {
+        let Some(finder) = Finder::of(desk.rule) else {
             return;
         };
-        let group = regex.capture_names().flatten().any(|name| name == "secret");
         let mut runs = std::mem::take(&mut desk.state.runs);
         for (first, last) in runs.drain(..) {
             let resume = usize::try_from(desk.state.resume.saturating_sub(view.base));
@@ -100,20 +106,17 @@ impl Detector for Pattern {
             let end = view.bytes.len().min(last + desk.rule.longest + NEIGHBOURS);
             let haystack = &view.bytes[..end];
             while at < last && !desk.is_full() {
-                let Some(hit) = regex.find_at(haystack, at) else {
+                let Some(whole) = finder.find(haystack, at) else {
                     break;
                 };
-                if hit.start() >= last {
+                if whole.start >= last {
                     break;
                 }
-                let mut secret = hit.range();
-                if group && let Some(captures) = regex.captures_at(haystack, hit.start()) {
-                    secret = captures.name("secret").map_or(secret, |part| part.range());
-                }
-                if let Some(found) = self.judge(view, desk, hit.range(), secret) {
+                let secret = finder.secret(haystack, &whole);
+                at = whole.end.max(whole.start + 1);
+                if let Some(found) = self.judge(view, desk, whole, secret) {
                     desk.report(found);
                 }
-                at = hit.end().max(hit.start() + 1);
             }
             desk.state.resume = view.base + at.max(last) as u64;
         }
@@ -127,6 +130,24 @@ pub(super) fn validators(rule: &Rule) -> Vec<Validator> {
     names
         .filter_map(|name| super::validate::by_name(name))
         .collect()
+}
+
+/// Whether an allowlist of the rule covers a match.
+fn is_allowed(view: &View<'_>, rule: &Rule, whole: &Range<usize>, secret: &Range<usize>) -> bool {
+    let Some(foreign) = &rule.foreign else {
+        return false;
+    };
+    let bytes = view.bytes;
+    let before = &bytes[whole.start.saturating_sub(AROUND)..whole.start];
+    let after = &bytes[whole.end..bytes.len().min(whole.end + AROUND)];
+    let begin = memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at - 1);
+    let end = memchr::memchr(b'\n', after).unwrap_or(after.len());
+    foreign.allows(&rules::Candidate {
+        path: view.context.path,
+        secret: &bytes[secret.clone()],
+        whole: &bytes[whole.clone()],
+        line: &bytes[whole.start - begin..whole.end + end],
+    })
 }
 
 /// What the validators make of a match: its confidence and facts, or `None` when it is dropped.

@@ -18,6 +18,8 @@ pub(super) struct Anchor {
     pub length: usize,
     /// In order of rule.
     pub rules: Vec<Link>,
+    /// Rules that only want to know that it is there.
+    pub keyword_of: Vec<usize>,
 }
 
 /// A rule's index, with the exact bytes where case counts.
@@ -33,16 +35,22 @@ pub(super) struct Prefilter {
 impl Prefilter {
     /// Compiles the anchors of `rules`.
     pub(super) fn new(rules: &[Rule]) -> Self {
-        let mut by_text: BTreeMap<Vec<u8>, Vec<Link>> = BTreeMap::new();
+        let mut by_text: BTreeMap<Vec<u8>, (Vec<Link>, Vec<usize>)> = BTreeMap::new();
         for (index, rule) in rules.iter().enumerate() {
             for anchor in rule.syntax.anchors.iter().filter(|text| !text.is_empty()) {
                 let exact = (!rule.syntax.ignore_case).then(|| Box::from(anchor.as_bytes()));
-                let links = by_text
+                let (links, _) = by_text
                     .entry(anchor.to_ascii_lowercase().into_bytes())
                     .or_default();
                 if !links.contains(&(index, exact.clone())) {
                     links.push((index, exact));
                 }
+            }
+            for keyword in rule.keywords() {
+                let (_, rules) = by_text
+                    .entry(keyword.to_ascii_lowercase().into_bytes())
+                    .or_default();
+                rules.push(index);
             }
         }
         #[allow(clippy::expect_used, reason = "rests on rules, not on an image")]
@@ -55,9 +63,10 @@ impl Prefilter {
             longest: by_text.keys().map(Vec::len).max().unwrap_or(0),
             anchors: by_text
                 .into_iter()
-                .map(|(text, rules)| Anchor {
+                .map(|(text, (rules, keyword_of))| Anchor {
                     length: text.len(),
                     rules,
+                    keyword_of,
                 })
                 .collect(),
         }

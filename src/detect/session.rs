@@ -5,16 +5,16 @@
 
 use super::detector::{Desk, Found, State, View};
 use super::engine::Engine;
-use super::matched::Match;
-use super::order;
+use super::matched::{Match, TextKind};
 use super::span::{Position, Span};
-use super::suppress;
+use super::{inline, order, pair, required};
 use crate::secret::Secret;
 
 /// What a text holds.
 #[derive(Debug, Default, PartialEq)]
 pub struct Scanned {
-    /// In order of offset, no two sharing a byte.
+    /// In order of offset, no two sharing a byte. Of the texts of a document also lone ones, whose
+    /// other part may lie in another text.
     pub matches: Vec<Match>,
     /// Rules with more matches than are kept of one text, by index.
     pub limited: Vec<usize>,
@@ -54,6 +54,8 @@ pub(super) struct Session<'e> {
     found: Vec<Found>,
     matches: Vec<Match>,
     any_path: bool,
+    /// Whether what misses its other part here may find it in another text of the document.
+    keeps_lone: bool,
 }
 
 impl<'e> Session<'e> {
@@ -66,6 +68,7 @@ impl<'e> Session<'e> {
             found: Vec::new(),
             matches: Vec::new(),
             any_path: false,
+            keeps_lone: false,
         }
     }
 
@@ -77,6 +80,7 @@ impl<'e> Session<'e> {
 
     /// Looks at the next view of the text, whose first byte stands at `lines`.
     pub(super) fn feed(&mut self, view: &View<'_>, lines: Lines) {
+        self.keeps_lone = !matches!(view.context.kind, TextKind::File | TextKind::Name);
         self.find_anchors(view);
         for index in self.engine.unanchored() {
             if self.wants(view, *index) {
@@ -86,7 +90,7 @@ impl<'e> Session<'e> {
             }
         }
         for at in 0..self.touched.len() {
-            if !self.states[at].runs.is_empty() {
+            if self.states[at].has_work() {
                 let index = self.touched[at];
                 let detector = self.engine.detector(index);
                 detector.on_view(view, &mut self.desk(index));
@@ -97,15 +101,20 @@ impl<'e> Session<'e> {
 
     /// The text is over; ready for the next one.
     pub(super) fn finish(&mut self) -> Scanned {
-        let mut scanned = self.finish_unresolved();
+        let (keeps_lone, mut scanned) = (self.keeps_lone, self.finish_unresolved());
+        pair::mark_unclaimed(self.engine.rules(), &mut scanned.matches);
+        // An id without its secret is known to be no secret, whatever else takes it for one.
         scanned.matches = order::resolve(self.engine.rules(), scanned.matches);
+        scanned.matches.retain(|hit| keeps_lone || !hit.is_lone);
         scanned
     }
 
-    /// As `finish`, with every hit of overlapping ones.
+    /// As `finish`, with every hit of overlapping ones, also of ids without their secrets.
     pub(super) fn finish_unresolved(&mut self) -> Scanned {
         let mut matches = std::mem::take(&mut self.matches);
-        order::pair(self.engine.rules(), &mut matches);
+        matches.retain(|hit| self.has_keyword(hit.rule));
+        pair::pair(self.engine.rules(), &mut matches);
+        required::keep_whole(self.engine.rules(), &mut matches);
         let mut limited = Vec::new();
         for (index, state) in self.touched.drain(..).zip(&mut self.states) {
             if state.limited {
@@ -133,14 +142,27 @@ impl<'e> Session<'e> {
                             .on_anchor(view, at.clone(), &mut self.desk(*index));
                     }
                 }
+                for index in &anchor.keyword_of {
+                    if self.wants(view, *index) {
+                        self.desk(*index).state.keyword = true;
+                    }
+                }
             });
+    }
+
+    /// Whether the text held one of the keywords without which the rule's matches do not count.
+    fn has_keyword(&self, index: usize) -> bool {
+        self.engine.rules().rule(index).keywords().is_empty()
+            || self.states[self.slots[index] as usize - 1].keyword
     }
 
     /// Whether the rule looks at texts of this path.
     fn wants(&mut self, view: &View<'_>, index: usize) -> bool {
         if self.slots[index] == 0 {
             let rule = self.engine.rules().rule(index);
-            let applies = self.any_path || rule.applies_to(view.context.path);
+            // Names are scanned many together, so that a keyword among them says nothing.
+            let is_gated = view.context.kind == TextKind::Name && !rule.keywords().is_empty();
+            let applies = self.any_path || rule.applies_to(view.context.path) && !is_gated;
             self.take_state(index).applies = applies;
         }
         self.states[self.slots[index] as usize - 1].applies
@@ -178,7 +200,8 @@ impl<'e> Session<'e> {
             passed = start;
             let offset = view.base + start as u64;
             let secret = &view.bytes[found.secret.clone()];
-            let suppressed = if suppress::is_allowed(view.bytes, &found.secret) {
+            let rule = self.engine.rules().rule(found.rule).id();
+            let suppressed = if inline::is_allowed(view.bytes, &found.secret, rule) {
                 Some(super::Suppression::InlineAllow)
             } else {
                 found.suppressed
@@ -196,6 +219,8 @@ impl<'e> Session<'e> {
                 confidence: found.confidence,
                 facts: found.facts,
                 suppressed,
+                parts: Vec::new(),
+                is_lone: false,
             });
         }
     }

@@ -1,16 +1,10 @@
-//! Matches that are recognised and yet no finding: placeholders, published samples, and lines
-//! that say `residue:allow`.
-
-use std::ops::Range;
+//! Matches that are recognised and yet no finding: placeholders and published samples.
 
 use super::assignment::value;
-use super::detector::AROUND;
 use super::matched::Suppression;
 use super::samples;
 use crate::rules::Confidence;
 
-/// What a line says so that its secrets do not count.
-const ALLOW: &[u8] = b"residue:allow";
 /// Longest secret that can be a placeholder; keys have long runs of equal letters.
 const LONGEST_PLACEHOLDER: usize = 256;
 
@@ -96,15 +90,4 @@ fn is_monotonous(secret: &[u8]) -> bool {
     }
     let most = counts.iter().max().copied().unwrap_or(0);
     most * 2 > secret.len() || value::longest_sequence(secret) * 2 > secret.len()
-}
-
-/// Whether the line of `secret` says that it is allowed.
-pub(super) fn is_allowed(bytes: &[u8], secret: &Range<usize>) -> bool {
-    let before = &bytes[secret.start.saturating_sub(AROUND)..secret.start];
-    let after = &bytes[secret.end..bytes.len().min(secret.end + AROUND)];
-    let before = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at..]);
-    let after = memchr::memchr(b'\n', after).map_or(after, |at| &after[..at]);
-    [before, after]
-        .iter()
-        .any(|part| memchr::memmem::find(part, ALLOW).is_some())
 }

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::rules::{Confidence, Loader};
 
+mod foreign;
+
 /// The rules for secrets without a form of their own.
 const GENERIC: &str = include_str!("../../patterns/generic.toml");
 
@@ -55,6 +57,7 @@ fn found(engine: &Engine, path: &str, text: &str, id: &str) -> Vec<String> {
 fn every_embedded_rule_holds_what_its_examples_promise() {
     let engine = Engine::new(Loader::default().load(catalog()).unwrap());
     assert_eq!(engine.check_examples(), Vec::<String>::new());
+    assert_eq!(engine.check_claims(), Vec::<String>::new());
 }
 
 #[test]
@@ -66,7 +69,7 @@ fn a_rule_that_breaks_its_promise_is_named_with_file_and_example() {
     ));
     let failures = engine.check_examples();
     assert_eq!(failures.len(), 2);
-    assert!(failures[0].contains("test.toml: rule \"a.b\": example 1 does not match"));
+    assert!(failures[0].contains("test.toml:1: rule \"a.b\": example 1 does not match"));
     assert!(failures[1].ends_with("reject 1 matches"));
 }
 
@@ -215,6 +218,38 @@ fn a_documented_sample_is_said_to_be_one() {
     let sample = concat!("AKIA", "IOSFODNN7", "EXAMPLE");
     let hits = engine.scan(&file("x"), sample.as_bytes());
     assert_eq!(hits[0].suppressed, Some(Suppression::DocumentedSample));
+}
+
+#[test]
+fn where_two_rules_claim_one_text_the_stated_one_has_it() {
+    let text = "tok_b3141592";
+    let wide = |more: &str| {
+        rule(
+            "a.wide",
+            "tok_",
+            &format!("regex = 'tok_[0-9a-z]{{8,20}}'{more}"),
+        )
+    };
+    let narrow = |more: &str| {
+        let rule = rule(
+            "b.narrow",
+            "tok_b",
+            &format!("regex = 'tok_b[0-9]{{7}}'{more}"),
+        );
+        rule.replace("[\"e\"]", &format!("[\"{text}\"]"))
+    };
+    let said = |rules: String| {
+        let engine = engine_of(&rules);
+        let hits = engine.scan(&file("x"), text.as_bytes());
+        assert_eq!(hits.len(), 1);
+        let claims = engine.check_claims().len();
+        (engine.rules().rule(hits[0].rule).id().to_owned(), claims)
+    };
+    let (wide_id, narrow_id) = ("a.wide".to_owned(), "b.narrow".to_owned());
+    assert_eq!(said(wide("") + &narrow("")), (wide_id, 1));
+    let over = narrow("\nover = ['a.wide']");
+    assert_eq!(said(wide("") + &over), (narrow_id.clone(), 0));
+    assert_eq!(said(wide("\nlast = true") + &narrow("")), (narrow_id, 0));
 }
 
 #[test]

@@ -117,6 +117,7 @@ pub(crate) fn finding(number: usize, secret: &[u8], occurrences: Vec<Occurrence>
             .map_or(Visibility::Metadata, |occurrence| occurrence.visibility),
         advice: "Revoke at https://example.com/tokens. Use `RUN --mount=type=secret`.".to_owned(),
         references: vec!["https://example.com/docs/tokens".to_owned()],
+        parts: Vec::new(),
         occurrences,
     }
 }

@@ -6,6 +6,7 @@
 mod assemble;
 mod assignments;
 mod config;
+mod exec_form;
 mod history;
 mod instruction;
 mod layer;
@@ -17,6 +18,7 @@ mod whiteout;
 pub use crate::archive::EntryKind;
 pub use assemble::assemble;
 pub use assignments::{Assignment, assignments};
+pub use exec_form::exec_words;
 pub use layer::{Item, LayerEntry, LayerSummary};
 pub use walk::walk;
 pub use whiteout::Whiteout;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::Date;
 use crate::finding::{Finding, Occurrence};
+use crate::oci::Digest;
 
 /// One `[[allow]]` table of the configuration, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,6 +26,12 @@ pub struct AllowSyntax {
     /// Id of a finding.
     #[serde(default)]
     pub id: Option<String>,
+    /// The same, as other tools call it.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
+    /// SHA-256 of the secret's bytes, 64 hexadecimal digits.
+    #[serde(default)]
+    pub sha256: Option<String>,
     /// The last day on which it holds, `YYYY-MM-DD`.
     #[serde(default)]
     pub expires: Option<String>,
@@ -37,9 +44,27 @@ impl AllowSyntax {
     /// Checks the entry; the error lists every mistake in it.
     pub fn check(&self) -> Result<Allow, Vec<String>> {
         let mut mistakes = Vec::new();
-        if self.rule.is_none() && self.path.is_none() && self.id.is_none() {
-            mistakes.push("an allow entry takes a rule, a path or an id".to_owned());
+        let named = [
+            &self.rule,
+            &self.path,
+            &self.id,
+            &self.fingerprint,
+            &self.sha256,
+        ];
+        if named.iter().all(|key| key.is_none()) {
+            mistakes.push("an allow entry takes a rule, a path, an id or a sha256".to_owned());
         }
+        if self.id.is_some() && self.fingerprint.is_some() {
+            mistakes.push("id and fingerprint of an allow entry are the same thing".to_owned());
+        }
+        let sha256 = self.sha256.as_deref().and_then(|text| {
+            let hash = hash(text);
+            if hash.is_none() {
+                let expected = "is no SHA-256 of 64 hexadecimal digits";
+                mistakes.push(format!("sha256 of an allow entry {expected}"));
+            }
+            hash
+        });
         let reason = self.reason.as_deref().unwrap_or_default().trim().to_owned();
         if reason.is_empty() {
             mistakes.push("an allow entry takes a reason".to_owned());
@@ -67,7 +92,8 @@ impl AllowSyntax {
         Ok(Allow {
             rule: rule.as_ref().map(Glob::compile_matcher),
             path: path.as_ref().map(Glob::compile_matcher),
-            id: self.id.clone(),
+            id: self.id.clone().or_else(|| self.fingerprint.clone()),
+            sha256,
             expires,
             reason,
         })
@@ -80,8 +106,20 @@ pub struct Allow {
     rule: Option<GlobMatcher>,
     path: Option<GlobMatcher>,
     id: Option<String>,
+    sha256: Option<String>,
     expires: Option<Date>,
     reason: String,
+}
+
+/// A hash as it is compared; `None` where it is none.
+fn hash(text: &str) -> Option<String> {
+    let text = text.trim();
+    let digits = text
+        .strip_prefix("sha256:")
+        .unwrap_or(text)
+        .to_ascii_lowercase();
+    let is_hash = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then_some(digits)
 }
 
 impl Allow {
@@ -113,7 +151,11 @@ impl Allow {
             };
             !finding.occurrences.is_empty() && finding.occurrences.iter().all(lies_under)
         });
-        rule && id && path
+        let value = self.sha256.as_ref().is_none_or(|hash| {
+            // The secret is hashed only where everything else fits.
+            rule && id && path && Digest::sha256(finding.secret.expose()).encoded() == hash
+        });
+        rule && id && path && value
     }
 }
 
@@ -129,6 +171,10 @@ impl fmt::Display for Allow {
         }
         if let Some(id) = &self.id {
             write!(f, " id {id:?}")?;
+        }
+        if self.sha256.is_some() {
+            // The hash of a weak secret would help to guess it, and a report is for more people.
+            write!(f, " sha256 ({})", self.reason)?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@ use super::*;
 use crate::error::Error;
 use crate::finding::fixture::{empty, finding, full, in_config, in_file};
 use crate::finding::{Kind, Occurrence, Report};
+use crate::oci::Digest;
 use crate::rules::Severity;
 
 fn today() -> Date {
@@ -17,9 +18,9 @@ fn allow(rule: Option<&str>, path: Option<&str>, expires: Option<&str>) -> Allow
     AllowSyntax {
         rule: own(rule),
         path: own(path),
-        id: None,
         expires: own(expires),
         reason: Some("looked at".to_owned()),
+        ..AllowSyntax::default()
     }
     .check()
     .unwrap()
@@ -142,8 +143,8 @@ fn everything_that_an_allow_entry_names_must_fit() {
             rule: Some("example.token".to_owned()),
             path: Some("a".to_owned()),
             id: Some(id.to_owned()),
-            expires: None,
             reason: Some("r".to_owned()),
+            ..AllowSyntax::default()
         }
         .check()
         .unwrap()
@@ -151,6 +152,56 @@ fn everything_that_an_allow_entry_names_must_fit() {
     let finding = finding(7, b"fake-secret-seven-0000007", vec![in_file(1, "a")]);
     assert!(entry("0000000000000007").fits(&finding));
     assert!(!entry("0000000000000008").fits(&finding));
+}
+
+/// An entry as it is typed.
+fn typed(text: &str) -> Result<Allow, Vec<String>> {
+    toml::from_str::<AllowSyntax>(text).unwrap().check()
+}
+
+#[test]
+fn a_fingerprint_is_an_id() {
+    let seven = finding(7, b"fake-secret-seven-0000007", vec![in_file(1, "a")]);
+    let entry = typed("fingerprint = '0000000000000007'\nreason = 'r'").unwrap();
+    assert!(entry.fits(&seven));
+    assert_eq!(entry.to_string(), "allow entry id \"0000000000000007\"");
+    let both = typed("fingerprint = 'a'\nid = 'a'\nreason = 'r'").unwrap_err();
+    assert_eq!(
+        both,
+        ["id and fingerprint of an allow entry are the same thing"]
+    );
+}
+
+#[test]
+fn a_value_is_allowed_by_its_hash_wherever_it_lies() {
+    let secret = b"fake-secret-seven-0000007";
+    let hash = Digest::sha256(secret).encoded().to_owned();
+    let seven = finding(7, secret, vec![in_file(1, "a"), in_file(2, "b/c")]);
+    let other = finding(7, b"fake-secret-seven-0000008", vec![in_file(1, "a")]);
+    for written in [
+        hash.clone(),
+        hash.to_ascii_uppercase(),
+        format!("sha256:{hash}"),
+    ] {
+        let entry = typed(&format!("sha256 = '{written}'\nreason = 'known'")).unwrap();
+        assert!(entry.fits(&seven) && !entry.fits(&other), "{written}");
+        assert!(!entry.to_string().contains(&hash[..8]), "{entry}");
+        assert!(entry.to_string().contains("known"), "{entry}");
+    }
+    let elsewhere = typed(&format!("sha256 = '{hash}'\npath = 'a'\nreason = 'r'")).unwrap();
+    assert!(!elsewhere.fits(&seven), "everything that is named must fit");
+    for wrong in [
+        "",
+        "abc",
+        &hash[1..],
+        &hash.replace('0', "g").replacen('a', "x", 1),
+    ] {
+        let mistakes = typed(&format!("sha256 = '{wrong}'\nreason = 'r'")).unwrap_err();
+        assert!(
+            mistakes[0].contains("64 hexadecimal digits"),
+            "{mistakes:?}"
+        );
+    }
 }
 
 #[test]

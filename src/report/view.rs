@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::finding::{Finding, Occurrence, Suppressed, Visibility};
+use crate::finding::{Finding, Occurrence, Part, Suppressed, Visibility};
 use crate::rules::{Confidence, Severity};
 use crate::secret::Secret;
 
@@ -26,6 +26,8 @@ pub(super) struct FindingView<'a> {
     facts: &'a BTreeMap<String, Value>,
     visibility: Visibility,
     advice: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<PartView<'a>>,
     occurrences: &'a [Occurrence],
 }
 
@@ -41,7 +43,30 @@ impl<'a> FindingView<'a> {
             facts: &finding.facts,
             visibility: finding.visibility,
             advice: &finding.advice,
+            parts: (finding.parts.iter())
+                .map(|part| PartView::new(part, reveal))
+                .collect(),
             occurrences: &finding.occurrences,
+        }
+    }
+}
+
+/// Another part of a finding's secret.
+#[derive(Serialize)]
+struct PartView<'a> {
+    rule: &'a str,
+    title: &'a str,
+    secret: SecretView<'a>,
+    occurrences: &'a [Occurrence],
+}
+
+impl<'a> PartView<'a> {
+    fn new(part: &'a Part, reveal: bool) -> Self {
+        Self {
+            rule: &part.rule,
+            title: &part.title,
+            secret: SecretView::new(&part.secret, reveal),
+            occurrences: &part.occurrences,
         }
     }
 }

@@ -26,10 +26,11 @@ pub(super) struct Anchors {
     ignore_case: bool,
 }
 
-type Set = BTreeSet<Vec<u8>>;
+/// Some texts.
+pub(super) type Set = BTreeSet<Vec<u8>>;
 
 /// The texts that a part of a regex can match, as far as that is enumerable.
-enum Texts {
+pub(super) enum Texts {
     /// Exactly these.
     Exactly(Set),
     /// More than can be listed. Of those that hold no anchor: what each begins with, and what
@@ -53,7 +54,7 @@ fn nothing() -> Set {
 }
 
 /// Every head before every tail; `None` when they are too many.
-fn product(heads: &Set, tails: &Set) -> Option<Set> {
+pub(super) fn product(heads: &Set, tails: &Set) -> Option<Set> {
     (heads.len() * tails.len() <= MOST_TEXTS).then(|| {
         heads
             .iter()
@@ -93,7 +94,8 @@ impl Anchors {
         texts
     }
 
-    fn texts(&self, hir: &Hir) -> Texts {
+    /// What the part can match.
+    pub(super) fn texts(&self, hir: &Hir) -> Texts {
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => Texts::Exactly(nothing()),
             HirKind::Literal(literal) => {

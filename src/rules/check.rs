@@ -5,6 +5,9 @@ use std::sync::OnceLock;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::foreign::{Foreign, Required, Search};
+use super::place::Place;
+use super::read::Read;
 use super::syntax::RuleSyntax;
 
 /// Longest match that a rule may have; windows overlap by as much.
@@ -31,6 +34,9 @@ pub struct Rule {
     pub syntax: RuleSyntax,
     /// File it comes from, for messages.
     pub file: String,
+    line: usize,
+    /// What it asks for beyond the own format; for rules of another tool's configuration.
+    pub(crate) foreign: Option<Box<Foreign>>,
     /// Longest match in bytes, at most [`LONGEST_MATCH`].
     pub longest: usize,
     paths: Option<GlobSet>,
@@ -38,32 +44,48 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Checks `syntax`; on failure every mistake, each naming file and rule.
-    pub fn check(
-        syntax: RuleSyntax,
-        file: &str,
-        catalog: Catalog<'_>,
-    ) -> Result<Self, Vec<String>> {
-        let mut mistakes = Mistakes::new(&syntax, file);
-        check_words(&syntax, &mut mistakes);
-        check_names(&syntax, catalog, &mut mistakes);
-        let longest = check_recogniser(&syntax, &mut mistakes);
-        let paths = check_paths(&syntax, &mut mistakes);
-        if !mistakes.list.is_empty() {
-            return Err(mistakes.list);
+    /// Checks what was read; on failure every mistake, each naming file, line and rule.
+    pub(super) fn check(rule: Read<'_>, catalog: Catalog<'_>) -> Result<Self, Vec<String>> {
+        let Read { syntax, mut place } = rule;
+        check_words(&syntax, &mut place);
+        check_names(&syntax, catalog, &mut place);
+        let longest = check_recogniser(&syntax, &mut place);
+        let paths = check_paths(&syntax, &mut place);
+        if !place.is_clean() {
+            return Err(place.into_mistakes());
         }
         Ok(Self {
             syntax,
-            file: file.to_owned(),
+            file: place.source().name.to_owned(),
+            line: place.line(),
+            foreign: None,
             longest,
             paths,
             regex: OnceLock::new(),
         })
     }
 
+    /// A rule of another tool's configuration, which has been checked there.
+    pub(super) fn foreign(syntax: RuleSyntax, file: &str, line: usize, foreign: Foreign) -> Self {
+        Self {
+            syntax,
+            file: file.to_owned(),
+            line,
+            foreign: Some(Box::new(foreign)),
+            longest: 0,
+            paths: None,
+            regex: OnceLock::new(),
+        }
+    }
+
     /// The rule's id.
     pub fn id(&self) -> &str {
         &self.syntax.id
+    }
+
+    /// Where the rule stands and which one it is, as messages begin.
+    pub(crate) fn place(&self) -> String {
+        format!("{}:{}: rule {:?}", self.file, self.line, self.id())
     }
 
     /// The compiled regex; `None` for a rule with a built-in detector.
@@ -81,22 +103,61 @@ impl Rule {
     /// Compiles the regex now; on failure says why.
     pub fn compile(&self) -> Result<(), String> {
         match &self.syntax.regex {
-            Some(text) => compile(text).map(drop).map_err(|error| {
-                format!(
-                    "{}: rule {}: regex does not compile: {error}",
-                    self.file,
-                    self.id()
-                )
-            }),
+            Some(text) => compile(text)
+                .map(drop)
+                .map_err(|error| format!("{}: regex does not compile: {error}", self.place())),
             None => Ok(()),
         }
     }
 
     /// Whether the rule looks at a file of that path. A rule without `paths` looks everywhere.
     pub fn applies_to(&self, path: &[u8]) -> bool {
-        self.paths
+        let globs = self.paths.as_ref();
+        globs.is_none_or(|globs| globs.is_match(String::from_utf8_lossy(path).as_ref()))
+            && (self.foreign.as_ref()).is_none_or(|foreign| foreign.applies_to(path))
+    }
+
+    /// How its secrets are looked for; `None` where a built-in detector does.
+    pub(crate) fn search(&self) -> Option<Search> {
+        match &self.foreign {
+            Some(foreign) => Some(foreign.search),
+            None => self.syntax.regex.as_ref().map(|_| Search::Anchored),
+        }
+    }
+
+    /// Whether its findings are files as such, known by their paths.
+    pub(crate) fn is_about_files(&self) -> bool {
+        self.search() == Some(Search::Path)
+    }
+
+    /// Of these one must stand somewhere in the text; none means always.
+    pub(crate) fn keywords(&self) -> &[String] {
+        self.foreign
             .as_ref()
-            .is_none_or(|globs| globs.is_match(String::from_utf8_lossy(path).as_ref()))
+            .map_or(&[], |foreign| &foreign.keywords)
+    }
+
+    /// Other rules of which a match must lie near.
+    pub(crate) fn required(&self) -> &[Required] {
+        self.foreign
+            .as_ref()
+            .map_or(&[], |foreign| &foreign.required)
+    }
+
+    /// Whether its matches serve other rules only.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.foreign.as_ref().is_some_and(|foreign| foreign.hidden)
+    }
+
+    /// The rule in the form of the file that it comes from.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        match &self.foreign {
+            Some(foreign) => Ok(foreign.written.clone()),
+            None => Ok(format!(
+                "[[rule]]\n{}",
+                toml::to_string_pretty(&self.syntax)?
+            )),
+        }
     }
 }
 
@@ -108,26 +169,7 @@ fn compile(text: &str) -> Result<Regex, regex::Error> {
         .build()
 }
 
-/// Collects mistakes, each with its place.
-struct Mistakes {
-    place: String,
-    list: Vec<String>,
-}
-
-impl Mistakes {
-    fn new(syntax: &RuleSyntax, file: &str) -> Self {
-        Self {
-            place: format!("{file}: rule {:?}", syntax.id),
-            list: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, mistake: impl std::fmt::Display) {
-        self.list.push(format!("{}: {mistake}", self.place));
-    }
-}
-
-fn check_words(syntax: &RuleSyntax, mistakes: &mut Mistakes) {
+fn check_words(syntax: &RuleSyntax, place: &mut Place<'_>) {
     let is_kebab = |part: &str| {
         !part.is_empty()
             && part
@@ -138,59 +180,59 @@ fn check_words(syntax: &RuleSyntax, mistakes: &mut Mistakes) {
     };
     let parts: Vec<&str> = syntax.id.split('.').collect();
     if parts.len() != 2 || !parts.iter().all(|part| is_kebab(part)) {
-        mistakes.add("id is not of the form provider.kind in kebab-case");
+        place.add_to("id", "id is not of the form provider.kind in kebab-case");
     }
     if syntax.title.trim().is_empty() {
-        mistakes.add("title is empty");
+        place.add_to("title", "title is empty");
     }
     if syntax.revoke.trim().is_empty() {
-        mistakes.add("revoke is empty: say where the owner revokes it");
+        place.add_to("revoke", "revoke is empty: say where the owner revokes it");
     }
     if syntax.examples.is_empty() {
-        mistakes.add("has no example");
+        place.add_to("examples", "has no example");
     }
     if syntax
         .entropy
         .is_some_and(|bits| !(0.0..=8.0).contains(&bits))
     {
-        mistakes.add("entropy is not between 0 and 8 bits per byte");
+        place.add_to("entropy", "entropy is not between 0 and 8 bits per byte");
     }
 }
 
-fn check_names(syntax: &RuleSyntax, catalog: Catalog<'_>, mistakes: &mut Mistakes) {
+fn check_names(syntax: &RuleSyntax, catalog: Catalog<'_>, place: &mut Place<'_>) {
     for name in &syntax.validate {
         if !catalog.validators.contains(&name.as_str()) {
-            mistakes.add(format_args!("there is no validator {name:?}"));
+            place.add_to("validate", format_args!("there is no validator {name:?}"));
         }
     }
     if let Some(name) = &syntax.detector
         && !catalog.detectors.contains(&name.as_str())
     {
-        mistakes.add(format_args!("there is no detector {name:?}"));
+        place.add_to("detector", format_args!("there is no detector {name:?}"));
     }
 }
 
 /// Checks regex and anchors; gives the longest match.
-fn check_recogniser(syntax: &RuleSyntax, mistakes: &mut Mistakes) -> usize {
+fn check_recogniser(syntax: &RuleSyntax, place: &mut Place<'_>) -> usize {
     match (&syntax.regex, &syntax.detector) {
         (Some(text), None) => {
             if syntax.anchors.iter().all(|anchor| anchor.is_empty()) {
-                mistakes.add("has no anchor");
+                place.add_to("anchors", "has no anchor");
             }
             if syntax.anchors.iter().any(|anchor| anchor.len() < 2) {
-                mistakes.add("has an anchor shorter than 2 bytes");
+                place.add_to("anchors", "has an anchor shorter than 2 bytes");
             }
-            longest_match(text, mistakes)
+            longest_match(text, place)
         }
         (None, Some(_)) => LONGEST_MATCH,
         _ => {
-            mistakes.add("needs either regex or detector");
+            place.add_to("regex", "needs either regex or detector");
             0
         }
     }
 }
 
-fn longest_match(text: &str, mistakes: &mut Mistakes) -> usize {
+fn longest_match(text: &str, place: &mut Place<'_>) -> usize {
     let parsed = regex_syntax::ParserBuilder::new()
         .unicode(false)
         .utf8(false)
@@ -199,26 +241,32 @@ fn longest_match(text: &str, mistakes: &mut Mistakes) -> usize {
     let hir = match parsed {
         Ok(hir) => hir,
         Err(error) => {
-            mistakes.add(format_args!("regex does not compile: {error}"));
+            place.add_to("regex", format_args!("regex does not compile: {error}"));
             return 0;
         }
     };
     match hir.properties().maximum_len() {
         Some(longest) if longest <= LONGEST_MATCH => longest,
         Some(longest) => {
-            mistakes.add(format_args!(
-                "regex matches up to {longest} bytes; at most {LONGEST_MATCH} are allowed"
-            ));
+            place.add_to(
+                "regex",
+                format_args!(
+                    "regex matches up to {longest} bytes; at most {LONGEST_MATCH} are allowed"
+                ),
+            );
             0
         }
         None => {
-            mistakes.add("regex has no longest match: bound every * and + with {m,n}");
+            place.add_to(
+                "regex",
+                "regex has no longest match: bound every * and + with {m,n}",
+            );
             0
         }
     }
 }
 
-fn check_paths(syntax: &RuleSyntax, mistakes: &mut Mistakes) -> Option<GlobSet> {
+fn check_paths(syntax: &RuleSyntax, place: &mut Place<'_>) -> Option<GlobSet> {
     if syntax.paths.is_empty() {
         return None;
     }
@@ -228,11 +276,11 @@ fn check_paths(syntax: &RuleSyntax, mistakes: &mut Mistakes) -> Option<GlobSet> 
             Ok(glob) => {
                 globs.add(glob);
             }
-            Err(error) => mistakes.add(format_args!("paths: {error}")),
+            Err(error) => place.add_to("paths", format_args!("paths: {error}")),
         }
     }
     globs
         .build()
-        .map_err(|error| mistakes.add(format_args!("paths: {error}")))
+        .map_err(|error| place.add_to("paths", format_args!("paths: {error}")))
         .ok()
 }

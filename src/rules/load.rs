@@ -1,12 +1,15 @@
-//! Rule files to a rule set: the embedded ones, the user's own, and which are switched on.
+//! Rule files to a rule set: the embedded ones, the user's own in either format, and which are
+//! switched on.
 
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::check::{Catalog, Rule};
+use super::gitleaks::{self, Tally};
+use super::place::Source;
+use super::read;
 use super::set::RuleSet;
-use super::syntax::FileSyntax;
 use crate::error::{Error, Result};
 
 /// The rule files of `patterns/`, embedded by `build.rs`.
@@ -14,6 +17,8 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/patterns.r
 
 /// A rule file's name and text.
 struct RuleFile {
+    /// Where it lies; nowhere, when it is embedded.
+    path: PathBuf,
     /// For messages.
     name: String,
     /// TOML.
@@ -36,7 +41,7 @@ pub struct Loader {
 impl Loader {
     /// Loads, checks and selects. On failure [`Error::Rules`] lists every mistake.
     pub fn load(&self, catalog: Catalog<'_>) -> Result<RuleSet> {
-        let mut mistakes = Vec::new();
+        let mut tally = Tally::default();
         let mut files = if self.only.is_empty() {
             embedded()
         } else {
@@ -46,21 +51,25 @@ impl Loader {
         for path in self.only.iter().chain(&self.added) {
             match read(path) {
                 Ok(found) => files.extend(found),
-                Err(error) => mistakes.push(error.to_string()),
+                Err(error) => tally.mistakes.push(error.to_string()),
             }
         }
         let mut rules = Vec::new();
         for (index, file) in files.iter().enumerate() {
-            for rule in parse(file, catalog, &mut mistakes) {
+            for rule in parse(file, catalog, &mut tally) {
                 // The embedded rules' regexes are compiled by our own tests; a user's here.
                 if index >= embedded_files
                     && let Err(mistake) = rule.compile()
                 {
-                    mistakes.push(mistake);
+                    tally.mistakes.push(mistake);
                 }
                 rules.push(rule);
             }
         }
+        let Tally {
+            mut mistakes,
+            notes,
+        } = tally;
         let enable = globs(&self.enable, "--enable", &rules, &mut mistakes);
         let disable = globs(&self.disable, "--disable", &rules, &mut mistakes);
         check_between(&rules, &mut mistakes);
@@ -76,7 +85,7 @@ impl Loader {
                 "no rule is left to scan with".to_owned(),
             ]));
         }
-        Ok(RuleSet::new(rules, whole))
+        Ok(RuleSet::new(rules, whole, notes))
     }
 }
 
@@ -85,6 +94,7 @@ fn embedded() -> Vec<RuleFile> {
     EMBEDDED
         .iter()
         .map(|(name, text)| RuleFile {
+            path: PathBuf::new(),
             name: format!("patterns/{name}"),
             text: (*text).to_owned(),
         })
@@ -118,28 +128,34 @@ fn read(path: &Path) -> Result<Vec<RuleFile>> {
         let text = std::fs::read_to_string(&path).map_err(|source| read_error(&path, source))?;
         Ok(RuleFile {
             name: path.display().to_string(),
+            path,
             text,
         })
     };
     paths.into_iter().map(file).collect()
 }
 
-fn parse(file: &RuleFile, catalog: Catalog<'_>, mistakes: &mut Vec<String>) -> Vec<Rule> {
-    let syntax: FileSyntax = match toml::from_str(&file.text) {
-        Ok(syntax) => syntax,
-        Err(error) => {
-            mistakes.push(format!("{}: {}", file.name, error.to_string().trim_end()));
+/// The rules of a file, which is of our own format or a gitleaks configuration.
+fn parse(file: &RuleFile, catalog: Catalog<'_>, tally: &mut Tally) -> Vec<Rule> {
+    let source = Source {
+        name: &file.name,
+        text: &file.text,
+    };
+    let table = match read::parse(source) {
+        Ok(table) => table,
+        Err(found) => {
+            tally.mistakes.extend(found);
             return Vec::new();
         }
     };
-    if syntax.rule.is_empty() {
-        mistakes.push(format!("{}: holds no [[rule]]", file.name));
+    if gitleaks::is_configuration(&table) {
+        return gitleaks::load(source, table, &file.path, tally);
     }
-    let mut rules = Vec::with_capacity(syntax.rule.len());
-    for rule in syntax.rule {
-        match Rule::check(rule, &file.name, catalog) {
+    let mut rules = Vec::new();
+    for rule in read::read(source, table, &mut tally.mistakes) {
+        match Rule::check(rule, catalog) {
             Ok(rule) => rules.push(rule),
-            Err(found) => mistakes.extend(found),
+            Err(found) => tally.mistakes.extend(found),
         }
     }
     rules
@@ -149,25 +165,21 @@ fn parse(file: &RuleFile, catalog: Catalog<'_>, mistakes: &mut Vec<String>) -> V
 fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
     let mut ids = std::collections::HashMap::new();
     for rule in rules {
-        if let Some(first) = ids.insert(rule.id(), &rule.file) {
-            mistakes.push(format!(
-                "{}: rule {:?}: the id is taken by a rule of {first}",
-                rule.file,
-                rule.id()
-            ));
+        if let Some(first) = ids.insert(rule.id(), rule) {
+            let (place, first) = (rule.place(), first.place());
+            mistakes.push(format!("{place}: the id is taken: {first}"));
         }
     }
     for rule in rules {
-        if let Some(near) = &rule.syntax.near
-            && !ids.contains_key(near.rule.as_str())
-        {
-            mistakes.push(format!(
-                "{}: rule {:?}: near names {:?}, which is no rule",
-                rule.file,
-                rule.id(),
-                near.rule
-            ));
-        }
+        let place = rule.place();
+        let mut check = |key: &str, id: &String| {
+            if !ids.contains_key(id.as_str()) {
+                mistakes.push(format!("{place}: {key} names {id:?}, which is no rule"));
+            }
+        };
+        rule.syntax.over.iter().for_each(|id| check("over", id));
+        let near = rule.syntax.near.iter();
+        near.for_each(|near| check("near", &near.rule));
     }
 }
 

@@ -4,18 +4,29 @@
 //! match and texts that must not, and `residue rules check` runs them. A rule with a mistake is an
 //! error that names file and rule; nothing is dropped silently.
 //!
+//! A configuration of gitleaks is a rule file, too (`gitleaks`): its rules become ours, with what our
+//! own files cannot say beside them (`foreign`).
+//!
 //! `detect` comes later in the order of rooms, so what it knows (names of validators and of
 //! built-in detectors) is handed in as a [`Catalog`].
 
+mod allowlist;
 mod anchors;
 mod check;
+mod foreign;
+mod gitleaks;
+mod keys;
 mod lint;
 mod load;
+mod place;
+mod read;
 mod set;
 mod syntax;
 
+pub(crate) use allowlist::Candidate;
 pub use check::{Catalog, LONGEST_MATCH, Rule};
+pub(crate) use foreign::{LONGEST_OPEN, Required, Search};
 pub use lint::lint;
 pub use load::Loader;
-pub use set::RuleSet;
+pub use set::{Note, RuleSet};
 pub use syntax::{Confidence, Near, RuleSyntax, Severity};

@@ -3,27 +3,41 @@
 use super::check::Rule;
 use crate::oci::Digest;
 
+/// Something about a rule file that is no mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// File, line, rule, and what there is to say.
+    pub text: String,
+    /// Whether something that the file asks for is not honoured, so that whoever scans must know.
+    pub matters: bool,
+}
+
 /// Checked rules in order of id. Shared by reference between threads.
 #[derive(Debug)]
 pub struct RuleSet {
     rules: Vec<Rule>,
     digest: Digest,
     whole: bool,
+    notes: Vec<Note>,
 }
 
 impl RuleSet {
     /// Takes rules in any order; `whole` says that every embedded rule is among them.
-    pub(super) fn new(mut rules: Vec<Rule>, whole: bool) -> Self {
+    pub(super) fn new(mut rules: Vec<Rule>, whole: bool, notes: Vec<Note>) -> Self {
         rules.sort_by(|a, b| a.id().cmp(b.id()));
         let mut text = String::new();
         for rule in &rules {
             text.push_str(&toml::to_string(&rule.syntax).unwrap_or_default());
+            if let Some(foreign) = &rule.foreign {
+                text.push_str(&foreign.written);
+            }
         }
         let digest = Digest::sha256(text.as_bytes());
         Self {
             rules,
             digest,
             whole,
+            notes,
         }
     }
 
@@ -40,6 +54,11 @@ impl RuleSet {
     /// Whether every embedded rule is among them.
     pub fn is_whole(&self) -> bool {
         self.whole
+    }
+
+    /// What there is to say of the files that the rules come from.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// Names the set: equal digests mean equal rules.

@@ -80,17 +80,8 @@ impl fmt::Display for Confidence {
     }
 }
 
-/// A rule file: `[[rule]]` tables and nothing else.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FileSyntax {
-    #[serde(default)]
-    pub rule: Vec<RuleSyntax>,
-}
-
 /// One `[[rule]]` table, as typed.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Serialize)]
 pub struct RuleSyntax {
     /// `provider.kind`, kebab-case.
     pub id: String,
@@ -101,52 +92,60 @@ pub struct RuleSyntax {
     /// What a bare match is worth.
     pub confidence: Confidence,
     /// Literals of which one must be there.
-    #[serde(default)]
     pub anchors: Vec<String>,
     /// Whether anchors match in any ASCII case; the regex says `(?i)` for itself.
-    #[serde(default)]
     pub ignore_case: bool,
     /// Rust regex syntax on bytes; the group `secret` is the secret, else the whole match.
-    #[serde(default)]
     pub regex: Option<String>,
     /// A built-in detector (`assignment`, `entropy`) instead of a regex.
-    #[serde(default)]
     pub detector: Option<String>,
     /// Minimum Shannon entropy of the secret, bits per byte.
-    #[serde(default)]
     pub entropy: Option<f64>,
     /// Names of validators.
-    #[serde(default)]
     pub validate: Vec<String>,
     /// Globs of paths; only there.
-    #[serde(default)]
     pub paths: Vec<String>,
-    /// A rule whose match must lie near.
-    #[serde(default)]
-    pub near: Option<Near>,
+    /// Rules whose match lies near: the other parts of one secret.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<Near>,
+    /// Whether a match counts that no other rule takes for a part of its own: an id says nothing
+    /// without its secret.
+    #[serde(skip_serializing_if = "is_yes")]
+    pub alone: bool,
+    /// Rules whose word counts less where both match.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<String>,
+    /// Whether every other regex's word counts more: a form that other secrets stand in.
+    #[serde(skip_serializing_if = "is_no")]
+    pub last: bool,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
     /// the value.
-    #[serde(default)]
     pub guessable: bool,
     /// Where its owner revokes it.
     pub revoke: String,
     /// Where the format is documented.
-    #[serde(default)]
     pub references: Vec<String>,
     /// Each must match this rule.
-    #[serde(default)]
     pub examples: Vec<String>,
     /// Each must not.
-    #[serde(default)]
     pub rejects: Vec<String>,
 }
 
 /// A pair: the other half lies within so many bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Near {
     /// Id of the other rule.
     pub rule: String,
     /// Distance in bytes.
     pub within: u64,
+    /// Whether a match without it is none.
+    pub required: bool,
+}
+
+fn is_no(value: &bool) -> bool {
+    !value
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::locate::Located;
+use super::parts::{Draft, parts_of, put_together};
 use crate::advice::advice;
 use crate::detect::{Match, Suppression};
 use crate::finding::{Finding, Kind, Occurrence, Suppressed, Visibility};
@@ -25,14 +26,19 @@ pub(super) fn group(
         );
         groups.entry(key).or_default().push(located);
     }
-    let mut findings = Vec::new();
+    let mut drafts = Vec::new();
     let mut suppressed = Vec::new();
     for ((suppression, identity), places) in groups {
+        let parts = parts_of(&places);
         let Some(finding) = finding(&identity, places, rules, images) else {
             continue;
         };
         match suppression {
-            None => findings.push(finding),
+            None => drafts.push(Draft {
+                finding,
+                identity,
+                parts,
+            }),
             Some(reason) => suppressed.push(Suppressed {
                 finding,
                 reason: reason.as_str().to_owned(),
@@ -40,6 +46,8 @@ pub(super) fn group(
             }),
         }
     }
+    drafts.sort_by(|a, b| urgency(&a.finding, &b.finding));
+    let mut findings = put_together(drafts);
     findings.sort_by(urgency);
     suppressed.sort_by(|a, b| urgency(&a.finding, &b.finding).then(a.reason.cmp(&b.reason)));
     number_equal_ids(
@@ -92,6 +100,7 @@ fn finding(
         references: rule.syntax.references.clone(),
         secret: best.secret,
         facts,
+        parts: Vec::new(),
         occurrences,
     })
 }

@@ -15,6 +15,9 @@ use crate::finding::{Report, Summary, Verdict};
 use crate::image::{Image, assemble};
 use crate::source::{Document, Selection, open};
 
+/// More threads than any machine has cores for would only take its memory.
+const MOST_THREADS: usize = 512;
+
 /// How to scan.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -24,7 +27,7 @@ pub struct Options {
     pub verify: bool,
     /// Whether quoted commands and paths keep their secrets.
     pub reveal: bool,
-    /// Worker threads; as many as there are cores when absent.
+    /// Worker threads, at most 512; as many as there are cores when absent.
     pub threads: Option<usize>,
     /// Which images of each input.
     pub selection: Selection,
@@ -54,7 +57,7 @@ pub fn run(
     options: &Options,
     progress: &Progress,
 ) -> Result<Report> {
-    let threads = options.threads.unwrap_or(0);
+    let threads = options.threads.unwrap_or(0).min(MOST_THREADS);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
@@ -80,8 +83,12 @@ impl Subject {
     fn open(inputs: &[String], engine: &Engine, options: &Options) -> Result<Self> {
         let mut subject = Self::default();
         let mut failed = Vec::new();
+        let selection = Selection {
+            unverified: !options.verify,
+            ..options.selection.clone()
+        };
         for input in inputs {
-            match open(input, &options.selection, &options.limits) {
+            match open(input, &selection, &options.limits) {
                 Ok(contents) => {
                     let images = contents.images.into_iter();
                     subject
@@ -125,7 +132,7 @@ impl Subject {
         }
         let (found, left_out) = places.finish();
         self.warnings.extend(left_out);
-        let redaction = (!options.reveal).then(|| Redaction::of(&found));
+        let redaction = (!options.reveal).then(|| Redaction::of(&found, engine.rules()));
         let (mut findings, mut suppressed) = group(found, engine.rules(), &self.images);
         let mut warnings = self.warnings;
         if let Some(mut redaction) = redaction {

@@ -39,13 +39,15 @@ use crate::archive::Blob;
 use crate::error::Warning;
 use crate::oci::{Digest, MediaType, Platform};
 
-/// Which images of an input are wanted.
+/// Which images of an input are wanted, and whether its documents are checked.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// `--image REF`: a reference, tag or digest; every image when absent.
     pub image: Option<String>,
     /// `--platform` and `--all-platforms`.
     pub platforms: Platforms,
+    /// `--no-verify`: documents are taken as they are, whatever digest names them.
+    pub unverified: bool,
 }
 
 /// Which platforms of an index are wanted.
@@ -136,6 +138,8 @@ pub enum Role {
     OrphanBlob,
     /// Any other file of the archive.
     ArchiveFile,
+    /// Bytes of the archive that are part of no file.
+    Slack,
     /// The name of a member or target of a link, as text.
     MemberName,
 }

@@ -35,7 +35,7 @@ pub(super) fn read(
     selection: &Selection,
 ) -> Result<Contents> {
     let path = asked.path;
-    let mut survey = Survey::new(archive);
+    let mut survey = Survey::new(archive, !selection.unverified);
     let shapes = shape::read(&mut survey);
     check_transport(asked, &shapes)?;
     if describes_nothing(archive, &survey) {

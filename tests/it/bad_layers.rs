@@ -129,10 +129,21 @@ fn an_uncompressed_layer_that_is_not_its_diff_id_is_said_with_both_hashes() {
 fn digests_are_not_checked_where_the_user_says_so() {
     let scratch = Scratch::new();
     let (secret, image) = below(two_files());
-    let path = scratch.image(Shape::OciArchive, &image);
+    let mut package = Shape::OciArchive.package(std::slice::from_ref(&image));
+    let layer = image.blobs(image.stored).pop().expect("a layer").digest;
+    let other = Stored::Gzip.apply(&LayerBuilder::new().file("other", "other").tar());
+    package.edit(&format!("blobs/sha256/{layer}"), |bytes| *bytes = other);
+    let config = sha256(&image.config_bytes());
+    package.edit(&format!("blobs/sha256/{config}"), |bytes| bytes.push(b' '));
+    let path = scratch.write("other.tar", package.to_tar());
+    let checked = scan(&path);
+    assert!(!checked.is_complete());
+    let codes = checked.warnings().iter().map(|warning| &warning["code"]);
+    assert_eq!(codes.filter(|code| *code == "digest-mismatch").count(), 2);
     let report = scan_with(&path, &["--no-verify"]);
     assert_eq!(report.layers(0)[0]["verified"], serde_json::Value::Null);
     assert!(report.find(&secret).is_some());
+    assert!(report.warnings().is_empty(), "{}", report.digest());
     assert!(report.is_complete());
 }
 

@@ -3,8 +3,7 @@
 
 use serde_json::json;
 
-use crate::recall::{tokens, wallets};
-use crate::support::{ImageBuilder, LayerBuilder, Scratch, Shape, scan};
+use crate::support::{ImageBuilder, LayerBuilder, Scratch, Shape, scan, tokens, wallets};
 
 #[test]
 fn a_wallet_that_was_deleted_is_still_told_by_its_phrase_and_by_its_address() {

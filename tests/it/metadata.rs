@@ -82,6 +82,48 @@ fn build_arguments_recorded_with_a_run_are_found() {
 }
 
 #[test]
+fn a_build_argument_with_spaces_and_its_twin_in_the_environment_are_one_secret() {
+    let secret = format!("correct {} battery 7", secrets::letters("staple", 9));
+    let layer = LayerBuilder::new().file("b", "b");
+    let run = format!("RUN |2 DB_PASSWORD={secret} MODE=x /bin/sh -c make # buildkit");
+    for (shell, instruction) in [
+        (run.clone(), format!("ENV DB_PASSWORD={secret}")),
+        (
+            run.replace("RUN ", "").replace(" # buildkit", ""),
+            format!("/bin/sh -c #(nop)  ENV DB_PASSWORD={secret}"),
+        ),
+        (
+            // Nothing but the ARG before it tells where the value ends.
+            format!("RUN |1 DB_PASSWORD={secret} /app/setup --all # buildkit"),
+            format!("ARG DB_PASSWORD={secret}"),
+        ),
+    ] {
+        let image = base()
+            .instruction(&instruction)
+            .layer(&shell, layer.clone())
+            .env("DB_PASSWORD", &secret);
+        let report = report_of(&image);
+        assert_eq!(report.findings().len(), 1, "{shell}\n{}", report.digest());
+        assert_eq!(report.places(&secret).len(), 3, "{}", report.digest());
+    }
+}
+
+#[test]
+fn an_argument_behind_its_option_is_found_in_a_history_alone() {
+    let secret = format!("{}!7", secrets::letters("exec form", 12));
+    for created_by in [
+        format!(r#"/bin/sh -c #(nop)  CMD ["app" "--password" "{secret}"]"#),
+        format!(r#"CMD ["app", "--password", "{secret}"]"#),
+    ] {
+        let image = base().instruction(&created_by).instruction("CMD [\"app\"]");
+        let report = report_of(&image);
+        let place = report.place(&secret, "history");
+        let column = created_by.find(&secret).unwrap() + 1;
+        assert_eq!(place["column"], column, "{created_by}");
+    }
+}
+
+#[test]
 fn the_id_of_a_password_in_the_environment_outlives_a_rebuild() {
     let password = secrets::letters("rebuilt", 20);
     let id = |image: ImageBuilder| {

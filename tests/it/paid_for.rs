@@ -121,6 +121,28 @@ fn unknown_files_of_an_archive_are_scanned_too() {
 }
 
 #[test]
+fn what_extended_headers_of_the_archive_say_is_scanned_too() {
+    let scratch = Scratch::new();
+    let (_, image) = with_token("records");
+    let global = secrets::npm("in a global header");
+    let attribute = secrets::github("in an attribute");
+    let records = LayerBuilder::new()
+        .pax_global("comment", &format!("_authToken={global}"))
+        .file("a", "")
+        .xattr("user.token", &attribute)
+        .file("b", "")
+        .tar();
+    let tar = Shape::Classic.package(&[image]).to_tar();
+    // Without the end marker of the first, the two are one archive.
+    let mut whole = records[..records.len() - 1024].to_vec();
+    whole.extend(tar);
+    let report = scan(&scratch.write("save.tar", whole));
+    report.place(&global, "archive-file");
+    report.place(&attribute, "archive-file");
+    assert!(report.is_complete(), "{}", report.digest());
+}
+
+#[test]
 fn empty_instructions_have_no_layer_and_are_evidence_still() {
     let scratch = Scratch::new();
     let secret = secrets::npm("blanked");

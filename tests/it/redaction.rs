@@ -103,7 +103,10 @@ fn no_output_shows_a_secret_wherever_it_stands() {
     let baseline = scratch.path().join("baseline.json");
     let baseline_flag = format!("--write-baseline={}", baseline.display());
     for options in [
-        &["scan", "--format=terminal"][..],
+        &["extract", "--list"][..],
+        &["extract", "--layer=0", "--offset=99"],
+        &["extract", "--platform=none/none", "--list"],
+        &["scan", "--format=terminal"],
         &["scan", "--format=json"],
         &["scan", "--format=jsonl"],
         &["scan", "--format=sarif"],
@@ -148,5 +151,27 @@ fn every_place_of_that_image_is_looked_at() {
             "{place} was not found; {}",
             report.digest()
         );
+    }
+}
+
+#[test]
+fn rules_that_are_switched_off_still_keep_secrets_out_of_what_is_quoted() {
+    let scratch = Scratch::new();
+    let token = secrets::github("switched off");
+    let password = secrets::letters("switched off password", 14);
+    let created_by = format!("|2 TOKEN={token} DB_PASSWORD={password} /bin/sh -c true");
+    let image = ImageBuilder::new()
+        .layer(&created_by, LayerBuilder::new().file("a", "a"))
+        .instruction(&format!("RUN use {password}"))
+        .instruction(&format!("COPY file:{token} /x"))
+        .tag(&format!("example.test/x:{token}"))
+        .top("created", json!(token));
+    let path = scratch.image(Shape::Docker25, &image);
+    let options = ["scan", "--format=json", "--disable=github.*"];
+    for more in [&[][..], &["--disable=generic.*"]] {
+        let said = with(&[&options, more].concat(), &path);
+        for secret in [&token, &password] {
+            assert!(!said.contains(secret.as_str()), "{said}");
+        }
     }
 }

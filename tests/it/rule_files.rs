@@ -16,6 +16,17 @@ rejects = ["acme-short"]
 "#;
 
 #[test]
+fn the_page_of_rules_is_that_of_the_rules() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let page = std::fs::read_to_string(page).expect("docs/rules.md");
+    let made = residue(["rules", "list", "--format", "markdown"]).stdout;
+    assert!(
+        page == made,
+        "make it anew: cargo run -- rules list --format markdown > docs/rules.md"
+    );
+}
+
+#[test]
 fn every_mistake_of_a_rule_file_is_reported_with_file_and_rule() {
     let scratch = Scratch::new();
     let broken = GOOD

@@ -33,6 +33,8 @@ fn read_entry(mut keys: Keys<'_>) -> Option<Allow> {
         rule: keys.text("rule"),
         path: keys.text("path"),
         id: keys.text("id"),
+        fingerprint: keys.text("fingerprint"),
+        sha256: keys.text("sha256"),
         expires: keys.take("expires", date),
         reason: keys.text("reason"),
     };

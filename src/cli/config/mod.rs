@@ -173,6 +173,7 @@ fn selection(args: &SelectionArgs, file: &File, mistakes: &mut Mistakes) -> Sele
     Selection {
         image: args.image_ref.clone(),
         platforms,
+        unverified: false,
     }
 }
 

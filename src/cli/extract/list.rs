@@ -7,17 +7,16 @@ use residue::archive::{Limits, normalise};
 use residue::error::{Warning, printable};
 use residue::image::{EntryKind, Item, Layer, LayerEntry, walk};
 
-use super::note;
+use super::voice::Voice;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::cli::terminal::Terminal;
 
 /// Lists the entries at and under `path`; every entry without one.
 pub fn run(
     layers: &[Layer],
     path: Option<&str>,
     limits: &Limits,
-    terminal: &Terminal,
+    voice: &Voice<'_>,
 ) -> Result<Exit> {
     let path = path.map(|path| normalise(path.as_bytes()).path);
     let path = path.as_deref().filter(|path| !path.is_empty());
@@ -25,7 +24,7 @@ pub fn run(
     output::write(None, |out| {
         writeln!(out, "layer      offset        size  kind       path")?;
         for layer in layers {
-            if !list_layer(layer, path, limits, terminal, out)? {
+            if !list_layer(layer, path, limits, voice, out)? {
                 exit = Exit::Error;
             }
         }
@@ -39,7 +38,7 @@ fn list_layer(
     layer: &Layer,
     path: Option<&[u8]>,
     limits: &Limits,
-    terminal: &Terminal,
+    voice: &Voice<'_>,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
     let mut written = Ok(());
@@ -47,7 +46,7 @@ fn list_layer(
         if let Item::Entry(entry, _) = item
             && path.is_none_or(|path| is_at_or_under(entry, path))
         {
-            written = write_entry(layer.index, entry, out);
+            written = write_entry(layer.index, entry, voice, out);
             if written.is_err() {
                 return Err(io::Error::other("stopped"));
             }
@@ -56,7 +55,7 @@ fn list_layer(
     });
     written?;
     for warning in &summary.warnings {
-        note(warning, terminal);
+        voice.note(warning);
     }
     let is_broken = |warning: &Warning| warning.code.is_incomplete();
     Ok(layer.blob.is_some() && !summary.warnings.iter().any(is_broken))
@@ -70,7 +69,12 @@ fn is_at_or_under(entry: &LayerEntry, path: &[u8]) -> bool {
     fits(&entry.path) || fits(printable(&entry.path).as_bytes())
 }
 
-fn write_entry(layer: usize, entry: &LayerEntry, out: &mut dyn Write) -> io::Result<()> {
+fn write_entry(
+    layer: usize,
+    entry: &LayerEntry,
+    voice: &Voice<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let kind = match entry.whiteout {
         Some(_) => "whiteout",
         None => kind_name(entry.kind),
@@ -79,15 +83,17 @@ fn write_entry(layer: usize, entry: &LayerEntry, out: &mut dyn Write) -> io::Res
         [] => "/".to_owned(),
         path => printable(path),
     };
-    write!(
+    let name = match &entry.link {
+        Some(link) => format!("{path} -> {}", printable(link)),
+        None => path,
+    };
+    writeln!(
         out,
-        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {path}",
-        entry.offset, entry.size
-    )?;
-    if let Some(link) = &entry.link {
-        write!(out, " -> {}", printable(link))?;
-    }
-    writeln!(out)
+        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {}",
+        entry.offset,
+        entry.size,
+        voice.redacted(name)
+    )
 }
 
 /// What an entry is, in a word.

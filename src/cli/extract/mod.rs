@@ -6,12 +6,13 @@
 mod copy;
 mod list;
 mod locate;
+mod voice;
 
 use std::fmt::Write as _;
 
 use anyhow::{Result, anyhow, bail};
 use residue::archive::Limits;
-use residue::error::{Warning, printable};
+use residue::error::printable;
 use residue::image::{EntryKind, Image, Layer, assemble};
 use residue::source;
 
@@ -19,12 +20,18 @@ use super::args::ExtractArgs;
 use super::config::{self, ExtractConfig};
 use super::exit::Exit;
 use super::terminal::Terminal;
-use locate::{Found, Target};
+use locate::{Found, Shared, Target};
+use voice::Voice;
 
 /// Recovers or lists.
 pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
+    let voice = Voice::new(terminal, args.reveal);
+    recover(args, &voice).map_err(|error| voice.error(error))
+}
+
+fn recover(args: &ExtractArgs, voice: &Voice<'_>) -> Result<Exit> {
     let config = config::extract(args)?;
-    let image = open_one(&args.image, &config, terminal)?;
+    let image = open_one(&args.image, &config, voice)?;
     let layers = match args.layer {
         None => &image.layers[..],
         Some(index) => std::slice::from_ref(image.layers.get(index).ok_or_else(|| {
@@ -36,29 +43,35 @@ pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
         })?),
     };
     if args.list {
-        return list::run(layers, args.path.as_deref(), &config.limits, terminal);
+        return list::run(layers, args.path.as_deref(), &config.limits, voice);
     }
     let target = Target::of(args.path.as_deref(), args.offset);
     let found = locate::all(layers, &target, &config.limits, &mut |warning| {
-        note(warning, terminal);
+        voice.note(warning);
     });
     let chosen = choose(args, &image, &target, found)?;
-    let layer = &image.layers[chosen.layer];
     // Messages name what was asked for, also where a hard link led elsewhere.
     let source = Found {
         path: chosen.path.clone(),
-        ..content_of(layer, chosen, &config.limits)?
+        ..content_of(&image.layers, chosen, &config.limits)?
     };
+    if source.is_sparse {
+        let name = printable(&source.path);
+        voice.say(format!(
+            "note: {name} is a sparse file; its bytes are given as stored, its holes are left out"
+        ));
+    }
+    let layer = &image.layers[source.layer];
     copy::run(args, layer, &source, &config.limits)
 }
 
 /// Opens the input, which must hold exactly one image after selection.
-fn open_one(reference: &str, config: &ExtractConfig, terminal: &Terminal) -> Result<Image> {
+fn open_one(reference: &str, config: &ExtractConfig, voice: &Voice<'_>) -> Result<Image> {
     let contents = source::open(reference, &config.selection, &config.limits)?;
     contents
         .warnings
         .iter()
-        .for_each(|warning| note(warning, terminal));
+        .for_each(|warning| voice.note(warning));
     let mut images: Vec<Image> = contents
         .images
         .into_iter()
@@ -80,7 +93,7 @@ fn open_one(reference: &str, config: &ExtractConfig, terminal: &Terminal) -> Res
     image
         .warnings
         .iter()
-        .for_each(|warning| note(warning, terminal));
+        .for_each(|warning| voice.note(warning));
     Ok(image)
 }
 
@@ -145,49 +158,52 @@ fn describe_layers(image: &Image, found: &[Found]) -> String {
     text
 }
 
+/// Hard links that are followed from one to the next.
+const MOST_LINKS: usize = 100;
+
 /// The entry whose content `found` has: itself, or what a hard link shares.
-fn content_of(layer: &Layer, found: Found, limits: &Limits) -> Result<Found> {
+fn content_of(layers: &[Layer], found: Found, limits: &Limits) -> Result<Found> {
     let mut found = found;
-    loop {
-        let name = printable(&found.path);
-        let target = found.link.clone().unwrap_or_default();
+    for _ in 0..MOST_LINKS {
+        // Whatever an entry is, a scan reads the bytes that it has.
+        if found.size > 0 || found.kind == EntryKind::File {
+            return Ok(found);
+        }
+        let (name, layer) = (printable(&found.path), found.layer);
+        let target = found.link.as_deref().unwrap_or_default();
+        let link = if found.path == target {
+            "itself".to_owned()
+        } else {
+            printable(target)
+        };
         match found.kind {
-            EntryKind::File => return Ok(found),
             EntryKind::HardLink => {}
-            EntryKind::Symlink => bail!(
-                "{name} in layer {} is a symbolic link to {}; extract that instead",
-                layer.index,
-                printable(&target)
-            ),
+            EntryKind::Symlink => {
+                bail!("{name} in layer {layer} is a symbolic link to {link}; extract that instead")
+            }
             kind => bail!(
-                "{name} in layer {} is no file but a {}",
-                layer.index,
+                "{name} in layer {layer} is no file but a {}",
                 list::kind_name(kind)
             ),
         }
-        // Only entries before the link count, so this ends.
-        let before = found.sequence;
-        found = locate::all(
-            std::slice::from_ref(layer),
-            &Target::Path(target.clone()),
-            limits,
-            &mut |_| (),
-        )
-        .into_iter()
-        .rfind(|entry| entry.sequence < before)
-        .ok_or_else(|| {
-            anyhow!(
-                "{name} in layer {} is a hard link to {}, which a lower layer holds; extract that \
-                 instead",
-                layer.index,
-                printable(&target)
-            )
-        })?;
+        found = match locate::shared(layers, &found, limits) {
+            Shared::With(entry) => entry,
+            Shared::DeletedBy(by) => bail!(
+                "{name} in layer {layer} is a hard link to {link}, which layer {by} had deleted \
+                 before"
+            ),
+            Shared::WithNothing => bail!(
+                "{name} in layer {layer} is a hard link to {link}, and neither an entry before it \
+                 nor a lower layer has that name; there is no content"
+            ),
+        };
     }
-}
-
-fn note(warning: &Warning, terminal: &Terminal) {
-    terminal.note(&format!("warning: {}", warning.message));
+    bail!(
+        "more than {MOST_LINKS} hard links lead from one to the next; {} in layer {} is as far as \
+         they were followed",
+        printable(&found.path),
+        found.layer
+    )
 }
 
 #[cfg(test)]

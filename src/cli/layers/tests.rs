@@ -72,6 +72,7 @@ fn finding(occurrences: Vec<Occurrence>) -> Finding {
         visibility: Visibility::Final,
         advice: String::new(),
         references: Vec::new(),
+        parts: Vec::new(),
         occurrences,
     }
 }

@@ -25,11 +25,15 @@ pub fn run(paths: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
         .iter()
         .filter_map(|rule| rule.compile().err())
         .collect();
-    let lints = lint(&set);
-    failures.extend(Engine::new(set).check_examples());
+    let notes: Vec<String> = set.notes().iter().map(|note| note.text.clone()).collect();
+    let mut lints = lint(&set);
+    let engine = Engine::new(set);
+    failures.extend(engine.check_examples());
+    lints.extend(engine.check_claims());
     Mistakes::from(failures).or(())?;
-    // A rule that could be better still works.
-    lints.iter().for_each(|lint| terminal.note(lint));
+    // A rule that could be better still works, and so does one of which something is left out.
+    let all = notes.iter().chain(&lints);
+    all.for_each(|note| terminal.note(note));
     if !terminal.quiet {
         output::write(None, |out| writeln!(out, "{summary}"))?;
     }

@@ -6,17 +6,19 @@ use anyhow::Result;
 use residue::rules::RuleSet;
 use serde_json::json;
 
-use crate::cli::args::TableFormat;
+use super::markdown;
+use crate::cli::args::ListFormat;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::table::{Align, Table};
 use crate::cli::terminal::Terminal;
 
 /// Prints the rules in order of id.
-pub fn run(set: &RuleSet, format: TableFormat, terminal: &Terminal) -> Result<Exit> {
+pub fn run(set: &RuleSet, format: ListFormat, terminal: &Terminal) -> Result<Exit> {
     output::write(None, |out| match format {
-        TableFormat::Terminal => write_table(set, terminal.width, out),
-        TableFormat::Json => write_json(set, out),
+        ListFormat::Terminal => write_table(set, terminal.width, out),
+        ListFormat::Json => write_json(set, out),
+        ListFormat::Markdown => markdown::write(set, out),
     })?;
     Ok(Exit::Pass)
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod list;
+mod markdown;
 mod show;
 
 use anyhow::Result;
@@ -33,6 +34,15 @@ pub fn run(command: &RulesCommand, terminal: &Terminal) -> Result<Exit> {
         } => show::run(id, &load(&config::rules(file, rules)?)?),
         RulesCommand::Check { paths } => check::run(paths, terminal),
     }
+}
+
+/// Loads rules for a scan; what they ask for and do not get is noted.
+pub fn load_to_scan(loader: &Loader, terminal: &Terminal) -> Result<RuleSet> {
+    let set = load(loader)?;
+    for note in set.notes().iter().filter(|note| note.matters) {
+        terminal.note(&note.text);
+    }
+    Ok(set)
 }
 
 /// Loads rules; mistakes in them are listed like every other mistake of the user's.

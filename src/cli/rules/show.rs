@@ -1,4 +1,4 @@
-//! `residue rules show`: a rule in the form of a rule file, to be read or copied.
+//! `residue rules show`: a rule in the form of its rule file, to be read or copied.
 
 use anyhow::{Context, Result, bail};
 use residue::rules::RuleSet;
@@ -11,9 +11,10 @@ pub fn run(id: &str, set: &RuleSet) -> Result<Exit> {
     let Some(rule) = set.rules().iter().find(|rule| rule.id() == id) else {
         bail!("there is no rule {id:?}{}", similar(id, set));
     };
-    let text = toml::to_string_pretty(&rule.syntax)
+    let text = rule
+        .to_toml()
         .with_context(|| format!("rule {id} cannot be written as TOML"))?;
-    output::write(None, |out| write!(out, "# {}\n[[rule]]\n{text}", rule.file))?;
+    output::write(None, |out| write!(out, "# {}\n{text}", rule.file))?;
     Ok(Exit::Pass)
 }
 

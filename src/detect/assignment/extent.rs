@@ -73,6 +73,7 @@ fn unquoted(
         (_, Tie::Element) => (class == Class::Config || class == Class::Other)
             .then(|| until(&|b| b == b'<' || b == b'\n'))?,
         (_, Tie::Space) => until(&ends_word),
+        (_, Tie::Default) => until(&|b| ends_word(b) || b == b'}'),
         (Class::Env, _) if kind == TextKind::Env => until(&|b| b == b'\n'),
         (Class::Env, _) => line(rest, start),
         (Class::Shell, Tie::Equals) if tight => until(&ends_word),

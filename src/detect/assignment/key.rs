@@ -19,8 +19,10 @@ pub(super) enum Tie {
     Equals,
     /// `key: value`.
     Colon,
-    /// `key => value`, `key := value`, `define('key', 'value')`, `name: key, value: …`.
+    /// `key => value`, `key := value`, `key <- value`, `define('key', 'value')`, `name: key, value: …`.
     Firm,
+    /// `${key:-value}`.
+    Default,
     /// `<key>value</key>`.
     Element,
     /// `--key value`, `ENV key value`.
@@ -107,7 +109,11 @@ pub(super) fn find(bytes: &[u8], keyword: usize, end: usize, class: Class) -> Op
     if tie == Tie::Colon && class == Class::Code {
         cursor.pass_type();
     }
-    let loose = tie == Tie::Colon && cursor.at == before && cursor.peek_quote().is_none();
+    let is_line_end = || matches!(bytes.get(cursor.at), Some(b'\n' | b'\r'));
+    let loose = tie == Tie::Colon
+        && cursor.at == before
+        && cursor.peek_quote().is_none()
+        && !(class == Class::Config && is_line_end());
     (!loose && cursor.at < bytes.len()).then_some(Key {
         name: start..end,
         value: cursor.at,
@@ -124,7 +130,16 @@ fn tie(
     quoted: bool,
     bracket: bool,
 ) -> Option<Tie> {
-    if cursor.eat(b"=>") || cursor.eat(b":=") || cursor.eat(b"?=") || cursor.eat(b"||=") {
+    let before = start.checked_sub(1).map(|at| bytes[at]);
+    if before == Some(b'{') && (cursor.eat(b":-") || cursor.eat(b":=")) {
+        return Some(Tie::Default);
+    }
+    if cursor.eat(b"<-")
+        || cursor.eat(b"=>")
+        || cursor.eat(b":=")
+        || cursor.eat(b"?=")
+        || cursor.eat(b"||=")
+    {
         return Some(Tie::Firm);
     }
     if cursor.eat(b"==") || cursor.eat(b"=~") || cursor.eat(b"::") {
@@ -136,7 +151,6 @@ fn tie(
     if !bracket && cursor.eat(b":") {
         return Some(Tie::Colon);
     }
-    let before = start.checked_sub(1).map(|at| bytes[at]);
     if (quoted || before == Some(b'<')) && cursor.eat(b">") {
         return Some(Tie::Element);
     }
@@ -174,7 +188,9 @@ fn takes_space(bytes: &[u8], start: usize) -> bool {
     }
     let line = memchr::memrchr(b'\n', line).map_or(line, |at| &line[at + 1..]);
     let word = line.trim_ascii();
-    [&b"ENV"[..], b"ARG", b"setenv", b"set"].contains(&word)
+    let is_flag = |flags: &[u8]| flags.iter().all(u8::is_ascii_alphabetic);
+    [&b"ENV"[..], b"ARG", b"setenv", b"set", b"#define"].contains(&word)
+        || word.strip_prefix(b"set -").is_some_and(is_flag)
 }
 
 trait TrimWithin {

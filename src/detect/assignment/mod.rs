@@ -3,12 +3,13 @@
 //! `DB_PASSWORD=…`, `password: "…"`, `"apiKey": "…"`, `api_key => '…'`, `<password>…</password>`,
 //! `define('KEY', '…')`, `name: KEY` with `value: …`, `--token …`. The keywords come from the
 //! rule's anchors; [`key`] finds the key around one and where its value starts, [`extent`] where
-//! it ends, [`lexicon`] says what the key's name means, and [`judge`] weighs both.
+//! it ends (or [`list`] where several stand or one stands further on), [`lexicon`] says what the key's name means, and [`judge`] weighs both.
 
 mod extent;
 mod judge;
 mod key;
 pub(super) mod lexicon;
+mod list;
 pub(super) mod value;
 
 use std::ops::Range;
@@ -18,6 +19,7 @@ use super::class::Class;
 use super::detector::{Desk, Detector, Found, View};
 use super::matched::TextKind;
 use super::{place, suppress};
+use crate::rules::Confidence;
 
 /// The detector.
 pub(super) struct Assignment;
@@ -36,32 +38,24 @@ impl Detector for Assignment {
         };
         desk.state.resume = view.base + end as u64;
         let name = &view.bytes[key.name.clone()];
-        let Some(kind) = lexicon::classify(name) else {
+        let Some((kind, is_plural)) = named(name) else {
             return;
         };
         let context = &view.context;
-        let Some(secret) = extent::of(view.bytes, &key, view.class, context.kind, context.path)
-        else {
-            return;
-        };
-        let text = &view.bytes[secret.clone()];
+        let secret = extent::of(view.bytes, &key, view.class, context.kind, context.path);
         let place = place_of(view);
-        if let Some(mut confidence) = judge::judge(name, kind, text, place)
-            && !desk.is_full()
-        {
-            let mut suppressed = suppress::assigned(text);
-            if place::is_shown(view) {
-                (confidence, suppressed) = suppress::shown(confidence, suppressed);
+        let judged = secret.filter(|_| !is_plural).and_then(|secret| {
+            let confidence = judge::judge(name, kind, &view.bytes[secret.clone()], place)?;
+            Some((secret, confidence))
+        });
+        if let Some((secret, confidence)) = judged {
+            return report(view, desk, name, secret, confidence);
+        }
+        for secret in list::of(view.bytes, &key, view.class) {
+            let text = &view.bytes[secret.clone()];
+            if let Some(confidence) = judge::judge(name, kind, text, place) {
+                report(view, desk, name, secret, confidence);
             }
-            desk.state.resume = view.base + secret.end as u64;
-            desk.report(Found {
-                rule: desk.index,
-                label: Some(String::from_utf8_lossy(name).into_owned()),
-                suppressed,
-                secret,
-                confidence,
-                facts: Default::default(),
-            });
         }
     }
 
@@ -93,6 +87,43 @@ impl Detector for Assignment {
             });
         }
     }
+}
+
+/// What a key's name means, and whether it names several, which only a list can be.
+fn named(name: &[u8]) -> Option<(lexicon::KeyKind, bool)> {
+    let one = lexicon::classify(name).map(|kind| (kind, false));
+    one.or_else(|| {
+        let (b's' | b'S', singular) = name.split_last()? else {
+            return None;
+        };
+        lexicon::classify(singular).map(|kind| (kind, true))
+    })
+}
+
+/// Takes a value that is judged to be a secret.
+fn report(
+    view: &View<'_>,
+    desk: &mut Desk<'_>,
+    name: &[u8],
+    secret: Range<usize>,
+    mut confidence: Confidence,
+) {
+    if desk.is_full() {
+        return;
+    }
+    let mut suppressed = suppress::assigned(&view.bytes[secret.clone()]);
+    if place::is_shown(view) {
+        (confidence, suppressed) = suppress::shown(confidence, suppressed);
+    }
+    desk.state.resume = view.base + secret.end as u64;
+    desk.report(Found {
+        rule: desk.index,
+        label: Some(String::from_utf8_lossy(name).into_owned()),
+        suppressed,
+        secret,
+        confidence,
+        facts: Default::default(),
+    });
 }
 
 fn place_of(view: &View<'_>) -> Place {

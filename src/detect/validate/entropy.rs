@@ -20,8 +20,9 @@ pub(super) fn bits_per_byte(bytes: &[u8]) -> f64 {
         .sum()
 }
 
-/// For kinds without any prefix of their own: a value without digits, or with only one or two
-/// kinds of characters, is a word, a name or a placeholder and no token.
+/// For kinds without any prefix of their own: a value with few digits, or with only one or two
+/// kinds of characters, is a word, a name or a placeholder and no token. One in forty tokens of 32
+/// letters and digits has fewer than two digits, so long ones may have none if they read as no word.
 pub(super) fn random_token(candidate: &Candidate<'_>) -> Verdict {
     let secret = candidate.secret;
     let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -29,10 +30,20 @@ pub(super) fn random_token(candidate: &Candidate<'_>) -> Verdict {
         .iter()
         .filter(|byte| byte.is_ascii_alphabetic())
         .count();
-    if digits < 2 || letters < 2 || bits_per_byte(secret) < 2.5 {
+    if digits < 2 && !is_drawn_from_letters(secret) || letters < 2 || bits_per_byte(secret) < 2.5 {
         return Verdict::Dropped;
     }
     Verdict::Kept(facts([]))
+}
+
+/// Whether a long value without digits has both cases and the spread of something drawn at random.
+fn is_drawn_from_letters(secret: &[u8]) -> bool {
+    secret.len() >= 20
+        && secret.iter().any(u8::is_ascii_lowercase)
+        && secret.iter().any(u8::is_ascii_uppercase)
+        && bits_per_byte(secret) >= 3.8
+        && value::longest_word(secret) < 6
+        && value::spoken(secret) * 5 < secret.len() * 2
 }
 
 /// As above, and what does not look drawn is worth less: short, monotonous, or made of words.
@@ -80,6 +91,7 @@ mod tests {
             "00000000000000000000",
             "your_datadog_api_key",
             "abababababababab",
+            "getUserMediaByContentTypeAndName",
         ] {
             assert_eq!(
                 verdict(random_token, text.as_bytes()),
@@ -87,10 +99,12 @@ mod tests {
                 "{text}"
             );
         }
-        let token = "0123456789abcdef".repeat(2);
-        assert_eq!(
-            verdict(random_token, token.as_bytes()),
-            Verdict::Kept(facts([]))
-        );
+        for token in [
+            "0123456789abcdef0123456789abcdef",
+            "QxkRtPzLmwCvbNhjGfdSTrWq",
+        ] {
+            let kept = Verdict::Kept(facts([]));
+            assert_eq!(verdict(random_token, token.as_bytes()), kept, "{token}");
+        }
     }
 }

@@ -23,10 +23,12 @@ pub(super) fn finding_result(finding: &Finding, rules: &Rules<'_>, reveal: bool)
         },
         "rank": rank(finding.severity, finding.confidence),
     });
+    let of_parts = finding.parts.iter().flat_map(|part| &part.occurrences);
     let further: Vec<Value> = finding
         .occurrences
         .iter()
         .skip(1)
+        .chain(of_parts)
         .zip(1..)
         .map(|(occurrence, id)| related(occurrence, id))
         .collect();
@@ -63,8 +65,12 @@ fn sentence(finding: &Finding) -> String {
         2 => " and 1 more place".to_owned(),
         places => format!(" and {} more places", places - 1),
     };
+    let parts = finding.parts.iter();
+    let with: String = parts
+        .map(|part| format!(" with {} {}", part.title, part.secret.preview()))
+        .collect();
     format!(
-        "{} {} in {}{more}. {}",
+        "{} {}{with} in {}{more}. {}",
         finding.title,
         finding.secret.preview(),
         place.as_deref().unwrap_or("the image"),

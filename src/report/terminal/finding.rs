@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::life::{Life, life};
 use super::place::location;
 use super::screen::{Screen, Span, Tone};
-use crate::finding::{Finding, Kind, Occurrence, Report};
+use crate::finding::{Finding, Kind, Occurrence, Part, Report};
 use crate::report::cells::count;
 use crate::secret::Secret;
 
@@ -39,12 +39,35 @@ pub(super) fn write(
         value(screen, &finding.secret)?;
     }
     places(screen, &finding.occurrences, report)?;
+    for part in &finding.parts {
+        written_part(screen, part, report, reveal)?;
+    }
     let advice = match last_advice {
         Some(last) if last == finding.advice => Span::new(Tone::Faint, "→ as above"),
         _ => Span::new(Tone::Plain, format!("→ {}", finding.advice)),
     };
     screen.paragraph(2, 4, &[advice])?;
     screen.blank()
+}
+
+/// Another part of the secret, and where it lies.
+fn written_part(
+    screen: &mut Screen<'_>,
+    part: &Part,
+    report: &Report,
+    reveal: bool,
+) -> io::Result<()> {
+    let spans = [
+        Span::new(Tone::Faint, "with "),
+        Span::new(Tone::Plain, &part.title),
+        Span::new(Tone::Faint, " · "),
+        Span::new(Tone::Strong, part.secret.preview()),
+    ];
+    screen.paragraph(2, 4, &spans)?;
+    if reveal {
+        value(screen, &part.secret)?;
+    }
+    places(screen, &part.occurrences, report)
 }
 
 /// Places by life, each life told once, in the order of the report; then how many are not shown.

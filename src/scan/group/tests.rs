@@ -34,6 +34,8 @@ fn place(rules: &RuleSet, rule: &str, secret: &str, path: &str, layer: usize) ->
         confidence: rules.rule(index).syntax.confidence,
         facts: Facts::new(),
         suppressed: None,
+        parts: Vec::new(),
+        is_lone: false,
     };
     let occurrence = Occurrence {
         image: Some(0),

@@ -150,6 +150,7 @@ fn all() -> Selection {
     Selection {
         image: None,
         platforms: Platforms::All,
+        unverified: false,
     }
 }
 

@@ -7,6 +7,7 @@ fn image(name: &str) -> Selection {
     Selection {
         image: Some(name.to_owned()),
         platforms: Platforms::Host,
+        unverified: false,
     }
 }
 
@@ -14,6 +15,7 @@ fn platform(text: &str) -> Selection {
     Selection {
         image: None,
         platforms: Platforms::One(text.parse().unwrap()),
+        unverified: false,
     }
 }
 

@@ -1,0 +1,57 @@
+//! A rule's regex at work: the next match, and which part of it is the secret.
+
+use std::ops::Range;
+
+use regex::bytes::Regex;
+
+use crate::rules::Rule;
+
+/// The regex of one rule.
+pub(super) struct Finder<'r> {
+    regex: &'r Regex,
+    secret: Part<'r>,
+}
+
+/// Where the secret lies in a match.
+enum Part<'r> {
+    Whole,
+    /// In the group `secret`.
+    Named,
+    /// In the first of these groups that is not empty.
+    First(&'r [usize]),
+}
+
+impl<'r> Finder<'r> {
+    /// `None` for a rule without a regex.
+    pub(super) fn of(rule: &'r Rule) -> Option<Self> {
+        let regex = rule.regex()?;
+        let secret = match &rule.foreign {
+            Some(foreign) if foreign.groups.is_empty() => Part::Whole,
+            Some(foreign) => Part::First(&foreign.groups),
+            None if regex.capture_names().flatten().any(|name| name == "secret") => Part::Named,
+            None => Part::Whole,
+        };
+        Some(Self { regex, secret })
+    }
+
+    /// The first match that begins at `at` or behind it.
+    pub(super) fn find(&self, haystack: &[u8], at: usize) -> Option<Range<usize>> {
+        Some(self.regex.find_at(haystack, at)?.range())
+    }
+
+    /// The secret in a match.
+    pub(super) fn secret(&self, haystack: &[u8], whole: &Range<usize>) -> Range<usize> {
+        let part = match &self.secret {
+            Part::Whole => None,
+            Part::Named => (self.regex.captures_at(haystack, whole.start))
+                .and_then(|captures| Some(captures.name("secret")?.range())),
+            Part::First(groups) => (self.regex.captures_at(haystack, whole.start)).and_then(|c| {
+                let mut parts = groups
+                    .iter()
+                    .filter_map(|group| Some(c.get(*group)?.range()));
+                parts.find(|part| !part.is_empty())
+            }),
+        };
+        part.unwrap_or_else(|| whole.clone())
+    }
+}

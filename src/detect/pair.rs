@@ -1,0 +1,140 @@
+//! Secrets of several parts: an id and its key, two keys that are useless alone.
+//!
+//! A rule names the rules of its other parts (`near`). The nearest match of each within reach
+//! becomes a part of the match; where a required one is missing the match is lone. A rule that is
+//! nothing by itself (`alone = false`) is lone where no other match takes it for its part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::matched::{Match, Part};
+use crate::rules::{Confidence, RuleSet};
+use crate::secret::Secret;
+
+/// Sorts by offset, finds the parts of each match, and marks those whose required part is missing;
+/// lone ones of a file are dropped by the caller.
+pub(super) fn pair(rules: &RuleSet, matches: &mut [Match]) {
+    matches.sort_by_key(|hit| (hit.span, hit.rule));
+    let mut places = partners(rules, matches);
+    for (index, hit) in matches.iter().enumerate() {
+        if let Some(list) = places.get_mut(&hit.rule) {
+            list.push((hit.span.offset, hit.span.end(), index));
+        }
+    }
+    for index in 0..matches.len() {
+        for near in &rules.rule(matches[index].rule).syntax.near {
+            let Some(partner) = by_id(rules, &near.rule) else {
+                // The other rule is switched off, so nothing can be asked of it.
+                if near.required {
+                    matches[index].confidence = Confidence::Possible;
+                }
+                continue;
+            };
+            let list = places.get(&partner).map_or(&[][..], Vec::as_slice);
+            match nearest(list, &matches[index], near.within) {
+                Some(other) => {
+                    let part = part(&matches[other]);
+                    matches[index].parts.push(part);
+                }
+                None => matches[index].is_lone |= near.required,
+            }
+        }
+    }
+}
+
+/// Marks matches that are nothing by themselves and part of no other.
+pub(super) fn mark_unclaimed(rules: &RuleSet, matches: &mut [Match]) {
+    if !matches.iter().all(|hit| rules.rule(hit.rule).syntax.alone) {
+        let claimed = claimed(matches.iter());
+        for hit in matches {
+            mark(rules, hit, &claimed);
+        }
+    }
+}
+
+/// Pairs what is lone, or still misses a part, among all matches of one document: an environment
+/// has the id in one text and the key in another. What is lone still is marked so.
+pub(crate) fn pair_across(rules: &RuleSet, matches: &mut [&mut Match]) {
+    let found: Vec<Part> = matches.iter().map(|hit| part(hit)).collect();
+    for (index, hit) in matches.iter_mut().enumerate() {
+        let mut is_lone = false;
+        for near in &rules.rule(hit.rule).syntax.near {
+            let Some(partner) = by_id(rules, &near.rule) else {
+                continue;
+            };
+            if hit.parts.iter().any(|part| part.rule == partner) {
+                continue;
+            }
+            let others = found.iter().enumerate();
+            let nearest = others
+                .filter(|(other, part)| *other != index && part.rule == partner)
+                .min_by_key(|(other, _)| other.abs_diff(index));
+            match nearest {
+                Some((_, part)) => hit.parts.push(part.clone()),
+                None => is_lone |= near.required,
+            }
+        }
+        hit.is_lone = is_lone;
+    }
+    let claimed = claimed(matches.iter().map(|hit| &**hit));
+    for hit in matches {
+        mark(rules, hit, &claimed);
+    }
+}
+
+/// What matches take for their parts.
+fn claimed<'m>(matches: impl Iterator<Item = &'m Match>) -> BTreeSet<(usize, Secret)> {
+    matches
+        .filter(|hit| !hit.is_lone)
+        .flat_map(|hit| &hit.parts)
+        .map(|part| (part.rule, part.identity.clone()))
+        .collect()
+}
+
+fn mark(rules: &RuleSet, hit: &mut Match, claimed: &BTreeSet<(usize, Secret)>) {
+    let is_claimed = || claimed.contains(&(hit.rule, hit.identity().clone()));
+    hit.is_lone |= !rules.rule(hit.rule).syntax.alone && !is_claimed();
+}
+
+fn part(hit: &Match) -> Part {
+    Part {
+        rule: hit.rule,
+        identity: hit.identity().clone(),
+    }
+}
+
+/// Start and end of a match, and its index.
+type Place = (u64, u64, usize);
+
+/// An empty list for each rule that a match names as its partner.
+fn partners(rules: &RuleSet, matches: &[Match]) -> BTreeMap<usize, Vec<Place>> {
+    let near = matches
+        .iter()
+        .flat_map(|hit| &rules.rule(hit.rule).syntax.near);
+    near.filter_map(|near| by_id(rules, &near.rule))
+        .map(|partner| (partner, Vec::new()))
+        .collect()
+}
+
+fn by_id(rules: &RuleSet, id: &str) -> Option<usize> {
+    let rules = rules.rules();
+    rules.binary_search_by(|rule| rule.id().cmp(id)).ok()
+}
+
+/// The index of the nearest of `list`, which is in order, within reach of `hit`.
+fn nearest(list: &[Place], hit: &Match, within: u64) -> Option<usize> {
+    let (start, end) = (hit.span.offset, hit.span.end());
+    let after = list.partition_point(|(offset, ..)| *offset < start);
+    let distance = |(from, to, _): &&Place| {
+        let distance = from.saturating_sub(end).max(start.saturating_sub(*to));
+        (distance <= within).then_some(distance)
+    };
+    let neighbours = [after.checked_sub(1), Some(after)];
+    let places = neighbours
+        .into_iter()
+        .flatten()
+        .filter_map(|at| list.get(at));
+    places
+        .filter_map(|place| Some((distance(&place)?, place.2)))
+        .min()
+        .map(|(_, index)| index)
+}

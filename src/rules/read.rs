@@ -1,0 +1,177 @@
+//! The text of a rule file of our own format to its rules as written: shapes only, and every
+//! mistake in them at once. What the values mean is checked afterwards (`check`).
+
+use toml::de::DeTable;
+
+use super::keys::Keys;
+use super::place::{Place, Source};
+use super::syntax::{Confidence, Near, RuleSyntax, Severity};
+
+/// A rule as written and where it stands. Where a key was refused, the rule has a stand-in.
+pub(super) struct Read<'t> {
+    pub syntax: RuleSyntax,
+    pub place: Place<'t>,
+}
+
+/// A file as TOML; on failure every mistake of its syntax.
+pub(super) fn parse(source: Source<'_>) -> Result<DeTable<'_>, Vec<String>> {
+    let (table, errors) = DeTable::parse_recoverable(source.text);
+    if errors.is_empty() {
+        return Ok(table.into_inner());
+    }
+    let mistakes = errors.iter().map(|error| {
+        let mut error = error.clone();
+        error.set_input(Some(source.text));
+        format!("{}: {}", source.name, error.to_string().trim_end())
+    });
+    Err(mistakes.collect())
+}
+
+/// The rules of a file; what is wrong with the file as a whole goes to `mistakes`.
+pub(super) fn read<'t>(
+    source: Source<'t>,
+    table: DeTable<'t>,
+    mistakes: &mut Vec<String>,
+) -> Vec<Read<'t>> {
+    let mut file = Keys::new(source, "", 0, table);
+    if !file.has("rule") {
+        mistakes.push(format!("{}: holds no [[rule]]", source.name));
+    }
+    let tables = file.tables("rule", "rule");
+    mistakes.extend(file.finish().into_mistakes());
+    tables.into_iter().map(rule).collect()
+}
+
+fn rule(mut keys: Keys<'_>) -> Read<'_> {
+    keys.needs("id");
+    let id = keys.text("id");
+    if let Some(id) = &id {
+        keys.place.rename(format!("rule {id:?}"));
+    }
+    for key in ["title", "severity", "confidence", "revoke"] {
+        keys.needs(key);
+    }
+    let syntax = RuleSyntax {
+        id: id.unwrap_or_default(),
+        title: keys.text("title").unwrap_or_default(),
+        severity: keys.choice("severity").unwrap_or(Severity::Low),
+        confidence: keys.choice("confidence").unwrap_or(Confidence::Possible),
+        anchors: keys.texts("anchors"),
+        ignore_case: keys.flag("ignore_case").unwrap_or(false),
+        regex: keys.text("regex"),
+        detector: keys.text("detector"),
+        entropy: keys.fraction("entropy"),
+        validate: keys.texts("validate"),
+        paths: keys.texts("paths"),
+        near: near(&mut keys),
+        alone: keys.flag("alone").unwrap_or(true),
+        over: keys.texts("over"),
+        last: keys.flag("last").unwrap_or(false),
+        guessable: keys.flag("guessable").unwrap_or(false),
+        revoke: keys.text("revoke").unwrap_or_default(),
+        references: keys.texts("references"),
+        examples: keys.texts("examples"),
+        rejects: keys.texts("rejects"),
+    };
+    Read {
+        syntax,
+        place: keys.finish(),
+    }
+}
+
+/// One table, or several.
+fn near(keys: &mut Keys<'_>) -> Vec<Near> {
+    let mut found = Vec::new();
+    for mut inner in keys.one_or_many("near") {
+        inner.needs("rule");
+        inner.needs("within");
+        let (rule, within) = (inner.text("rule"), inner.number("within"));
+        let required = inner.flag("required").unwrap_or(true);
+        keys.absorb(inner.finish().into_mistakes());
+        let near = rule.zip(within).map(|(rule, within)| Near {
+            rule,
+            within,
+            required,
+        });
+        found.extend(near);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(text: &str) -> Vec<String> {
+        let source = Source {
+            name: "t.toml",
+            text,
+        };
+        let mut mistakes = Vec::new();
+        match parse(source) {
+            Ok(table) => {
+                let rules = read(source, table, &mut mistakes);
+                mistakes.extend(
+                    rules
+                        .into_iter()
+                        .flat_map(|rule| rule.place.into_mistakes()),
+                );
+            }
+            Err(found) => mistakes.extend(found),
+        }
+        mistakes
+    }
+
+    #[test]
+    fn every_mistake_of_shape_is_told_with_line_rule_and_key() {
+        let text = "title = 'x'\n\n[[rule]]\nid = 'a.b'\ntitle = 7\nseverity = 'hihg'\n\
+                    anchors = ['a', 3]\nregx = 'a'\nnear = { rule = 'c.d', distance = 3 }\n\
+                    \n[[rule]]\nconfidence = true\nentropy = 'much'\n";
+        let expected = [
+            "t.toml:1: no such key title; there are rule",
+            "t.toml:3: rule \"a.b\": confidence is missing",
+            "t.toml:3: rule \"a.b\": revoke is missing",
+            "t.toml:5: rule \"a.b\": title: expected a string, found integer",
+            "t.toml:6: rule \"a.b\": severity: \"hihg\" is none of low, medium, high, critical",
+            "t.toml:7: rule \"a.b\": anchors: expected a string, found integer",
+            "t.toml:8: rule \"a.b\": no such key regx; there are id, title, severity, confidence, \
+             anchors, ignore_case, regex, detector, entropy, validate, paths, near, alone, over, \
+             last, guessable, revoke, references, examples, rejects",
+            "t.toml:9: rule \"a.b\": near: no such key distance; there are rule, within, \
+             required",
+            "t.toml:9: rule \"a.b\": near: within is missing",
+            "t.toml:11: rule number 2: id is missing",
+            "t.toml:11: rule number 2: revoke is missing",
+            "t.toml:11: rule number 2: severity is missing",
+            "t.toml:11: rule number 2: title is missing",
+            "t.toml:12: rule number 2: confidence: expected a string, found boolean",
+            "t.toml:13: rule number 2: entropy: expected a number, found string",
+        ];
+        let mut found = mistakes(text);
+        found.sort_by_key(|line| line.split(':').nth(1).and_then(|n| n.parse::<u32>().ok()));
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        for line in expected {
+            assert!(found.iter().any(|told| told == line), "{line}\n{found:#?}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_of_toml_is_told() {
+        let found = mistakes("[[rule]]\nid = \nid2 = 'a'\nid2 = 'b'\n= 5\n");
+        assert!(found.len() >= 2, "{found:#?}");
+        assert!(
+            found
+                .iter()
+                .all(|mistake| mistake.starts_with("t.toml: TOML parse error"))
+        );
+    }
+
+    #[test]
+    fn rules_that_are_no_tables_are_told() {
+        assert_eq!(
+            mistakes("rule = 'a'"),
+            ["t.toml:1: rule: expected [[rule]] tables"]
+        );
+        assert_eq!(mistakes(""), ["t.toml: holds no [[rule]]"]);
+    }
+}

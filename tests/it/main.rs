@@ -3,6 +3,7 @@
 mod bad_archives;
 mod bad_layers;
 mod documents;
+mod facts;
 mod gitleaks;
 mod hidden_places;
 mod hostile;

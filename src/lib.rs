@@ -24,6 +24,7 @@
 //! | [`rules`] | a rule as written, as checked, as compiled |
 //! | [`detect`] | bytes to matches |
 //! | [`content`] | one entry's bytes to the texts in it |
+//! | [`packages`] | package databases: which files a package brought |
 //! | [`finding`], [`advice`] | the report as plain data; what to do about a secret |
 //! | [`scan`] | the pipeline, and the only room with threads |
 //! | [`policy`] | what passes and what fails |
@@ -77,6 +78,7 @@ pub mod error;
 pub mod finding;
 pub mod image;
 pub mod oci;
+pub mod packages;
 pub mod policy;
 pub mod report;
 pub mod rules;

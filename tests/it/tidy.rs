@@ -24,11 +24,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("finding", &["error", "secret", "oci", "rules"]),
     ("advice", &["error", "finding"]),
+    ("packages", &["error", "archive"]),
     (
         "scan",
         &[
             "error", "secret", "oci", "archive", "source", "image", "rules", "detect", "content",
-            "finding", "advice",
+            "finding", "advice", "packages",
         ],
     ),
     (

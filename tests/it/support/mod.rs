@@ -11,6 +11,7 @@ pub mod compress;
 pub mod image;
 pub mod layer;
 pub mod package;
+pub mod rpm;
 pub mod run;
 pub mod samples;
 pub mod secrets;

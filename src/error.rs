@@ -164,6 +164,9 @@ pub enum WarningCode {
     BrokenNestedArchive,
     /// An allow or baseline entry that has expired or fits nothing.
     StalePolicy,
+    /// A package database that could not be read, or not to its end: what it says of files does
+    /// not count, so findings stand that it might have explained.
+    PackageDatabase,
 }
 
 impl WarningCode {
@@ -178,6 +181,7 @@ impl WarningCode {
                 | Self::NotATar
                 | Self::HostileName
                 | Self::StalePolicy
+                | Self::PackageDatabase
                 | Self::BrokenNestedArchive
         )
     }

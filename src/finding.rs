@@ -3,7 +3,10 @@
 //! Field order is the order of keys in the JSON report (`docs/report.md`). Nothing here computes;
 //! nothing here holds a clock time of the run or a path of a temporary file.
 
+mod package;
 mod summary;
+
+pub use package::{FileState, PackageFile};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -173,9 +176,9 @@ pub struct Part {
 pub struct Suppressed {
     /// As it would have been reported.
     pub finding: Finding,
-    /// Why it does not count: `placeholder`, `baseline`, `allow`, ….
+    /// Why it does not count: `placeholder`, `package`, `baseline`, `allow`, ….
     pub reason: String,
-    /// What the people who allowed it wrote, where they wrote something.
+    /// What the people who allowed it wrote, or which packages own its files.
     pub note: Option<String>,
 }
 
@@ -216,6 +219,18 @@ pub struct Occurrence {
     pub removed_by: Option<Removal>,
     /// The tar entry it lies in.
     pub entry: Option<EntryFacts>,
+    /// The package that owns the file, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<PackageFile>,
+}
+
+impl Occurrence {
+    /// Whether the place lies in a package's unmodified file, which is public.
+    pub fn is_explained(&self) -> bool {
+        self.package
+            .as_ref()
+            .is_some_and(PackageFile::is_unmodified)
+    }
 }
 
 /// Kinds of places, as `kind` in the report.

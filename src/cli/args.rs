@@ -280,7 +280,7 @@ mod tests {
             --min-confidence confirmed --reveal --config c.toml --rules r --only-rules s \
             --enable a.* --disable b.* --baseline b --write-baseline w --threads 3 \
             --max-entry-size 64MiB --max-total-size 2G --max-ratio 100 --max-depth 0 --no-verify \
-            --image app:1 --platform linux/arm64/v8 --quiet --progress never --color always";
+            --no-packages --image app:1 --platform linux/arm64/v8 --quiet --progress never --color always";
         let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
         assert!(cli.talk.quiet && cli.talk.color == When::Always);
         let Command::Scan(scan) = cli.command else {

@@ -75,6 +75,14 @@ pub struct WorkArgs {
     /// Do not check that layers, configs and manifests have the digests that name them
     #[arg(long)]
     pub no_verify: bool,
+    /// Count secrets in unmodified files of installed packages like any other
+    ///
+    /// Without it, what lies only in files that the image's own package database (dpkg, apk, rpm,
+    /// Python) lists with the very checksum that they have is listed as suppressed: whoever has the
+    /// package has it too. Use it where packages of your own are installed, or where the image's
+    /// database is not to be believed.
+    #[arg(long)]
+    pub no_packages: bool,
 }
 
 /// Everything that a scan takes, whatever is made of its report.

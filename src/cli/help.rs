@@ -56,6 +56,7 @@ Examples:
   residue scan --disable 'generic.*' --rules our-rules.toml app.tar
   residue scan --rules .gitleaks.toml app.tar                     rules of a gitleaks configuration
   residue scan --all-platforms oci:layout
+  residue scan --no-packages app.tar               believe no package database of the image
   residue scan --write-baseline known.json app.tar                accept what is there …
   residue scan --baseline known.json app.tar                      … and fail on what is new
 

@@ -65,6 +65,7 @@ pub(crate) fn in_file(layer: usize, path: &str) -> Occurrence {
             mtime: 1_700_000_000,
             size: 120,
         }),
+        package: None,
     }
 }
 

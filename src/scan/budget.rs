@@ -9,6 +9,9 @@ use crate::detect::Match;
 
 /// Bytes of hits kept of all layers, and of all documents.
 const HITS: usize = 64 << 20;
+/// Bytes of claims of package databases kept of all layers, and of one: more than a million files.
+const CLAIMS: usize = 256 << 20;
+const MOST_CLAIMS: usize = 32 << 20;
 /// Least that one layer or document may keep, however many there are.
 const LEAST: usize = 32 << 10;
 /// What a match takes beside its texts: itself, its facts, its place in a report.
@@ -49,6 +52,11 @@ impl Budget {
     pub(super) fn refused(&self) -> u64 {
         self.refused
     }
+}
+
+/// Bytes of claims that one of `layers` may keep.
+pub(super) fn claims(layers: usize) -> usize {
+    (CLAIMS / layers.max(1)).clamp(LEAST, MOST_CLAIMS)
 }
 
 /// Bytes that a match takes.

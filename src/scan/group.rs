@@ -1,16 +1,19 @@
 //! One secret, one finding: matches grouped by the secret over layers, paths, metadata, images.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::locate::Located;
 use super::parts::{Draft, parts_of, put_together};
 use crate::advice::advice;
 use crate::detect::{Match, Suppression};
-use crate::finding::{Finding, Kind, Occurrence, Suppressed, Visibility};
+use crate::finding::{Finding, Kind, Occurrence, PackageFile, Suppressed, Visibility};
 use crate::image::Image;
 use crate::oci::Digest;
 use crate::rules::{Rule, RuleSet};
 use crate::secret::Secret;
+
+/// How many packages the note of a suppressed finding names.
+const OWNERS_NAMED: usize = 4;
 
 /// Findings and suppressed ones, each in total order.
 pub(super) fn group(
@@ -47,7 +50,14 @@ pub(super) fn group(
         }
     }
     drafts.sort_by(|a, b| urgency(&a.finding, &b.finding));
-    let mut findings = put_together(drafts);
+    let together = put_together(drafts).into_iter();
+    let is_explained = |finding: &Finding| places(finding).all(Occurrence::is_explained);
+    let (explained, mut findings): (Vec<Finding>, Vec<Finding>) = together.partition(is_explained);
+    suppressed.extend(explained.into_iter().map(|finding| Suppressed {
+        reason: "package".to_owned(),
+        note: Some(owners(&finding)),
+        finding,
+    }));
     findings.sort_by(urgency);
     suppressed.sort_by(|a, b| urgency(&a.finding, &b.finding).then(a.reason.cmp(&b.reason)));
     number_equal_ids(
@@ -56,6 +66,24 @@ pub(super) fn group(
             .chain(suppressed.iter_mut().map(|s| &mut s.finding)),
     );
     (findings, suppressed)
+}
+
+/// The places of a finding and of its parts.
+fn places(finding: &Finding) -> impl Iterator<Item = &Occurrence> {
+    let of_parts = finding.parts.iter().flat_map(|part| &part.occurrences);
+    finding.occurrences.iter().chain(of_parts)
+}
+
+/// The packages that own the places, each once.
+fn owners(finding: &Finding) -> String {
+    let packages = places(finding).filter_map(|place| place.package.as_ref());
+    let names: BTreeSet<String> = packages.map(PackageFile::to_string).collect();
+    let more = names.len().saturating_sub(OWNERS_NAMED);
+    let named: Vec<String> = names.into_iter().take(OWNERS_NAMED).collect();
+    match more {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
 }
 
 /// `None` only where there is no place at all.
@@ -127,9 +155,13 @@ fn worth<'r>(matched: &Match, rules: &'r RuleSet) -> impl Ord + use<'r> {
     )
 }
 
-/// Most exposed first, an image's own places before those of the archive around it.
+/// Most exposed first, an image's own places before those of the archive around it, and those that
+/// make it a finding before those that a package explains.
 fn exposure(a: &Occurrence, b: &Occurrence) -> std::cmp::Ordering {
-    let rank = |o: &Occurrence| (std::cmp::Reverse(o.visibility), o.image.is_none());
+    let rank = |o: &Occurrence| {
+        let visibility = std::cmp::Reverse(o.visibility);
+        (visibility, o.image.is_none(), o.is_explained())
+    };
     rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
 }
 

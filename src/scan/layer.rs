@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::budget::Budget;
+use super::evidence::{Evidence, Gatherer};
 use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{Common, PathMarks};
@@ -33,6 +34,8 @@ pub(super) struct LayerScan {
     pub hits: Vec<LayerHit>,
     pub marks: PathMarks,
     pub links: Links,
+    /// `None` where nobody asked for owners of files.
+    pub evidence: Option<Evidence>,
     pub warnings: Vec<Warning>,
 }
 
@@ -55,6 +58,8 @@ pub(super) struct Means<'m> {
     pub options: &'m Options,
     pub common: &'m Common,
     pub progress: &'m Progress,
+    /// Bytes of claims of package databases that are kept.
+    pub claims: usize,
 }
 
 /// Walks and scans `layer`; keeps hits as far as `hits` reaches.
@@ -64,6 +69,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         options,
         common,
         progress,
+        claims,
     } = means;
     let limits = &options.limits;
     let mut worker = Worker {
@@ -76,6 +82,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         allowed: Budget::of(MOST_ALLOWED),
         marks: PathMarks::new(common),
         links: Vec::new(),
+        gatherer: (options.packages).then(|| Gatherer::new(layer, common, claims)),
         warnings: Capped::keeping(MOST_WARNINGS),
         progress,
         passed: 0,
@@ -86,7 +93,10 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
     progress.finish(summary.size.saturating_sub(worker.passed));
     worker.flush_names();
     worker.forget_idle_links();
+    let evidence = worker.gatherer.take();
+    let evidence = evidence.map(|gatherer| gatherer.finish(layer, limits, &worker.marks));
     worker.warn_of_losses();
+    worker.warn_of_lost_claims(evidence.as_ref());
     let warnings = worker.warnings.finish(&format!("layer {}", layer.index));
     let warnings = warnings
         .into_iter()
@@ -97,6 +107,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         hits: worker.hits,
         marks: worker.marks,
         links: Links::of(worker.links),
+        evidence,
         warnings,
     }
 }
@@ -111,6 +122,7 @@ struct Worker<'e> {
     allowed: Budget,
     marks: PathMarks,
     links: Vec<Link>,
+    gatherer: Option<Gatherer>,
     warnings: Capped,
     progress: &'e Progress,
     /// Stored bytes that the progress knows of.
@@ -158,7 +170,13 @@ impl Worker<'_> {
             label: None,
         };
         self.scanner.pass(entry.stored);
-        let outcome = self.scanner.scan(&context, content);
+        let scanner = &mut self.scanner;
+        let outcome = match &mut self.gatherer {
+            Some(gatherer) => {
+                gatherer.follow(entry, content, |content| scanner.scan(&context, content))
+            }
+            None => scanner.scan(&context, content),
+        };
         self.take(outcome, Kind::File, Some(entry))
     }
 
@@ -313,6 +331,17 @@ impl Worker<'_> {
                 self.layer
             );
             let warning = Warning::new(WarningCode::HostileName, message);
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Says what of the package databases was too much to keep.
+    fn warn_of_lost_claims(&mut self, evidence: Option<&Evidence>) {
+        let lost = evidence.map_or(0, |evidence| evidence.claims.lost());
+        if lost > 0 {
+            let layer = self.layer;
+            let message = format!("layer {layer} has {lost} more files of packages than are kept");
+            let warning = Warning::new(WarningCode::PackageDatabase, message);
             self.warnings.push(warning);
         }
     }

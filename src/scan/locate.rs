@@ -2,18 +2,37 @@
 
 use super::layer::{LayerHit, LayerScan};
 use super::overlay::{Hidden, PathMarks};
+use super::owner::Owners;
 use super::places::Places;
 use super::stack::{Fate, Name, Stack};
 use crate::detect::Match;
 use crate::error::printable;
-use crate::finding::{Kind, Occurrence, Removal, Visibility};
+use crate::finding::{Kind, Occurrence, PackageFile, Removal, Visibility};
 use crate::image::Image;
+use crate::rules::Confidence;
 
 /// A match and one place where it lies.
 #[derive(Debug, Clone)]
 pub(super) struct Located {
     pub matched: Match,
     pub occurrence: Occurrence,
+}
+
+impl Located {
+    /// Says whose file it is. Somebody changed a file that a package brought: that is a reason to
+    /// look at what is only possibly a secret.
+    fn belongs_to(&mut self, owner: &PackageFile) {
+        self.occurrence.package = Some(owner.clone());
+        if owner.is_unmodified() {
+            return;
+        }
+        let facts = &mut self.matched.facts;
+        facts.insert("package".to_owned(), owner.to_string().into());
+        facts.insert("package_file".to_owned(), "modified".into());
+        if self.matched.suppressed.is_none() {
+            self.matched.confidence = self.matched.confidence.max(Confidence::Likely);
+        }
+    }
 }
 
 /// Every place of every hit of an image's layers. `scans` holds each layer's result, base first;
@@ -35,6 +54,7 @@ pub(super) fn locate(
                 .collect(),
             links: (scans.iter().map(|scan| scan.map(|scan| &scan.links))).collect(),
         },
+        owners: Owners::new(scans.iter().map(|scan| (*scan)?.evidence.as_ref())),
     };
     for (layer, scan) in scans.iter().enumerate() {
         let Some(scan) = scan else { continue };
@@ -42,6 +62,7 @@ pub(super) fn locate(
         if found.leaves_out(scan) {
             continue;
         }
+        found.begin();
         let mut names = Names::default();
         for hit in &scan.hits {
             subject.places(layer, hit, &mut names, found);
@@ -55,6 +76,7 @@ struct Subject<'a> {
     image: &'a Image,
     scans: &'a [Option<&'a LayerScan>],
     stack: Stack<'a>,
+    owners: Owners<'a>,
 }
 
 /// The names of the entry of the last hit, its own first: hits of an entry come together.
@@ -62,15 +84,17 @@ struct Subject<'a> {
 struct Names<'a> {
     sequence: Option<u32>,
     own: Vec<Name<'a>>,
-    /// Whether hard links to the entry are among them.
+    /// Whether hard links to the entry are among them, and the owner is known.
     has_links: bool,
+    /// The package that owns the file, where one does.
+    owner: Option<PackageFile>,
 }
 
 impl<'a> Subject<'a> {
     fn places(&self, layer: usize, hit: &'a LayerHit, names: &mut Names<'a>, found: &mut Places) {
         let Some(sequence) = hit.sequence else {
             // Bytes of no entry: in no filesystem, for whoever has the blob.
-            if found.has_room_for(&hit.hit.matched) {
+            if found.has_room_for(&hit.hit.matched, false) {
                 found.push(self.located(layer, hit, None, Visibility::Metadata));
             }
             return;
@@ -80,21 +104,38 @@ impl<'a> Subject<'a> {
                 sequence: Some(sequence),
                 own: vec![self.stack.name(layer, &hit.path, sequence)],
                 has_links: false,
+                owner: None,
             };
         }
         let is_file = hit.kind == Kind::File;
         if is_file && !names.has_links {
             self.stack.follow_links(&mut names.own);
             names.has_links = true;
+            names.owner = self.owner(layer, sequence, &names.own);
         }
+        // Where there is no room for all places, a secret keeps one that nothing explains away.
+        let owner = names.owner.as_ref();
+        let owner = owner.filter(|_| is_file && !found.is_full());
+        let is_explained = owner.is_some_and(PackageFile::is_unmodified);
         let most = if is_file { names.own.len() } else { 1 };
         for (index, name) in names.own.iter().take(most).enumerate() {
-            if !found.has_room_for(&hit.hit.matched) {
+            if !found.has_room_for(&hit.hit.matched, is_explained) {
                 found.leave_out(most - index - 1);
                 break;
             }
-            found.push(self.named(layer, hit, name));
+            let mut located = self.named(layer, hit, name);
+            if let Some(owner) = owner {
+                located.belongs_to(owner);
+            }
+            found.push(located);
         }
+    }
+
+    /// The package that owns the file of an entry, under whichever of its names.
+    fn owner(&self, layer: usize, sequence: u32, names: &[Name<'_>]) -> Option<PackageFile> {
+        let evidence = self.scans[layer]?.evidence.as_ref()?;
+        let checksums = evidence.checksums.get(&sequence)?;
+        self.owners.of(checksums, names, &self.stack.marks)
     }
 
     fn named(&self, layer: usize, hit: &LayerHit, name: &Name<'_>) -> Located {
@@ -148,6 +189,7 @@ impl<'a> Subject<'a> {
             visibility,
             removed_by: None,
             entry: hit.entry.clone(),
+            package: None,
         };
         Located {
             matched,

@@ -365,6 +365,7 @@ fn occurrence(document: &Document, kind: Kind, matched: &Match) -> Occurrence {
         visibility: Visibility::Metadata,
         removed_by: None,
         entry: None,
+        package: None,
     }
 }
 

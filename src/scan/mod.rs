@@ -2,24 +2,28 @@
 //!
 //! Layers are walked and scanned in parallel, each by itself (`layer`); metadata likewise
 //! (`metadata`). Afterwards, in order: visibility over the stack (`overlay`, `stack`),
-//! places (`locate`), one finding for each secret (`group`), redaction (`redact`), the report.
+//! owners of files (`owner`), places (`locate`), one finding for each secret (`group`), redaction (`redact`), the report.
 //! Results carry their layer and offset and are put in a total order, so the report never depends
 //! on the number of threads.
 
 mod assemble;
 mod budget;
+mod claims;
 mod environment;
+mod evidence;
 mod group;
 mod history;
 mod json_base64;
 mod json_reader;
 mod json_text;
+mod kept;
 mod layer;
 mod links;
 mod locate;
 mod metadata;
 mod names;
 mod overlay;
+mod owner;
 mod parts;
 mod pipeline;
 mod places;

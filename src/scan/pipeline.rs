@@ -25,6 +25,9 @@ pub struct Options {
     pub limits: Limits,
     /// Whether digests and diff IDs are checked.
     pub verify: bool,
+    /// Whether package databases are read, and findings that lie only in unmodified files of
+    /// packages are suppressed.
+    pub packages: bool,
     /// Whether quoted commands and paths keep their secrets.
     pub reveal: bool,
     /// Worker threads, at most 512; as many as there are cores when absent.
@@ -39,6 +42,7 @@ impl Default for Options {
         Self {
             limits: Limits::default(),
             verify: true,
+            packages: true,
             reveal: false,
             threads: None,
             selection: Selection::default(),
@@ -176,7 +180,7 @@ impl Subject {
                 place_in_history(&self.images[image], &mut found);
             }
             for located in found {
-                if places.has_room_for(&located.matched) {
+                if places.has_room_for(&located.matched, false) {
                     places.push(located);
                 }
             }

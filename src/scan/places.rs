@@ -15,8 +15,9 @@ use crate::secret::Secret;
 /// Bytes of places that are kept.
 const MOST: usize = 96 << 20;
 
-/// Secrets by what suppresses them, which together make a finding.
-type Known = HashMap<Option<Suppression>, HashSet<Secret>>;
+/// Secrets by what suppresses them, which together make a finding, and by whether the place lies
+/// in a package's unmodified file: a finding stands when one of its places does not.
+type Known = HashMap<(Option<Suppression>, bool), HashSet<Secret>>;
 
 /// Places in the order in which they were found.
 #[derive(Debug, Default)]
@@ -27,18 +28,27 @@ pub(super) struct Places {
     known: Option<Known>,
     /// Addresses of layers of which every secret is known.
     ended: HashSet<usize>,
+    /// Whether there was no room any more when the layer began that is being added.
+    began_full: bool,
     left_out: u64,
 }
 
 impl Places {
+    /// Whether only secrets without a place get one.
+    pub(super) fn is_full(&self) -> bool {
+        self.size >= MOST
+    }
+
     /// Whether a place of this match may be added; counts it as left out where it may not.
-    pub(super) fn has_room_for(&mut self, matched: &Match) -> bool {
-        if self.size < MOST {
+    /// `is_explained` is whether the place lies in a package's unmodified file.
+    pub(super) fn has_room_for(&mut self, matched: &Match, is_explained: bool) -> bool {
+        if !self.is_full() {
             return true;
         }
         let list = &self.list;
         let known = self.known.get_or_insert_with(|| known(list));
-        let of_kind = known.entry(matched.suppressed).or_default();
+        let kind = (matched.suppressed, is_explained);
+        let of_kind = known.entry(kind).or_default();
         if of_kind.contains(matched.identity()) {
             self.left_out += 1;
             return false;
@@ -61,9 +71,14 @@ impl Places {
         ended
     }
 
+    /// Says that the hits of a layer will be offered.
+    pub(super) fn begin(&mut self) {
+        self.began_full = self.is_full();
+    }
+
     /// Says that every hit of a layer has been offered.
     pub(super) fn end_of(&mut self, scan: &LayerScan) {
-        if self.size >= MOST {
+        if self.began_full {
             self.ended.insert(std::ptr::from_ref(scan).addr());
         }
     }
@@ -88,8 +103,10 @@ impl Places {
 
 fn known(list: &[Located]) -> Known {
     let mut known = Known::new();
-    for Located { matched, .. } in list {
-        let of_kind = known.entry(matched.suppressed).or_default();
+    for located in list {
+        let matched = &located.matched;
+        let kind = (matched.suppressed, located.occurrence.is_explained());
+        let of_kind = known.entry(kind).or_default();
         of_kind.insert(matched.identity().clone());
     }
     known
@@ -100,5 +117,7 @@ fn size_of(located: &Located) -> usize {
     let texts = [&occurrence.path, &occurrence.pointer, &occurrence.key];
     let texts: usize = texts.into_iter().flatten().map(String::len).sum();
     let inside: usize = occurrence.inside.iter().map(String::len).sum();
-    super::budget::size_of(&located.matched) + texts + inside
+    let owner = occurrence.package.as_ref();
+    let owner = owner.map_or(0, |owner| owner.to_string().len());
+    super::budget::size_of(&located.matched) + texts + inside + owner
 }

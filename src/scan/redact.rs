@@ -164,6 +164,9 @@ impl Redaction {
 
     /// Redacts what is said of places, and facts and advice.
     pub(super) fn findings(&self, findings: &mut [Finding], suppressed: &mut [Suppressed]) {
+        for Suppressed { note, .. } in &mut *suppressed {
+            note.iter_mut().for_each(|note| self.everywhere.apply(note));
+        }
         let suppressed = suppressed
             .iter_mut()
             .map(|suppressed| &mut suppressed.finding);
@@ -179,6 +182,10 @@ impl Redaction {
                     .chain(&mut occurrence.inside);
                 quoted.for_each(|text| self.everywhere.apply(text));
                 self.diff_id(&mut occurrence.diff_id);
+                if let Some(package) = &mut occurrence.package {
+                    let texts = [&mut package.name].into_iter().chain(&mut package.version);
+                    texts.for_each(|text| self.everywhere.apply(text));
+                }
             }
         }
     }

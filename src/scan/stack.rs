@@ -15,11 +15,11 @@ pub(super) struct Stack<'a> {
 
 /// A name for content: where the name stands, not where the bytes lie.
 pub(super) struct Name<'a> {
-    layer: usize,
+    pub layer: usize,
     pub path: &'a [u8],
     sequence: u32,
     /// The path where it stands, of folders and not of links to folders.
-    real: Vec<u8>,
+    pub real: Vec<u8>,
     pub fate: Fate,
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::budget::Budget;
+use super::budget::{self, Budget};
 use super::layer::{LayerScan, Means, scan_layer};
 use super::metadata::{DocumentScan, scan_document};
 use super::overlay::Common;
@@ -67,6 +67,7 @@ impl UniqueLayers {
             options,
             common: &Common::default(),
             progress,
+            claims: budget::claims(self.layers.len()),
         };
         let scans = self.scan_in(&order, means);
         let lost = scans.iter().any(|scan| scan.marks.lost() > 0);

@@ -11,6 +11,7 @@ mod limits;
 mod links;
 mod metadata;
 mod overlay;
+mod ownership;
 mod paid_for;
 mod pairs;
 mod policy;

@@ -43,6 +43,8 @@ pub struct File {
     pub threads: Option<NonZeroUsize>,
     /// `no-verify`
     pub no_verify: Option<bool>,
+    /// `no-packages`
+    pub no_packages: Option<bool>,
     /// `max-entry-size`
     pub max_entry_size: Option<u64>,
     /// `max-total-size`
@@ -123,6 +125,7 @@ impl File {
             .number::<usize>("threads", 1)
             .and_then(NonZeroUsize::new);
         self.no_verify = keys.flag("no-verify");
+        self.no_packages = keys.flag("no-packages");
         self.max_entry_size = keys.size("max-entry-size");
         self.max_total_size = keys.size("max-total-size");
         self.max_ratio = keys.number("max-ratio", 1);

@@ -151,6 +151,7 @@ fn options(run: &RunArgs, file: &File, mistakes: &mut Mistakes) -> Options {
         selection: selection(&run.selection, file, mistakes),
         limits: limits(&run.limits, file, mistakes),
         verify: !(run.work.no_verify || file.no_verify == Some(true)),
+        packages: !(run.work.no_packages || file.no_packages == Some(true)),
         reveal: false,
         threads: run.work.threads.or(file.threads).map(usize::from),
     }

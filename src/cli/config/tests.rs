@@ -33,7 +33,7 @@ fn without_flags_and_keys_the_defaults_of_the_contract_hold() {
     assert_eq!(config.policy.min_confidence, Confidence::Possible);
     assert_eq!(config.format, Format::Terminal);
     assert_eq!(config.options.limits, Limits::default());
-    assert!(config.options.verify && !config.options.reveal);
+    assert!(config.options.verify && config.options.packages && !config.options.reveal);
     assert!(matches!(
         config.options.selection.platforms,
         Platforms::Host
@@ -52,6 +52,7 @@ fn the_file_counts_where_no_flag_is_given() {
         platform = "linux/arm64"
         threads = 3
         no-verify = true
+        no-packages = true
         max-entry-size = "2GiB"
         max-total-size = 1048576
         max-depth = 0
@@ -73,7 +74,7 @@ fn the_file_counts_where_no_flag_is_given() {
     );
     assert_eq!(config.loader.disable, ["generic.*"]);
     assert_eq!(config.options.threads, Some(3));
-    assert!(!config.options.verify);
+    assert!(!config.options.verify && !config.options.packages);
     assert_eq!(config.options.limits.entry_size, 2 << 30);
     assert_eq!(config.options.limits.total_size, 1 << 20);
     assert_eq!(config.options.limits.depth, 0);

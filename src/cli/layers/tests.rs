@@ -57,6 +57,7 @@ fn occurrence(layer: Option<usize>, instruction: Option<usize>, path: &str) -> O
         visibility: Visibility::Final,
         removed_by: None,
         entry: None,
+        package: None,
     }
 }
 

@@ -55,6 +55,7 @@ fn place(rules: &RuleSet, rule: &str, secret: &str, path: &str, layer: usize) ->
         visibility: [Visibility::Deleted, Visibility::Final][layer % 2],
         removed_by: None,
         entry: None,
+        package: None,
     };
     Located {
         matched,

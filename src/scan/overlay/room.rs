@@ -43,6 +43,11 @@ impl Common {
         }
     }
 
+    /// Half of a path's key: enough to find it again among a million.
+    pub(in crate::scan) fn short_key(&self, path: &[u8]) -> u64 {
+        self.hasher.key(path)[0]
+    }
+
     /// Whether a layer that has `used` bytes may take so many more.
     pub(super) fn take(&self, used: usize, bytes: usize) -> bool {
         match &*self.room {

@@ -82,6 +82,11 @@ pub(super) struct Alias {
 }
 
 impl Alias {
+    /// The name.
+    pub(super) fn path(&self) -> &[u8] {
+        &self.path
+    }
+
     /// Whether a layer can use the name.
     pub(super) fn is_there_in(&self, layer: usize) -> bool {
         (self.layer..self.until).contains(&layer)

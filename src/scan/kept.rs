@@ -1,0 +1,123 @@
+//! A copy of what passes through a reader, up to a bound: whether the bytes are needed once more
+//! is known only when they are gone.
+
+use std::io::{self, BufRead, Read};
+
+/// A buffer that is larger than this is given back before the next content.
+const LARGE: usize = 16 << 20;
+
+/// The copy of one content after the other.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    bytes: Vec<u8>,
+    most: usize,
+    is_too_long: bool,
+}
+
+impl Kept {
+    /// Begins a new copy of at most so many bytes.
+    pub(super) fn begin(&mut self, most: usize) {
+        if self.bytes.capacity() > LARGE {
+            self.bytes = Vec::new();
+        }
+        self.bytes.clear();
+        self.most = most;
+        self.is_too_long = false;
+    }
+
+    /// What was kept; `None` when it was more than was asked for.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        (!self.is_too_long).then_some(&self.bytes)
+    }
+
+    fn push(&mut self, piece: &[u8]) {
+        self.is_too_long |= self.bytes.len() + piece.len() > self.most;
+        if !self.is_too_long {
+            self.bytes.extend_from_slice(piece);
+        }
+    }
+}
+
+/// The reader.
+pub(super) struct Keeping<'a> {
+    pub(super) inner: &'a mut dyn BufRead,
+    pub(super) kept: &'a mut Kept,
+}
+
+impl Keeping<'_> {
+    /// Reads what is left.
+    pub(super) fn drain(&mut self) -> io::Result<()> {
+        while !self.kept.is_too_long {
+            let length = self.fill_buf()?.len();
+            if length == 0 {
+                break;
+            }
+            self.consume(length);
+        }
+        Ok(())
+    }
+}
+
+impl Read for Keeping<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Keeping<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        if !self.kept.is_too_long && n > 0 {
+            let piece = self.inner.fill_buf().ok().and_then(|bytes| bytes.get(..n));
+            match piece {
+                Some(piece) => self.kept.push(piece),
+                None => self.kept.is_too_long = true,
+            }
+        }
+        self.inner.consume(n);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_kept_up_to_the_bound_and_the_reader_gives_all_of_it() {
+        let mut kept = Kept::default();
+        for (most, expected) in [(10, Some(&b"0123456789"[..])), (9, None), (0, None)] {
+            kept.begin(most);
+            let mut bytes = io::BufReader::with_capacity(3, &b"0123456789"[..]);
+            let mut keeping = Keeping {
+                inner: &mut bytes,
+                kept: &mut kept,
+            };
+            let mut first = [0; 4];
+            keeping.read_exact(&mut first).unwrap();
+            assert_eq!(&first, b"0123");
+            let mut rest = Vec::new();
+            keeping.read_to_end(&mut rest).unwrap();
+            assert_eq!(rest, b"456789");
+            assert_eq!(kept.bytes(), expected, "{most}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_read_is_read_in_the_end() {
+        let mut kept = Kept::default();
+        kept.begin(10);
+        let mut bytes = &b"0123456789"[..];
+        let mut keeping = Keeping {
+            inner: &mut bytes,
+            kept: &mut kept,
+        };
+        keeping.consume(2);
+        keeping.drain().unwrap();
+        assert_eq!(kept.bytes(), Some(&b"0123456789"[..]));
+    }
+}

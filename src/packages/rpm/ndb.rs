@@ -27,11 +27,11 @@ pub(super) fn blobs(bytes: &[u8], each: &mut Each<'_>) -> Result<(), Broken> {
         if !slot.starts_with(SLOT_MAGIC) {
             return Err(Broken("has something else in the place of a slot"));
         }
-        let package = little32(slot, 4);
-        if package == Some(0) {
+        let (package, block) = (little32(slot, 4), little32(slot, 8));
+        if block == Some(0) {
             continue;
         }
-        let start = little32(slot, 8).and_then(|block| index(block).checked_mul(BLOCK));
+        let start = block.and_then(|block| index(block).checked_mul(BLOCK));
         let head = start.and_then(|start| bytes.get(start..));
         let blob = head.filter(|head| head.starts_with(BLOB_MAGIC) && little32(head, 4) == package);
         let blob = blob.and_then(|head| head.get(BLOCK..)?.get(..index(little32(head, 12)?)));

@@ -261,7 +261,14 @@ pub(crate) fn full() -> Report {
         medium(finding(
             4,
             b"-----FAKE\nsecret of three lines\n\xff\xfe-----",
-            vec![in_file(1, HOSTILE)],
+            vec![Occurrence {
+                package: Some(PackageFile {
+                    name: HOSTILE.to_owned(),
+                    version: None,
+                    file: FileState::Modified,
+                }),
+                ..in_file(1, HOSTILE)
+            }],
         )),
         medium(Finding {
             title: "Password".to_owned(),

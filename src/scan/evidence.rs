@@ -20,8 +20,8 @@ use crate::packages::{Checksums, Database, Hasher};
 
 /// Bytes of a content of a compressed layer that are kept: larger ones are few.
 const CONTENT: usize = 8 << 20;
-/// Bytes of a package database that are kept.
-const DATABASE: usize = 128 << 20;
+/// Bytes of a package database that are kept: rpm's takes some 130 for each file.
+const DATABASE: usize = 64 << 20;
 
 /// What a layer tells of packages.
 #[derive(Debug)]

@@ -121,3 +121,45 @@ fn size_of(located: &Located) -> usize {
     let owner = owner.map_or(0, |owner| owner.to_string().len());
     super::budget::size_of(&located.matched) + texts + inside + owner
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::span::{Position, Span};
+    use crate::rules::Confidence;
+
+    fn matched(secret: &str) -> Match {
+        Match {
+            rule: 0,
+            span: Span::new(0, secret.len() as u64),
+            position: Position { line: 1, column: 1 },
+            secret: Secret::new(secret.as_bytes()),
+            identity: None,
+            label: None,
+            confidence: Confidence::Likely,
+            facts: Default::default(),
+            suppressed: None,
+        }
+    }
+
+    #[test]
+    fn a_secret_that_a_package_explains_still_gets_a_first_place_that_none_does() {
+        let mut places = Places {
+            size: MOST,
+            ..Places::default()
+        };
+        let secret = matched("fake");
+        for (is_explained, expected) in [(true, true), (true, false), (false, true), (false, false)]
+        {
+            let has_room = places.has_room_for(&secret, is_explained);
+            assert_eq!(has_room, expected, "{is_explained}");
+        }
+        let (_, warning) = places.finish();
+        assert!(
+            warning
+                .expect("a warning")
+                .message
+                .contains("at least 2 more")
+        );
+    }
+}

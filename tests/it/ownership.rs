@@ -147,12 +147,13 @@ fn one_place_that_no_package_explains_makes_it_a_finding_with_all_its_places() {
     let (secret, text) = content("copied");
     let layer = LayerBuilder::new()
         .file("usr/share/demo/key", &text)
-        .file("srv/app/key", &text);
+        .file("var/copy", &text);
     let report = scan(&image([dpkg(layer, "usr/share/demo/key", &text)]), &[]);
     assert!(suppressed(&report, &secret).is_none());
     let owned = |place: &&Value| place["package"]["name"] == "demo";
     assert_eq!(report.places(&secret).len(), 2);
     assert_eq!(report.places(&secret).iter().filter(owned).count(), 1);
+    assert_eq!(report.places(&secret)[0]["path"], "var/copy");
     let in_env = image([dpkg(
         LayerBuilder::new().file("usr/share/demo/key", &text),
         "usr/share/demo/key",

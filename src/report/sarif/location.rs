@@ -130,6 +130,7 @@ fn properties(occurrence: &Occurrence) -> Value {
     set("diffId", json!(occurrence.diff_id));
     set("instruction", json!(occurrence.instruction));
     set("removedBy", json!(occurrence.removed_by));
+    set("package", json!(occurrence.package));
     if !occurrence.decoded.is_empty() {
         set("decoded", json!(occurrence.decoded));
     }

@@ -139,6 +139,8 @@ mod tests {
             confidence: Confidence::Likely,
             facts: Default::default(),
             suppressed: None,
+            is_lone: false,
+            parts: Vec::new(),
         }
     }
 

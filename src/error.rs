@@ -139,7 +139,8 @@ pub enum WarningCode {
     DigestMismatch,
     /// The uncompressed layer does not have its diff ID.
     DiffIdMismatch,
-    /// A digest in an algorithm that is not supported, so it was not checked.
+    /// A digest in an algorithm that is not supported: all was read, and nobody knows whether it
+    /// is what it says it is.
     UnverifiedDigest,
     /// The manifest lists more or fewer layers than the config has diff IDs.
     LayerCountMismatch,
@@ -178,7 +179,6 @@ impl WarningCode {
                 | Self::HostileName
                 | Self::StalePolicy
                 | Self::BrokenNestedArchive
-                | Self::UnverifiedDigest
         )
     }
 }

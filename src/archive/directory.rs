@@ -33,6 +33,7 @@ pub(super) fn list(root: &Path) -> Result<Listing> {
         .sort_by(|(a, _), (b, _)| a.raw_name.cmp(&b.raw_name));
     let (members, slots) = walk.found.into_iter().unzip();
     Ok(Listing {
+        contents: Vec::new(),
         members,
         slots,
         warnings: walk.warnings.finish("the directory"),

@@ -24,6 +24,7 @@ pub struct Archive {
     names: HashMap<Vec<u8>, usize>,
     warnings: Vec<Warning>,
     slack: Vec<Slack>,
+    contents: Vec<(usize, Range<u64>)>,
 }
 
 /// What an archive lists.
@@ -72,6 +73,8 @@ pub(super) struct Listing {
     pub(super) slots: Vec<Slot>,
     pub(super) warnings: Vec<Warning>,
     pub(super) slack: Vec<Slack>,
+    /// Content of members that are no files, by index.
+    pub(super) contents: Vec<(usize, Range<u64>)>,
 }
 
 impl Archive {
@@ -145,6 +148,7 @@ impl Archive {
             names,
             warnings: listing.warnings,
             slack: listing.slack,
+            contents: listing.contents,
         }
     }
 
@@ -168,6 +172,15 @@ impl Archive {
     /// decompression does not show (their offsets count in the compressed file).
     pub fn slack(&self) -> &[Slack] {
         &self.slack
+    }
+
+    /// Members that are no files and have content all the same (links, directories, types that no
+    /// reader knows), each with its index.
+    pub fn odd_contents(&self) -> impl Iterator<Item = (usize, &Member, Blob)> {
+        self.contents.iter().filter_map(|(index, range)| {
+            let blob = self.storage.as_ref()?.slice(range.clone())?;
+            Some((*index, self.members.get(*index)?, blob))
+        })
     }
 
     /// The bytes that `name` stands for, links followed; `None` where there is no such member or

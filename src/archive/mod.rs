@@ -32,5 +32,5 @@ pub(crate) use hashing::{Algorithm, Tally, tap};
 pub(crate) use index::{Archive, Member, MemberKind};
 pub(crate) use limits::limit_hit;
 pub(crate) use name::resolve;
-pub(crate) use tar::{Probe, Slack, TarEntry, TarError, TarReader, is_tar};
+pub(crate) use tar::{Probe, Slack, TarEntry, TarError, TarReader, is_tar, without_nuls};
 pub(crate) use warnings::Capped;

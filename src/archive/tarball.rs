@@ -2,7 +2,9 @@
 
 use super::index::{Listing, Member, MemberKind, Slot};
 use super::name::{folder, normalise, resolve};
-use super::{Blob, Capped, EntryKind, Slack, TarEntry, TarError, TarReader, unsupported};
+use super::{
+    Blob, Capped, Compression, EntryKind, Slack, TarEntry, TarError, TarReader, sniff, unsupported,
+};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Members listed; an image archive has hundreds.
@@ -12,17 +14,18 @@ const MOST_TEXT: usize = 256 << 20;
 /// Bytes of extended records kept.
 const MOST_RECORDS: usize = 16 << 20;
 
-/// Records that repeat what a member's header or its listing says.
-const PLAIN_RECORDS: [&[u8]; 8] = [
-    b"path",
-    b"linkpath",
-    b"size",
-    b"uid",
-    b"gid",
-    b"mtime",
-    b"atime",
-    b"ctime",
-];
+/// Whether a record repeats what a member's listing says, or is a number where one belongs.
+fn is_plain(entry: &TarEntry, key: &[u8], value: &[u8]) -> bool {
+    match key {
+        b"path" => entry.path == value,
+        b"linkpath" => entry.link.as_deref() == Some(value),
+        b"size" | b"uid" | b"gid" | b"mtime" | b"atime" | b"ctime" => {
+            let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'-');
+            value.iter().all(is_part)
+        }
+        _ => false,
+    }
+}
 
 /// Lists what `blob`, a tar, holds; a broken one as far as it can be read.
 pub(super) fn list(blob: &Blob) -> Listing {
@@ -79,7 +82,7 @@ impl Records {
     fn add(&mut self, entry: &TarEntry) {
         let mut bytes = Vec::new();
         for (key, value) in &entry.records {
-            if !PLAIN_RECORDS.contains(&&key[..]) {
+            if !is_plain(entry, key, value) {
                 bytes.extend_from_slice(&[key, &b"="[..], value, b"\n"].concat());
             }
         }
@@ -119,12 +122,14 @@ fn add(listing: &mut Listing, warnings: &mut Capped, entry: TarEntry, length: u6
         warnings.push(Warning::new(WarningCode::HostileName, message).at(&name.path));
     }
     let target = entry.link.unwrap_or_default();
+    let end = entry.content_offset.saturating_add(entry.size).min(length);
+    let range = entry.content_offset.min(end)..end;
+    if entry.kind != EntryKind::File && !range.is_empty() {
+        let index = listing.members.len();
+        listing.contents.push((index, range.clone()));
+    }
     let (kind, slot) = match entry.kind {
-        EntryKind::File => {
-            let end = entry.content_offset.saturating_add(entry.size).min(length);
-            let range = entry.content_offset.min(end)..end;
-            (MemberKind::File, Slot::Bytes(range))
-        }
+        EntryKind::File => (MemberKind::File, Slot::Bytes(range)),
         EntryKind::HardLink => {
             let slot = Slot::Link(resolve(b"", &target));
             (MemberKind::Link(target), slot)
@@ -167,6 +172,10 @@ pub(super) fn what_it_is(bytes: &[u8], warnings: &[Warning]) -> String {
         "it is empty".to_owned()
     } else if let Some((_, what)) = known.iter().find(|(magic, _)| head.starts_with(magic)) {
         format!("it looks like {what}")
+    } else if sniff(head) != Compression::None {
+        // A compressed archive has been decompressed once before anyone asks what it is.
+        let inner = sniff(head).name();
+        format!("it is compressed twice (inside is {inner} again): decompress it once")
     } else if let Some(what) = unsupported(head) {
         format!("it looks like {what} compression, which is not supported")
     } else if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) {

@@ -258,6 +258,23 @@ mod tests {
     }
 
     #[test]
+    fn a_negative_limit_is_no_unknown_flag() {
+        let line = "residue scan a.tar --max-entry-size -5 --max-total-size -1GiB";
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let Command::Scan(scan) = cli.command else {
+            panic!("not a scan")
+        };
+        let limits = scan.run.limits;
+        assert_eq!(limits.max_entry_size.as_deref(), Some("-5"));
+        assert_eq!(limits.max_total_size.as_deref(), Some("-1GiB"));
+        for limit in ["--max-ratio", "--max-depth"] {
+            let refused = Cli::try_parse_from(["residue", "scan", "a.tar", limit, "-5"]);
+            let message = refused.unwrap_err().to_string();
+            assert!(message.contains("invalid value '-5'"), "{message}");
+        }
+    }
+
+    #[test]
     fn every_flag_of_the_contract_is_there() {
         let line = "residue scan a.tar oci:b --format sarif --output r --fail-on never \
             --min-confidence confirmed --reveal --config c.toml --rules r --only-rules s \

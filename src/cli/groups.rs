@@ -46,21 +46,22 @@ pub struct RuleArgs {
     pub disable: Vec<String>,
 }
 
-/// How much an image may ask of this machine.
+/// How much an image may ask of this machine. A hyphen is no flag here, so that `-5` is told from
+/// what a limit may be.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
     /// Bytes read of one file [default: 64GiB]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
     pub max_entry_size: Option<String>,
     /// Bytes that one layer may unpack to [default: 512GiB]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
     pub max_total_size: Option<String>,
     /// Unpacked bytes for each compressed byte [default: 1100]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_ratio: Option<u64>,
     /// Archives within archives that are opened [default: 4]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub max_depth: Option<u32>,
 }
 

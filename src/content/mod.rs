@@ -2,14 +2,17 @@
 //! archives, as deep as the limits allow.
 //!
 //! Everything is one forward pass with bounded memory ([`Scanner`]). What an entry is, its bytes
-//! say: gzip, zstd, xz and bzip2 streams, tar, zip (`zip`) and `ar`. A container's own bytes are
+//! say: gzip, zstd, xz and bzip2 streams, tar, zip (`zip`; also behind a
+//! `script`) and `ar`. A container's own bytes are
 //! not searched, its members are; where one breaks, a warning says so and what is left of it is
 //! searched as it stands, from a little before the place where it broke (`replay`).
 
 mod ar;
+mod loose;
 mod place;
 mod replay;
 mod scanner;
+mod script;
 #[cfg(test)]
 mod tests;
 mod unpack;

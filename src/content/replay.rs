@@ -24,6 +24,8 @@ pub(super) struct Replay<'a> {
     kept: Vec<u8>,
     /// Line at the first kept byte.
     lines: Lines,
+    /// An error behind bytes of `head` that are still to be given away.
+    failure: Option<io::Error>,
     failed: bool,
 }
 
@@ -37,6 +39,7 @@ impl<'a> Replay<'a> {
             keeps: false,
             kept: Vec::new(),
             lines: Lines::START,
+            failure: None,
             failed: false,
         }
     }
@@ -46,7 +49,7 @@ impl<'a> Replay<'a> {
         self.position
     }
 
-    /// Whether the reader below failed.
+    /// Whether the reader below failed, and all that came before was given away.
     pub(super) fn failed(&self) -> bool {
         self.failed
     }
@@ -85,7 +88,8 @@ impl<'a> Replay<'a> {
             .unwrap_or_default()
     }
 
-    /// The next `n` bytes, fewer only at the end.
+    /// The next `n` bytes, fewer only at the end or before an error, which comes up once they were
+    /// taken.
     pub(super) fn peek(&mut self, n: usize) -> io::Result<&[u8]> {
         if self.start == self.head.len() {
             self.head.clear();
@@ -96,8 +100,17 @@ impl<'a> Replay<'a> {
         }
         while self.head.len() - self.start < n {
             let missing = n - (self.head.len() - self.start);
-            if self.fill()? == 0 {
-                break;
+            match self.ask() {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) if self.start < self.head.len() => {
+                    self.failure = Some(error);
+                    break;
+                }
+                Err(error) => {
+                    self.failed = true;
+                    return Err(error);
+                }
             }
             let more = self.inner.fill_buf()?;
             let taken = more.len().min(missing);
@@ -115,16 +128,23 @@ impl<'a> Replay<'a> {
         Ok(bytes)
     }
 
-    /// Asks the reader below for bytes; says how many it has.
+    /// Asks for bytes that are given away at once; says how many there are.
     fn fill(&mut self) -> io::Result<usize> {
+        let asked = self.ask();
+        self.failed |= asked.is_err();
+        asked
+    }
+
+    /// Asks the reader below for bytes; says how many it has.
+    fn ask(&mut self) -> io::Result<usize> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         loop {
             match self.inner.fill_buf() {
                 Ok(bytes) => return Ok(bytes.len()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.failed = true;
-                    return Err(error);
-                }
+                Err(error) => return Err(error),
             }
         }
     }
@@ -193,6 +213,36 @@ mod tests {
         replay.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "23456789");
         assert_eq!(replay.position(), 10);
+    }
+
+    /// Three bytes, then an error, then nothing.
+    struct Failing(u8);
+
+    impl Read for Failing {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.0 += 1;
+            match self.0 {
+                1 => b"abc".as_slice().read(out),
+                2 => Err(io::Error::other("broken")),
+                _ => Ok(0),
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_waits_until_the_bytes_before_it_were_taken() {
+        let mut failing = io::BufReader::new(Failing(0));
+        let mut replay = Replay::new(&mut failing);
+        assert_eq!(replay.peek(8).unwrap(), b"abc");
+        assert_eq!(replay.peek(8).unwrap(), b"abc");
+        assert!(!replay.failed());
+        replay.keep();
+        assert_eq!(replay.take_array().unwrap(), *b"ab");
+        assert_eq!(replay.rewind().0, 0);
+        assert_eq!(replay.take_array().unwrap(), *b"abc");
+        let error = replay.fill_buf().map(<[u8]>::len).unwrap_err();
+        assert_eq!(error.to_string(), "broken");
+        assert!(replay.failed());
     }
 
     #[test]

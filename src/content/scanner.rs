@@ -37,6 +37,10 @@ pub struct Scanner<'e> {
     /// Bytes that came out of nested archives of the entry, and bytes of the entry they came from.
     unpacked: u64,
     taken: Rc<Cell<u64>>,
+    /// Bytes that came out of nested archives of all entries so far, and stored bytes of the layer
+    /// before this entry.
+    unpacked_of_all: u64,
+    stored: u64,
     /// Bytes of hits so far, and hits that were not kept.
     kept: usize,
     dropped: u64,
@@ -57,10 +61,18 @@ impl<'e> Scanner<'e> {
             entry: Vec::new(),
             unpacked: 0,
             taken: Rc::default(),
+            unpacked_of_all: 0,
+            stored: 0,
             kept: 0,
             dropped: 0,
             allowed: 0,
         }
+    }
+
+    /// What is unpacked of all entries is held to what their layer, or document, takes in store:
+    /// `stored` bytes before the next entry.
+    pub fn pass(&mut self, stored: u64) {
+        self.stored = stored;
     }
 
     /// Searches all that `reader` gives: as it stands, as UTF-16, and out of nested archives.
@@ -111,7 +123,7 @@ impl<'e> Scanner<'e> {
             // Each stream keeps to its own ratio; archives in archives multiply theirs, so what
             // came out of all of them is held to what the entry gave.
             if place.depth > 0
-                && let Some(hit) = self.limits.check_stream(self.taken.get(), self.unpacked)
+                && let Some(hit) = self.unpacked_too_much()
             {
                 break Err(hit.into());
             }
@@ -133,6 +145,7 @@ impl<'e> Scanner<'e> {
             read += length as u64;
             if place.depth > 0 {
                 self.unpacked += length as u64;
+                self.unpacked_of_all += length as u64;
             }
         };
         let scanned = self.plain.finish(&context);
@@ -146,6 +159,15 @@ impl<'e> Scanner<'e> {
             self.collect(place, scanned, Some(self.utf16.name()));
         }
         result
+    }
+
+    /// The limit that this entry breaks, or all of the layer's together: else many small ones would
+    /// add up.
+    fn unpacked_too_much(&self) -> Option<LimitHit> {
+        let taken = self.taken.get();
+        let all = self.stored.saturating_add(taken);
+        let of_entry = self.limits.check_stream(taken, self.unpacked);
+        of_entry.or_else(|| self.limits.check_stream(all, self.unpacked_of_all))
     }
 
     /// The name of a member and what else its archive says of it; it is marked as decoded from the

@@ -10,6 +10,8 @@ use crate::detect::tests::{engine_of, rule};
 use crate::detect::{Context, Engine};
 use crate::error::WarningCode;
 
+mod broken;
+
 const SECRET: &str = "tok_k3B9xq7Zt1mXv9Lk";
 
 fn engine() -> Engine {

@@ -9,6 +9,7 @@ use super::ar;
 use super::place::Place;
 use super::replay::Replay;
 use super::scanner::{Scanner, at};
+use super::script::{self, Script};
 use super::zip::{self, Member};
 use crate::archive::{
     Compression, EntryKind, LimitHit, TarEntry, TarReader, is_tar, sniff, tracked_decoder,
@@ -25,6 +26,8 @@ enum Format {
     Tar,
     Zip,
     Ar,
+    /// Perhaps one behind a script.
+    Script,
 }
 
 impl Format {
@@ -33,6 +36,7 @@ impl Format {
         match sniff(head) {
             Compression::None if head.starts_with(zip::LOCAL) => Some(Self::Zip),
             Compression::None if head.starts_with(ar::MAGIC) => Some(Self::Ar),
+            Compression::None if head.starts_with(script::MAGIC) => Some(Self::Script),
             Compression::None => {
                 let tar = is_tar(head) && head.iter().take(512).any(|byte| *byte != 0);
                 tar.then_some(Self::Tar)
@@ -50,6 +54,7 @@ impl Scanner<'_> {
         };
         let deeper = match format {
             Format::Tar if place.unpacked => 0,
+            Format::Script => 0,
             _ => 1,
         };
         if place.depth + deeper > self.limits.depth {
@@ -62,6 +67,7 @@ impl Scanner<'_> {
             Format::Tar => self.tar(place, source),
             Format::Zip => self.zip(place, source),
             Format::Ar => self.ar(place, source),
+            Format::Script => self.script(place, source),
         };
         match result {
             Err(error) if source.failed() => return Err(error),
@@ -166,6 +172,22 @@ impl Scanner<'_> {
                 }
             }
         })
+    }
+
+    /// A script, and the zip behind it if there is one.
+    fn script(&mut self, place: &Place, source: &mut Replay<'_>) -> io::Result<()> {
+        let mut script = Script::new(source);
+        self.text(place, &mut script, 0, Lines::START)?;
+        let has_zip = script.has_zip();
+        source.forget();
+        if has_zip && place.depth >= self.limits.depth {
+            self.limit(place, LimitHit::Depth(self.limits.depth));
+            return Ok(());
+        }
+        if has_zip {
+            self.zip(place, source)?;
+        }
+        Ok(())
     }
 
     fn ar(&mut self, place: &Place, source: &mut Replay<'_>) -> io::Result<()> {

@@ -11,6 +11,9 @@ const SHORTEST_RUN: usize = 8;
 /// Bytes that must be kept so that a run is seen as a whole.
 const KEPT: usize = 2 * SHORTEST_RUN + 8;
 
+/// Characters at the end of a run that are repeated with one more.
+const TAIL: usize = 1 << 10;
+
 /// Finds and decodes UTF-16.
 #[derive(Default)]
 pub(super) struct Wide {
@@ -22,6 +25,9 @@ pub(super) struct Wide {
     /// Decoded text, not yet taken.
     text: Vec<u8>,
     big_endian: Option<bool>,
+    /// End of the run at hand, where it may be big-endian though others are not: a zero stands
+    /// before it.
+    tail: Option<Vec<u8>>,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +48,7 @@ impl Wide {
     pub(super) fn reset(&mut self) {
         self.pending.clear();
         self.text.clear();
+        self.tail = None;
         (self.mode, self.offset, self.big_endian) = (Mode::Start, 0, None);
     }
 
@@ -132,27 +139,28 @@ impl Wide {
                 while let [low, 0, ..] = pending[at..]
                     && is_text(low)
                 {
-                    self.text.push(low);
+                    self.add(low);
                     at += 2;
                 }
                 if pending.len() - at < 2 && !over {
                     break;
                 }
                 // The last character of a big-endian run has no zero of its own behind it.
-                if self.big_endian == Some(true) && pending.get(at).copied().is_some_and(is_text) {
-                    self.text.push(pending[at]);
-                    at += 1;
+                if let Some(last) = pending.get(at).filter(|byte| is_text(**byte)) {
+                    at += usize::from(self.end_of_run(*last));
                 }
                 self.text.push(b'\n');
                 self.mode = Mode::Idle;
             }
             if let Some(start) = find_run(&pending, at) {
+                // Nothing before the first pending byte means: passed over, so not zero.
+                let before = start.checked_sub(1).and_then(|at| pending.get(at));
+                let is_after_zero = before == Some(&0);
                 if self.big_endian.is_none() {
                     let odd = (self.offset + start as u64) % 2 == 1;
-                    // Nothing before the first pending byte means: passed over, so not zero.
-                    let before = start.checked_sub(1).and_then(|at| pending.get(at));
-                    self.big_endian = Some(odd && before == Some(&0));
+                    self.big_endian = Some(odd && is_after_zero);
                 }
+                self.tail = is_after_zero.then(Vec::new);
                 at = start;
                 self.mode = Mode::Run;
             } else {
@@ -163,6 +171,31 @@ impl Wide {
         self.offset += at as u64;
         self.pending = pending;
         self.pending.drain(..at);
+    }
+
+    fn add(&mut self, c: u8) {
+        self.text.push(c);
+        if let Some(tail) = &mut self.tail {
+            if tail.len() == 2 * TAIL {
+                tail.drain(..TAIL);
+            }
+            tail.push(c);
+        }
+    }
+
+    /// A run is followed by `last`, which may belong to it; whether it does for certain. Where it
+    /// is not, the run comes once without it and once more with it.
+    fn end_of_run(&mut self, last: u8) -> bool {
+        if self.big_endian == Some(true) {
+            self.text.push(last);
+            return true;
+        }
+        if let Some(tail) = self.tail.take() {
+            self.text.push(b'\n');
+            self.text.extend(tail);
+            self.text.push(last);
+        }
+        false
     }
 }
 
@@ -261,6 +294,19 @@ mod tests {
             let (text, name) = decoded(&bytes, step);
             assert!(text.ends_with("password=h4nter\n"), "{step}: {text:?}");
             assert_eq!(name, "utf-16le", "{step}");
+        }
+    }
+
+    #[test]
+    fn a_big_endian_run_at_an_odd_offset_keeps_its_last_character() {
+        for shift in [1, 3, 9] {
+            let mut bytes = vec![0xe9; shift];
+            bytes.extend(wide("password=h4nter", true));
+            bytes.extend([0xff; 9]);
+            for step in [1, 2, 3, 7, 16, 1000] {
+                let (text, _) = decoded(&bytes, step);
+                assert_eq!(text, "password=h4nte\npassword=h4nter\n", "{shift} {step}");
+            }
         }
     }
 

@@ -103,7 +103,7 @@ fn detector(rule: &Rule) -> Box<dyn Detector> {
         (Some(Search::Blocks), _) => Box::new(Blocks::new(rule)),
         (Some(Search::Path), _) => Box::new(Files),
         (None, Some("assignment")) => Box::new(Assignment),
-        (None, Some("file")) => Box::new(Whole),
+        (None, Some("file")) => Box::new(Whole::new(rule)),
         (None, _) => Box::new(Entropy),
     }
 }

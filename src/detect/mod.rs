@@ -31,6 +31,7 @@ mod session;
 pub mod span;
 mod suppress;
 pub mod validate;
+mod vectors;
 mod whole;
 mod window;
 

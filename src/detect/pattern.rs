@@ -27,11 +27,8 @@ pub(super) struct Pattern {
 impl Pattern {
     /// Looks up the validators that `rule` names.
     pub(super) fn new(rule: &Rule) -> Self {
-        let names = rule.syntax.validate.iter();
         Self {
-            validators: names
-                .filter_map(|name| super::validate::by_name(name))
-                .collect(),
+            validators: validators(rule),
         }
     }
 
@@ -127,6 +124,14 @@ impl Detector for Pattern {
     }
 }
 
+/// The validators that a rule names.
+pub(super) fn validators(rule: &Rule) -> Vec<Validator> {
+    let names = rule.syntax.validate.iter();
+    names
+        .filter_map(|name| super::validate::by_name(name))
+        .collect()
+}
+
 /// Whether an allowlist of the rule covers a match.
 fn is_allowed(view: &View<'_>, rule: &Rule, whole: &Range<usize>, secret: &Range<usize>) -> bool {
     let Some(foreign) = &rule.foreign else {
@@ -147,7 +152,7 @@ fn is_allowed(view: &View<'_>, rule: &Rule, whole: &Range<usize>, secret: &Range
 
 /// What the validators make of a match: its confidence and facts, or `None` when it is dropped.
 /// A failed check outweighs one that holds.
-fn validate(
+pub(super) fn validate(
     validators: &[Validator],
     candidate: &Candidate<'_>,
     confidence: Confidence,

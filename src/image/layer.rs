@@ -32,6 +32,8 @@ pub struct LayerEntry {
     pub mtime: i64,
     /// Bytes of content as stored; of a sparse file without its holes.
     pub size: u64,
+    /// Whether it is a sparse file.
+    pub is_sparse: bool,
     /// Where its first header begins in the uncompressed tar.
     pub offset: u64,
     /// Stored bytes of the layer that had been read when it was reached.

@@ -7,7 +7,7 @@ use super::whiteout::{Meaning, meaning};
 use super::{Item, Layer, LayerEntry, LayerSummary, verify};
 use crate::archive::{
     Blob, Capped, Compression, EntryKind, LimitHit, Limits, Probe, Tally, TarEntry, TarError,
-    TarReader, is_tar, normalise, sniff, tap, tracked_decoder,
+    TarReader, is_tar, normalise, sniff, tap, tracked_decoder, without_nuls,
 };
 use crate::error::{Warning, WarningCode, printable};
 
@@ -121,14 +121,12 @@ impl Walk<'_, '_> {
     }
 
     fn visit_hidden(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let Some(first) = bytes.iter().position(|byte| *byte != 0) else {
+        let (first, bytes) = without_nuls(bytes);
+        if bytes.is_empty() {
             return Ok(());
-        };
-        let last = bytes.iter().rposition(|byte| *byte != 0).unwrap_or(first);
-        (self.visit)(Item::Hidden {
-            offset: offset + first as u64,
-            bytes: bytes.get(first..=last).unwrap_or_default(),
-        })
+        }
+        let offset = offset + first as u64;
+        (self.visit)(Item::Hidden { offset, bytes })
     }
 
     fn tar(
@@ -216,6 +214,7 @@ impl Walk<'_, '_> {
             gid: entry.gid,
             mtime: entry.mtime,
             size: entry.size,
+            is_sparse: entry.is_sparse,
             offset: entry.offset,
             stored: self.stored.as_ref().map_or(0, Tally::count),
             records: entry.records,

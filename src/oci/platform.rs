@@ -52,10 +52,36 @@ impl Platform {
     }
 
     /// Whether `self`, as asked for, fits `offered`; a variant that is not asked for fits any.
+    /// Both may be written in any of the ways that containerd takes for the same.
     pub fn fits(&self, offered: &Self) -> bool {
-        self.os == offered.os
-            && self.architecture == offered.architecture
-            && (self.variant.is_none() || self.variant == offered.variant)
+        let (architecture, variant) = self.normal();
+        self.os.eq_ignore_ascii_case(&offered.os)
+            && architecture == offered.normal().0
+            && (self.variant.is_none() || variant == offered.normal().1)
+    }
+
+    /// Architecture and variant as containerd normalises them (`platforms/database.go`): by Go's
+    /// name, and without the variant that goes without saying; 32-bit ARM is v7 unless it says
+    /// otherwise.
+    fn normal(&self) -> (String, String) {
+        let architecture = self.architecture.to_ascii_lowercase();
+        let variant = self.variant.as_deref().unwrap_or_default();
+        let variant = variant.to_ascii_lowercase();
+        let (architecture, variant) = match (architecture.as_str(), variant.as_str()) {
+            ("i386", _) => ("386", ""),
+            ("x86_64" | "x86-64" | "amd64", "v1") => ("amd64", ""),
+            ("x86_64" | "x86-64", variant) => ("amd64", variant),
+            ("aarch64" | "arm64", "8" | "v8") => ("arm64", ""),
+            ("aarch64", variant) => ("arm64", variant),
+            ("armhf", _) => ("arm", "v7"),
+            ("armel", _) => ("arm", "v6"),
+            ("arm", "" | "7") => ("arm", "v7"),
+            ("arm", "5") => ("arm", "v5"),
+            ("arm", "6") => ("arm", "v6"),
+            ("arm", "8") => ("arm", "v8"),
+            (architecture, variant) => (architecture, variant),
+        };
+        (architecture.to_owned(), variant.to_owned())
     }
 }
 
@@ -98,11 +124,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn one_platform_has_several_names() {
+        for (asked, offered, fits) in [
+            ("linux/arm64/v8", "linux/arm64", true),
+            ("linux/aarch64", "linux/arm64/v8", true),
+            ("linux/arm64", "linux/arm64/v9", true),
+            ("linux/arm64/v8", "linux/arm64/v9", false),
+            ("linux/x86_64", "linux/amd64", true),
+            ("linux/amd64/v1", "linux/amd64", true),
+            ("linux/amd64/v3", "linux/amd64", false),
+            ("linux/arm/v7", "linux/arm", true),
+            ("linux/armhf", "linux/arm/v7", true),
+            ("linux/arm/v6", "linux/arm", false),
+            ("linux/arm", "linux/arm/v6", true),
+            ("Linux/AMD64", "linux/amd64", true),
+            ("linux/i386", "linux/386", true),
+            ("linux/arm64", "windows/arm64", false),
+        ] {
+            let [one, other] = [asked, offered].map(|text| text.parse::<Platform>().unwrap());
+            assert_eq!(one.fits(&other), fits, "{asked} {offered}");
+        }
+    }
+
+    #[test]
     fn a_platform_reads_as_people_write_it() {
         let arm: Platform = "linux/arm64/v8".parse().unwrap();
         assert_eq!(arm.to_string(), "linux/arm64/v8");
         assert!("linux/arm64".parse::<Platform>().unwrap().fits(&arm));
-        assert!(!arm.fits(&"linux/arm64".parse().unwrap()));
+        assert!(arm.fits(&"linux/arm64".parse().unwrap()));
         for bad in ["", "linux", "linux/", "/amd64", "a/b/c/d"] {
             assert!(bad.parse::<Platform>().is_err(), "{bad}");
         }

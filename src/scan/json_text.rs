@@ -1,16 +1,20 @@
 //! A JSON document as the texts in it: every string and every key, with a JSON pointer.
 //!
-//! Strings that are themselves JSON (`v1Compatibility`), or base64 of text (an inlined
+//! Strings that are themselves JSON (`v1Compatibility`), or base64 (an inlined
 //! descriptor, the Dockerfile in an attestation, a DSSE payload), are opened as well.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::ops::Range;
+
+use super::json_base64::base64_bytes;
+use super::json_reader::{Broken, Container, Event, Reader};
 
 /// Strings within strings, so deep.
 const NESTING: usize = 4;
-/// Base64 shorter than this is not opened.
-const SHORTEST_BASE64: usize = 24;
+/// Steps that have a name; pointers to what lies deeper end there.
+const MOST_STEPS: usize = 128;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Stands before each value of a JSON text sequence (RFC 7464).
+const RECORD: u8 = 0x1e;
 /// Longer keys stand in pointers only by their length, and are no labels: whoever writes a key of
 /// a megabyte wants it repeated for each of a million values. Never the start alone, which may be
 /// that of a secret.
@@ -21,6 +25,8 @@ const LONGEST_STEP: usize = 256;
 pub(super) struct JsonText<'a> {
     /// The string, or the key.
     pub text: &'a str,
+    /// What was decoded and is no text; then `text` is empty.
+    pub bytes: &'a [u8],
     /// Keys and indexes from the root; joined they are the JSON pointer. Of a long key only the
     /// length.
     pub steps: &'a [String],
@@ -54,31 +60,150 @@ fn is_index(step: &str) -> bool {
     step.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Calls `visit` for every text of the first value of `document`, while it is read: no tree of it
-/// is ever in memory. On an error what came before it has been visited.
-pub(super) fn texts(
-    document: &[u8],
-    visit: &mut dyn FnMut(JsonText<'_>),
-) -> serde_json::Result<()> {
-    let walk = &mut Walk {
+/// How far a document was read.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Where what was not read begins; 0 where nothing was.
+    pub end: usize,
+    /// Whether nothing but white space follows.
+    pub is_whole: bool,
+}
+
+/// Calls `visit` for every text of the values of `document`, one after the other (JSON lines),
+/// while they are read: no tree of them is ever in memory.
+pub(super) fn texts(document: &[u8], visit: &mut dyn FnMut(JsonText<'_>)) -> Extent {
+    let mut walk = Walk {
         steps: Vec::new(),
+        unnamed: 0,
         decoded: Vec::new(),
         visit,
     };
-    // What follows the first value is left to the raw scan.
-    walk.deserialize(&mut serde_json::Deserializer::from_slice(document))
+    values(document, |reader| walk.value(reader))
+}
+
+/// Which of `spans`, in order of their starts, lie in strings that are written with escapes.
+pub(super) fn in_escaped_strings(document: &[u8], spans: &[Range<usize>]) -> Vec<bool> {
+    let mut are_in = vec![false; spans.len()];
+    values(document, |reader| {
+        while let Some(event) = reader.next()? {
+            let (Event::Key(token) | Event::Text(token)) = event else {
+                continue;
+            };
+            let end = token.offset + token.raw.len();
+            let first = spans.partition_point(|span| span.start < token.offset);
+            let within = spans.iter().zip(&mut are_in).skip(first);
+            for (span, is_in) in within.take_while(|(span, _)| span.start < end) {
+                *is_in |= span.end <= end && token.is_escaped();
+            }
+        }
+        Ok(())
+    });
+    are_in
+}
+
+/// Has `read` read the objects and lists that `document` begins with.
+fn values(document: &[u8], mut read: impl FnMut(&mut Reader<'_>) -> Result<(), Broken>) -> Extent {
+    let is_space = |b: &u8| b.is_ascii_whitespace() || *b == RECORD;
+    let mut at = match document.starts_with(BYTE_ORDER_MARK) {
+        true => BYTE_ORDER_MARK.len(),
+        false => 0,
+    };
+    let mut end = 0;
+    loop {
+        let rest = document.get(at..).unwrap_or_default();
+        at += rest.iter().take_while(|b| is_space(b)).count();
+        match document.get(at) {
+            Some(b'{' | b'[') => {}
+            next => {
+                return Extent {
+                    end,
+                    is_whole: next.is_none(),
+                };
+            }
+        }
+        let mut reader = Reader::new(document, at);
+        match read(&mut reader) {
+            Ok(()) => at = reader.position(),
+            Err(Broken(end)) => {
+                return Extent {
+                    end,
+                    is_whole: false,
+                };
+            }
+        }
+        end = at;
+    }
 }
 
 struct Walk<'v> {
     steps: Vec<String>,
+    /// Steps below the deepest that has a name.
+    unnamed: usize,
     decoded: Vec<&'static str>,
     visit: &'v mut dyn FnMut(JsonText<'_>),
 }
 
 impl Walk<'_> {
+    fn value(&mut self, reader: &mut Reader<'_>) -> Result<(), Broken> {
+        // The index of the next item, of a list.
+        let mut open: Vec<Option<usize>> = Vec::new();
+        while let Some(event) = reader.next()? {
+            if let Event::Key(token) = event {
+                self.key(&token.text());
+                continue;
+            }
+            match (event, open.last_mut()) {
+                (Event::End, _) => drop(open.pop()),
+                (_, Some(Some(index))) => {
+                    let step = index.to_string();
+                    *index += 1;
+                    self.enter(step);
+                }
+                _ => {}
+            }
+            match event {
+                Event::Begin(container) => {
+                    open.push((container == Container::List).then_some(0));
+                    continue;
+                }
+                Event::Text(token) => self.string(&token.text()),
+                Event::Number(number) => self.emit(&String::from_utf8_lossy(number), false),
+                Event::Key(_) | Event::End | Event::Word => {}
+            }
+            if !open.is_empty() {
+                self.leave();
+            }
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, key: &str) {
+        self.enter(match key.len() {
+            0..=LONGEST_STEP => key.to_owned(),
+            length => format!("({length} bytes)"),
+        });
+        self.emit(key, true);
+    }
+
+    fn enter(&mut self, step: String) {
+        if self.steps.len() < MOST_STEPS {
+            self.steps.push(step);
+        } else {
+            self.unnamed += 1;
+        }
+    }
+
+    fn leave(&mut self) {
+        match self.unnamed.checked_sub(1) {
+            Some(fewer) => self.unnamed = fewer,
+            None => drop(self.steps.pop()),
+        }
+    }
+
     fn emit(&mut self, text: &str, is_key: bool) {
         (self.visit)(JsonText {
             text,
+            bytes: &[],
             steps: &self.steps,
             is_key,
             decoded: &self.decoded,
@@ -90,133 +215,73 @@ impl Walk<'_> {
         if self.decoded.len() >= NESTING {
             return;
         }
-        if is_json(text) {
+        if is_json(text.as_bytes()) {
             self.decoded.push("json");
-            self.within(text);
+            self.within(text.as_bytes());
             self.decoded.pop();
-        } else if let Some(inner) = base64_text(text) {
+        } else if let Some(bytes) = base64_bytes(text) {
             self.decoded.push("base64");
-            match is_json(&inner) {
-                true => self.within(&inner),
-                false => self.emit(&inner, false),
-            }
+            self.base64(&bytes);
             self.decoded.pop();
         }
     }
 
-    /// The texts of a document within a string. One that is nested too deep is visited as far as
-    /// it could be read; the string as a whole was visited before.
-    fn within(&mut self, document: &str) {
-        let depth = self.steps.len();
-        let _ = self.deserialize(&mut serde_json::Deserializer::from_str(document));
+    /// What base64 held. That of a document that breaks is no document but a text.
+    fn base64(&mut self, bytes: &[u8]) {
+        if is_json(bytes) {
+            return self.within(bytes);
+        }
+        let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t' | '\u{c}');
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.chars().all(is_text) => self.emit(text, false),
+            _ => (self.visit)(JsonText {
+                text: "",
+                bytes,
+                steps: &self.steps,
+                is_key: false,
+                decoded: &self.decoded,
+            }),
+        }
+    }
+
+    /// The texts of a document within a string.
+    fn within(&mut self, document: &[u8]) {
+        let (depth, unnamed) = (self.steps.len(), self.unnamed);
+        values(document, |reader| self.value(reader));
         self.steps.truncate(depth);
+        self.unnamed = unnamed;
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Walk<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Walk<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key::<String>()? {
-            self.steps.push(match key.len() {
-                0..=LONGEST_STEP => key.clone(),
-                length => format!("({length} bytes)"),
-            });
-            self.emit(&key, true);
-            members.next_value_seed(&mut *self)?;
-            self.steps.pop();
-        }
+/// Whether all of a text is JSON objects or lists.
+fn is_json(text: &[u8]) -> bool {
+    let skip = |reader: &mut Reader<'_>| {
+        while reader.next()?.is_some() {}
         Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        for index in 0_usize.. {
-            self.steps.push(index.to_string());
-            let item = items.next_element_seed(&mut *self)?;
-            self.steps.pop();
-            if item.is_none() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.string(text);
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.emit(&number.to_string(), false);
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        self.emit(&number.to_string(), false);
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
-        let number = serde_json::Number::from_f64(number);
-        number.iter().for_each(|n| self.emit(&n.to_string(), false));
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-}
-
-/// Whether a string is a JSON object or list.
-fn is_json(text: &str) -> bool {
-    let opens = text.trim_start().starts_with(['{', '[']);
-    opens && serde_json::from_str::<IgnoredAny>(text).is_ok()
-}
-
-/// Base64 that decodes to printable text; anything else stays what it is.
-fn base64_text(text: &str) -> Option<String> {
-    let body = text.trim_end_matches('=');
-    let is_base64 = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-    if text.len() < SHORTEST_BASE64 || !body.bytes().all(is_base64) {
-        return None;
-    }
-    let bytes = STANDARD
-        .decode(text)
-        .or_else(|_| STANDARD_NO_PAD.decode(body))
-        .ok()?;
-    let decoded = String::from_utf8(bytes).ok()?;
-    let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
-    decoded.chars().all(is_text).then_some(decoded)
+    };
+    let extent = values(text, skip);
+    extent.end > 0 && extent.is_whole
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use serde_json::{Value, json};
 
-    fn all(document: &Value) -> Vec<(String, String)> {
+    fn all_of(document: &[u8]) -> (Vec<(String, String)>, Extent) {
         let mut found = Vec::new();
-        let document = document.to_string();
-        texts(document.as_bytes(), &mut |text| {
+        let extent = texts(document, &mut |text| {
             found.push((text.pointer(), text.text.to_owned()))
-        })
-        .unwrap();
+        });
+        (found, extent)
+    }
+
+    fn all(document: &Value) -> Vec<(String, String)> {
+        let document = document.to_string();
+        let (found, extent) = all_of(document.as_bytes());
+        assert_eq!((extent.end, extent.is_whole), (document.len(), true));
         found
     }
 
@@ -230,15 +295,39 @@ mod tests {
     }
 
     #[test]
-    fn a_document_too_deep_or_broken_is_an_error_and_never_a_crash() {
-        for bad in ["[".repeat(100_000), "{\"a\":".repeat(100_000)] {
-            assert!(texts(bad.as_bytes(), &mut |_| {}).is_err());
+    fn a_document_too_deep_or_broken_is_said_and_never_a_crash() {
+        for bad in ["[".repeat(2 << 20), "{\"a\":".repeat(100_000)] {
+            assert!(!all_of(bad.as_bytes()).1.is_whole);
             let inner = json!({ "a": bad, "b": "seen" });
             assert!(all(&inner).iter().any(|(_, text)| text == "seen"));
         }
         let deep = format!("{}\"x\"{}", "[".repeat(1_000), "]".repeat(1_000));
         let found = all(&json!({ "a": deep, "b": "seen" }));
         assert!(found.contains(&("/b".to_owned(), "seen".to_owned())));
+        let pointer = format!("/a{}", "/0".repeat(MOST_STEPS - 1));
+        assert!(found.contains(&(pointer, "x".to_owned())));
+    }
+
+    #[test]
+    fn values_one_after_the_other_are_read_up_to_what_is_none() {
+        let (found, extent) = all_of(b"\xef\xbb\xbf{\"a\":\"b\"}\n\x1e[\"c\"] rest");
+        let found: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(found, ["a", "b", "c"]);
+        assert_eq!((extent.end, extent.is_whole), (19, false));
+        let (found, extent) = all_of(br#"{"a":["b","c"#);
+        assert_eq!(found.last(), Some(&("/a/1".to_owned(), "c".to_owned())));
+        assert_eq!((extent.end, extent.is_whole), (12, false));
+        assert_eq!(all_of(b"plain").1.end, 0);
+    }
+
+    #[test]
+    fn spans_in_strings_with_escapes_are_told_from_others() {
+        let document = br#"["plain", "with \" escape", 1234]"#;
+        let spans = [2..4, 12..16, 24..32, 28..30];
+        assert_eq!(
+            in_escaped_strings(document, &spans),
+            [false, true, false, false]
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::budget::Budget;
 use super::links::{Link, Links};
 use super::names::Names;
-use super::overlay::{PathHasher, PathMarks};
+use super::overlay::{Common, PathMarks};
 use super::pipeline::Options;
 use super::progress::Progress;
 use crate::archive::Capped;
@@ -18,8 +18,6 @@ use crate::error::{Warning, WarningCode};
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
-/// Bytes of names and targets of hard links that are kept of one layer.
-const LINK_BYTES: usize = 64 << 20;
 /// Hits of one layer that are kept although an allowlist of their rule covers them.
 const MOST_ALLOWED: usize = 1_000;
 /// Warnings of one kind that are kept of one layer.
@@ -55,7 +53,7 @@ pub(super) struct LayerHit {
 pub(super) struct Means<'m> {
     pub engine: &'m Engine,
     pub options: &'m Options,
-    pub hasher: &'m PathHasher,
+    pub common: &'m Common,
     pub progress: &'m Progress,
 }
 
@@ -64,7 +62,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
     let Means {
         engine,
         options,
-        hasher,
+        common,
         progress,
     } = means;
     let limits = &options.limits;
@@ -76,9 +74,8 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         hits: Vec::new(),
         budget: hits,
         allowed: Budget::of(MOST_ALLOWED),
-        marks: PathMarks::new(hasher),
+        marks: PathMarks::new(common),
         links: Vec::new(),
-        link_budget: Budget::of(LINK_BYTES),
         warnings: Capped::keeping(MOST_WARNINGS),
         progress,
         passed: 0,
@@ -114,7 +111,6 @@ struct Worker<'e> {
     allowed: Budget,
     marks: PathMarks,
     links: Vec<Link>,
-    link_budget: Budget,
     warnings: Capped,
     progress: &'e Progress,
     /// Stored bytes that the progress knows of.
@@ -136,7 +132,7 @@ impl Worker<'_> {
 
     /// Bytes of no entry, at `offset` of the tar or blob.
     fn loose(&mut self, kind: Kind, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut outcome = self.scan_bytes(&Context::default(), bytes);
+        let mut outcome = self.scanner.scan_loose(&Context::default(), bytes);
         for hit in &mut outcome.hits {
             if hit.inside.is_empty() && hit.decoded.is_empty() {
                 hit.matched.span.offset += offset;
@@ -161,6 +157,7 @@ impl Worker<'_> {
             kind: TextKind::File,
             label: None,
         };
+        self.scanner.pass(entry.stored);
         let outcome = self.scanner.scan(&context, content);
         self.take(outcome, Kind::File, Some(entry))
     }
@@ -174,32 +171,25 @@ impl Worker<'_> {
         if entry.kind == EntryKind::HardLink
             && let Some(target) = &entry.link
         {
-            let link = self.link(entry, target);
-            let size = size_of::<Link>() + link.path.len() + link.target.len();
-            if self.link_budget.take(size) {
+            let link = Link::new(
+                &entry.path,
+                target,
+                entry.sequence,
+                &self.marks,
+                &self.links,
+            );
+            let size = size_of::<Link>() + link.path.len() + 2 * link.target.len();
+            if self.marks.take(size) {
                 self.links.push(link);
             }
         }
         let is_directory = entry.kind == EntryKind::Directory;
         self.marks.add(&entry.path, is_directory, entry.sequence);
-    }
-
-    /// Finds the entry that holds the content: a link to a link leads on. Links are in order of
-    /// sequence.
-    fn link(&self, entry: &LayerEntry, target: &[u8]) -> Link {
-        let target_entry = self.marks.last_entry(target);
-        let through = target_entry
-            .and_then(|sequence| {
-                self.links
-                    .binary_search_by_key(&sequence, |l| l.sequence)
-                    .ok()
-            })
-            .map(|index| &self.links[index]);
-        Link {
-            sequence: entry.sequence,
-            path: entry.path.clone(),
-            target: through.map_or(target, |link| &link.target).to_vec(),
-            content: through.map_or(target_entry, |link| link.content),
+        if entry.kind == EntryKind::Symlink
+            && let Some(target) = &entry.link
+        {
+            let sequence = entry.sequence;
+            self.marks.add_symlink(&entry.path, target, sequence);
         }
     }
 
@@ -305,16 +295,25 @@ impl Worker<'_> {
     fn warn_of_losses(&mut self) {
         let losses = [
             (self.budget.refused(), "more matches than are kept"),
-            (self.link_budget.refused(), "more hard links than are kept"),
             (
                 self.marks.lost(),
-                "more paths than are kept, so what hides what is known only in part",
+                "more paths and links than are kept, so what hides what is known only in part",
             ),
         ];
         for (lost, what) in losses {
             if lost > 0 {
                 self.warn(format!("layer {} has {lost} {what}", self.layer));
             }
+        }
+        let unplaceable = self.marks.unplaceable();
+        if unplaceable > 0 {
+            let message = format!(
+                "layer {} has {unplaceable} names that no file system can hold (above 4096 bytes \
+                 or 1000 folders); what they stand for counts as in none",
+                self.layer
+            );
+            let warning = Warning::new(WarningCode::HostileName, message);
+            self.warnings.push(warning);
         }
     }
 

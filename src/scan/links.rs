@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::overlay::{PathMarks, clean};
+
 /// A hard link: another name for the content of an entry.
 #[derive(Debug, Clone)]
 pub(super) struct Link {
@@ -10,6 +12,30 @@ pub(super) struct Link {
     pub target: Vec<u8>,
     /// Sequence of the entry of this layer that holds the content; `None` when a lower layer does.
     pub content: Option<u32>,
+}
+
+impl Link {
+    /// Finds the entry that holds the content: a link to a link leads on. `earlier` are the links so
+    /// far, in order of sequence, `marks` what else is there.
+    pub(super) fn new(
+        path: &[u8],
+        target: &[u8],
+        sequence: u32,
+        marks: &PathMarks,
+        earlier: &[Self],
+    ) -> Self {
+        let target = clean(target);
+        let target_entry = marks.last_entry(&target);
+        let through = target_entry
+            .and_then(|sequence| earlier.binary_search_by_key(&sequence, |l| l.sequence).ok())
+            .and_then(|index| earlier.get(index));
+        Self {
+            sequence,
+            path: path.to_vec(),
+            target: through.map_or(&target, |link| &link.target).clone(),
+            content: through.map_or(target_entry, |link| link.content),
+        }
+    }
 }
 
 /// All links of a layer, in order of sequence for each thing that they lead to.

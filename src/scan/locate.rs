@@ -1,9 +1,9 @@
 //! From hits in layers to occurrences: which image, instruction and visibility.
 
 use super::layer::{LayerHit, LayerScan};
-use super::links::Link;
-use super::overlay::{Hidden, PathMarks, hidden_by};
+use super::overlay::{Hidden, PathMarks};
 use super::places::Places;
+use super::stack::{Fate, Name, Stack};
 use crate::detect::Match;
 use crate::error::printable;
 use crate::finding::{Kind, Occurrence, Removal, Visibility};
@@ -25,14 +25,16 @@ pub(super) fn locate(
     found: &mut Places,
 ) {
     let empty = PathMarks::default();
-    let stack = Stack {
+    let subject = Subject {
         index,
         image,
         scans,
-        marks: scans
-            .iter()
-            .map(|scan| scan.map_or(&empty, |scan| &scan.marks))
-            .collect(),
+        stack: Stack {
+            marks: (scans.iter())
+                .map(|scan| scan.map_or(&empty, |scan| &scan.marks))
+                .collect(),
+            links: (scans.iter().map(|scan| scan.map(|scan| &scan.links))).collect(),
+        },
     };
     for (layer, scan) in scans.iter().enumerate() {
         let Some(scan) = scan else { continue };
@@ -40,29 +42,32 @@ pub(super) fn locate(
         if found.leaves_out(scan) {
             continue;
         }
+        let mut names = Names::default();
         for hit in &scan.hits {
-            stack.places(layer, hit, found);
+            subject.places(layer, hit, &mut names, found);
         }
         found.end_of(scan);
     }
 }
 
-struct Stack<'a> {
+struct Subject<'a> {
     index: usize,
     image: &'a Image,
     scans: &'a [Option<&'a LayerScan>],
-    marks: Vec<&'a PathMarks>,
+    stack: Stack<'a>,
 }
 
-/// A name for content: where the name stands, not where the bytes lie.
-struct Name<'a> {
-    layer: usize,
-    path: &'a [u8],
-    sequence: u32,
+/// The names of the entry of the last hit, its own first: hits of an entry come together.
+#[derive(Default)]
+struct Names<'a> {
+    sequence: Option<u32>,
+    own: Vec<Name<'a>>,
+    /// Whether hard links to the entry are among them.
+    has_links: bool,
 }
 
-impl Stack<'_> {
-    fn places(&self, layer: usize, hit: &LayerHit, found: &mut Places) {
+impl<'a> Subject<'a> {
+    fn places(&self, layer: usize, hit: &'a LayerHit, names: &mut Names<'a>, found: &mut Places) {
         let Some(sequence) = hit.sequence else {
             // Bytes of no entry: in no filesystem, for whoever has the blob.
             if found.has_room_for(&hit.hit.matched) {
@@ -70,73 +75,43 @@ impl Stack<'_> {
             }
             return;
         };
-        let own = Name {
-            layer,
-            path: &hit.path,
-            sequence,
-        };
-        let fate = self.fate(&own);
-        if found.has_room_for(&hit.hit.matched) {
-            found.push(self.named(layer, hit, &own, fate));
-        }
-        if hit.kind != Kind::File {
-            return;
-        }
-        let links = self.scans[layer].map(|scan| scan.links.own(sequence));
-        let same = links.into_iter().flatten().map(|link| (layer, link));
-        for (layer_of_link, link) in same.chain(self.links_from_above(layer, &own, fate)) {
-            let name = Name {
-                layer: layer_of_link,
-                path: &link.path,
-                sequence: link.sequence,
+        if names.sequence != Some(sequence) {
+            *names = Names {
+                sequence: Some(sequence),
+                own: vec![self.stack.name(layer, &hit.path, sequence)],
+                has_links: false,
             };
-            if found.has_room_for(&hit.hit.matched) {
-                found.push(self.named(layer, hit, &name, self.fate(&name)));
+        }
+        let is_file = hit.kind == Kind::File;
+        if is_file && !names.has_links {
+            self.stack.follow_links(&mut names.own);
+            names.has_links = true;
+        }
+        let most = if is_file { names.own.len() } else { 1 };
+        for (index, name) in names.own.iter().take(most).enumerate() {
+            if !found.has_room_for(&hit.hit.matched) {
+                found.leave_out(most - index - 1);
+                break;
             }
+            found.push(self.named(layer, hit, name));
         }
     }
 
-    /// What hides a name, and which layer does.
-    fn fate(&self, name: &Name<'_>) -> Option<(Hidden, usize)> {
-        hidden_by(&self.marks, name.layer, name.path, name.sequence)
-    }
-
-    /// Hard links of later layers to this name, as long as nothing hides it from them.
-    fn links_from_above<'s>(
-        &'s self,
-        layer: usize,
-        name: &'s Name<'_>,
-        fate: Option<(Hidden, usize)>,
-    ) -> impl Iterator<Item = (usize, &'s Link)> {
-        let reach = fate.map_or(self.scans.len(), |(_, by)| by + 1);
-        let above = self.scans.iter().enumerate().take(reach).skip(layer + 1);
-        above.flat_map(move |(above, scan)| {
-            let links = scan.map(|scan| scan.links.lower(name.path));
-            links.into_iter().flatten().map(move |link| (above, link))
-        })
-    }
-
-    fn named(
-        &self,
-        layer: usize,
-        hit: &LayerHit,
-        name: &Name<'_>,
-        fate: Option<(Hidden, usize)>,
-    ) -> Located {
-        let visibility = match fate {
-            None => Visibility::Final,
-            Some((Hidden::Overwritten, _)) => Visibility::Overwritten,
-            Some((Hidden::Deleted, _)) => Visibility::Deleted,
+    fn named(&self, layer: usize, hit: &LayerHit, name: &Name<'_>) -> Located {
+        let visibility = match name.fate {
+            Fate::Nowhere => Visibility::Metadata,
+            Fate::Final => Visibility::Final,
+            Fate::Hidden(Hidden::Overwritten, _) => Visibility::Overwritten,
+            Fate::Hidden(Hidden::Deleted, _) => Visibility::Deleted,
         };
         let mut located = self.located(layer, hit, Some(name.path), visibility);
-        located.occurrence.removed_by = fate.map(|(_, by)| Removal {
-            layer: Some(by),
-            instruction: self
-                .image
-                .layers
-                .get(by)
-                .and_then(|layer| layer.instruction),
-        });
+        if let Fate::Hidden(_, by) = name.fate {
+            let remover = self.image.layers.get(by);
+            located.occurrence.removed_by = Some(Removal {
+                layer: Some(by),
+                instruction: remover.and_then(|layer| layer.instruction),
+            });
+        }
         located
     }
 

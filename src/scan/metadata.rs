@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::budget::{Budget, size_of};
 use super::history::{self, Declared};
-use super::json_text::{JsonText, texts};
+use super::json_text::{Extent, JsonText, in_escaped_strings, texts};
 use super::locate::Located;
 use crate::archive::Limits;
 use crate::content::{Hit, Scanner};
@@ -19,7 +19,7 @@ use crate::secret::Secret;
 use crate::source::{Document, Role};
 
 /// Larger documents are scanned as files only.
-const LARGEST: usize = 16 << 20;
+const LARGEST: usize = 64 << 20;
 
 /// What a document yields; `image` and `instruction` of the places are filled in by the caller.
 #[derive(Debug, Default)]
@@ -43,12 +43,12 @@ pub(super) fn scan_document(
         option: String::new(),
         declared: Declared::default(),
     };
-    let has_texts = worker.scan_texts();
+    let extent = worker.scan_texts(limits);
     worker.pair();
-    worker.scan_raw(limits, has_texts);
+    worker.scan_raw(limits, extent);
     let lost = worker.budget.refused();
     if lost > 0 {
-        worker.warn(format!("{lost} more matches than are kept"));
+        worker.limited(format!("{lost} more matches than are kept"));
     }
     worker.scan
 }
@@ -65,19 +65,67 @@ struct Worker<'d> {
 }
 
 impl Worker<'_> {
-    /// Scans the texts of a JSON document; whether it is one.
-    fn scan_texts(&mut self) -> bool {
+    /// Scans the texts of a JSON document; how far it is one.
+    fn scan_texts(&mut self, limits: &Limits) -> Extent {
+        let bytes = &self.document.blob[..];
+        let must_be = matches!(self.document.role, Role::Attestation | Role::ArtifactData);
+        if bytes.len() > LARGEST {
+            let opens = bytes.iter().find(|b| !b.is_ascii_whitespace());
+            if must_be && matches!(opens, Some(b'{' | b'[')) {
+                self.limited(format!(
+                    "more than {LARGEST} bytes: nothing in it was decoded"
+                ));
+            }
+            return Extent::default();
+        }
+        let mut scanner = Scanner::new(self.engine, limits);
+        scanner.pass(bytes.len() as u64);
+        let mut seen = false;
+        let extent = texts(bytes, &mut |text| {
+            seen = true;
+            match text.bytes {
+                [] => self.scan_text(&text),
+                bytes => self.scan_bytes(&mut scanner, &text, bytes),
+            }
+        });
+        // What has not one text before it breaks is of another format. Whether configs and
+        // manifests are well formed is judged where they are parsed.
+        if must_be && seen && !extent.is_whole {
+            let at = extent.end;
+            let what = format!("no JSON from byte {at} on, which was searched as it stands");
+            self.warn(WarningCode::BrokenJson, what);
+        }
+        extent
+    }
+
+    /// Scans what a string held in base64 and what is no text.
+    fn scan_bytes(&mut self, scanner: &mut Scanner<'_>, text: &JsonText<'_>, mut bytes: &[u8]) {
         let document = self.document;
-        let bytes = &document.blob[..];
-        let opens = bytes.iter().find(|b| !b.is_ascii_whitespace());
-        if bytes.len() > LARGEST || !matches!(opens, Some(b'{' | b'[')) {
-            return false;
+        let place = Place::of(document.role, text);
+        let context = Context {
+            path: document.name.as_bytes(),
+            kind: TextKind::File,
+            label: None,
+        };
+        let outcome = scanner.scan(&context, &mut bytes);
+        self.scan.warnings.extend(outcome.warnings);
+        for hit in outcome.hits {
+            let pointer = text.pointer();
+            let way: usize = hit.inside.iter().map(String::len).sum();
+            let size = size_of(&hit.matched) + pointer.len() + way;
+            if !self.budget.take(size) {
+                continue;
+            }
+            let mut occurrence = occurrence(document, place.kind, &hit.matched);
+            occurrence.pointer = Some(pointer);
+            occurrence.inside = hit.inside;
+            let outer = text.decoded.iter().map(|how| (*how).to_owned());
+            occurrence.decoded = outer.chain(hit.decoded).collect();
+            self.scan.found.push(Located {
+                matched: hit.matched,
+                occurrence,
+            });
         }
-        let read = texts(bytes, &mut |text| self.scan_text(&text));
-        if read.is_err() {
-            self.scan.found.clear();
-        }
-        read.is_ok()
     }
 
     fn scan_text(&mut self, text: &JsonText<'_>) {
@@ -95,7 +143,7 @@ impl Worker<'_> {
         let scanned = self.engine.scan_fully(&context, text.text.as_bytes());
         for index in scanned.limited {
             let rule = self.engine.rules().rule(index).id();
-            self.warn(format!("more matches of rule {rule} than are kept"));
+            self.limited(format!("more matches of rule {rule} than are kept"));
         }
         let mut matches = scanned.matches;
         match place.kind {
@@ -138,10 +186,14 @@ impl Worker<'_> {
         self.scan.found.retain(|located| !located.matched.is_lone);
     }
 
-    fn warn(&mut self, what: String) {
+    fn limited(&mut self, what: String) {
+        self.warn(WarningCode::LimitReached, what);
+    }
+
+    fn warn(&mut self, code: WarningCode, what: String) {
         let name = self.document.name.as_bytes();
         let message = format!("{} has {what}", printable(name));
-        let warning = Warning::new(WarningCode::LimitReached, message);
+        let warning = Warning::new(code, message);
         self.scan.warnings.push(warning.at(name));
     }
 }
@@ -212,18 +264,19 @@ fn role_kind(role: Role) -> Kind {
         Role::Attestation => Kind::Attestation,
         Role::ArtifactData => Kind::Artifact,
         Role::OrphanBlob => Kind::OrphanBlob,
-        Role::ArchiveFile | Role::MemberName => Kind::ArchiveFile,
+        Role::ArchiveFile | Role::Slack | Role::MemberName => Kind::ArchiveFile,
     }
 }
 
 impl Worker<'_> {
-    /// The document's bytes as they are. Beside its texts only the patterns count, and only for
-    /// secrets that those did not show.
-    fn scan_raw(&mut self, limits: &Limits, has_texts: bool) {
+    /// The document's bytes as they are. As far as its texts reach only the patterns count, and
+    /// only for secrets that those did not show.
+    fn scan_raw(&mut self, limits: &Limits, extent: Extent) {
         let (document, engine) = (self.document, self.engine);
+        let is_read = extent.end > 0 && extent.is_whole;
         let context = Context {
             path: document.name.as_bytes(),
-            kind: if has_texts || document.role == Role::MemberName {
+            kind: if is_read || document.role == Role::MemberName {
                 TextKind::Name
             } else {
                 TextKind::File
@@ -232,7 +285,11 @@ impl Worker<'_> {
         };
         let mut bytes = &document.blob[..];
         // A blob in memory cannot fail to be read: what is wrong inside it comes as a warning.
-        let outcome = Scanner::new(engine, limits).scan(&context, &mut bytes);
+        let mut scanner = Scanner::new(engine, limits);
+        let outcome = match document.role {
+            Role::Slack => scanner.scan_loose(&context, bytes),
+            _ => scanner.scan(&context, &mut bytes),
+        };
         let name = document.name.as_bytes();
         let named = |warning: Warning| {
             if warning.path.is_none() {
@@ -243,33 +300,49 @@ impl Worker<'_> {
         };
         let warnings = outcome.warnings.into_iter().map(named);
         self.scan.warnings.extend(warnings);
-        let found = self.scan.found.iter();
-        let known: HashSet<Secret> = found.map(|l| l.matched.identity().clone()).collect();
-        for Hit {
-            inside,
-            decoded,
-            matched,
-        } in outcome.hits
-        {
-            let is_pattern = engine.rules().rule(matched.rule).syntax.regex.is_some();
-            if has_texts && (!is_pattern || known.contains(matched.identity())) {
+        for hit in self.not_shown(outcome.hits, extent) {
+            let way: usize = hit.inside.iter().map(String::len).sum();
+            let size = size_of(&hit.matched) + document.name.len() + way;
+            if !self.budget.take(size) {
                 continue;
             }
-            let way: usize = inside.iter().map(String::len).sum();
-            if !self
-                .budget
-                .take(size_of(&matched) + document.name.len() + way)
-            {
-                continue;
-            }
-            let mut occurrence = occurrence(document, role_kind(document.role), &matched);
-            occurrence.inside = inside;
-            occurrence.decoded = decoded;
+            let mut occurrence = occurrence(document, role_kind(document.role), &hit.matched);
+            occurrence.inside = hit.inside;
+            occurrence.decoded = hit.decoded;
             self.scan.found.push(Located {
-                matched,
+                matched: hit.matched,
                 occurrence,
             });
         }
+    }
+
+    /// Those hits in the raw bytes that the texts did not show.
+    fn not_shown(&self, hits: Vec<Hit>, extent: Extent) -> Vec<Hit> {
+        let rules = self.engine.rules();
+        let found = self.scan.found.iter();
+        let known: HashSet<Secret> = found.map(|l| l.matched.identity().clone()).collect();
+        let start = |hit: &Hit| usize::try_from(hit.matched.span.offset).unwrap_or(usize::MAX);
+        let is_plain = |hit: &Hit| hit.inside.is_empty() && hit.decoded.is_empty();
+        let (mut plain, mut more): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(is_plain);
+        let is_new = |hit: &Hit| {
+            let is_pattern = rules.rule(hit.matched.rule).syntax.regex.is_some();
+            is_pattern && !known.contains(hit.matched.identity())
+        };
+        plain.retain(|hit| start(hit) >= extent.end || is_new(hit));
+        more.retain(|hit| !extent.is_whole || extent.end == 0 || is_new(hit));
+        if !plain.is_empty() && extent.end > 0 {
+            // In a string with escapes its own text is what counts, and that was scanned.
+            plain.sort_by_key(start);
+            let span = |hit: &Hit| {
+                let length = usize::try_from(hit.matched.span.length).unwrap_or(usize::MAX);
+                start(hit)..start(hit).saturating_add(length)
+            };
+            let spans: Vec<_> = plain.iter().map(span).collect();
+            let mut escaped = in_escaped_strings(&self.document.blob, &spans).into_iter();
+            plain.retain(|_| !escaped.next().unwrap_or_default());
+        }
+        plain.extend(more);
+        plain
     }
 }
 

@@ -1,8 +1,8 @@
 //! The pipeline, and the only room with threads.
 //!
 //! Layers are walked and scanned in parallel, each by itself (`layer`); metadata likewise
-//! (`metadata`). Afterwards, in order: visibility over the stack (`overlay`), places
-//! (`locate`), one finding for each secret (`group`), redaction (`redact`), the report.
+//! (`metadata`). Afterwards, in order: visibility over the stack (`overlay`, `stack`),
+//! places (`locate`), one finding for each secret (`group`), redaction (`redact`), the report.
 //! Results carry their layer and offset and are put in a total order, so the report never depends
 //! on the number of threads.
 
@@ -11,6 +11,8 @@ mod budget;
 mod environment;
 mod group;
 mod history;
+mod json_base64;
+mod json_reader;
 mod json_text;
 mod layer;
 mod links;
@@ -24,6 +26,7 @@ mod places;
 mod progress;
 mod redact;
 mod redactor;
+mod stack;
 mod unique;
 
 pub use pipeline::{Options, run};

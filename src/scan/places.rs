@@ -46,6 +46,11 @@ impl Places {
         of_kind.insert(matched.identity().clone())
     }
 
+    /// Counts places that were not even offered, since none after a refused one can be added.
+    pub(super) fn leave_out(&mut self, places: usize) {
+        self.left_out += places as u64;
+    }
+
     /// Whether all secrets of a layer are known and none of its places can be added; counts its
     /// hits as left out.
     pub(super) fn leaves_out(&mut self, scan: &LayerScan) -> bool {

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::history::{Declared, with_assignments};
 use super::locate::Located;
 use super::redactor::Redactor;
-use crate::detect::{Context, Engine, Suppression, TextKind, catalog};
+use crate::detect::{Context, Engine, Match, Suppression, TextKind, catalog};
 use crate::error::{Error, Warning};
 use crate::finding::{Finding, ImageReport, InstructionReport, Kind, LayerReport, Suppressed};
 use crate::oci::{DiffId, Digest, Platform};
@@ -25,6 +26,8 @@ const ENCODED: &str = "*** (an encoded secret)";
 /// The secrets of a scan, each in every form in which it was found.
 pub(super) struct Redaction {
     everywhere: Redactor,
+    /// Those that `everywhere` replaces.
+    secrets: BTreeSet<Secret>,
     /// By image and instruction.
     history: BTreeMap<(usize, usize), BTreeSet<Secret>>,
     /// Instructions that hold a secret in an encoding.
@@ -42,13 +45,8 @@ impl Redaction {
             occurrence,
         } in found
         {
-            // What is allowed is secret still; a placeholder or a published sample is not. Nor are
-            // the first bytes of any file whose path tells what it is.
-            let is_secret = matches!(
-                matched.suppressed,
-                None | Some(Suppression::InlineAllow | Suppression::Allowlist)
-            ) && !rules.rule(matched.rule).is_about_files();
-            if is_secret && matched.secret.len() >= SHORTEST_EVERYWHERE {
+            // Nor are the first bytes of any file whose path tells what it is.
+            if counts_everywhere(matched) && !rules.rule(matched.rule).is_about_files() {
                 everywhere.insert(matched.secret.clone());
             }
             if let (Kind::History, Some(image), Some(instruction)) =
@@ -63,32 +61,50 @@ impl Redaction {
         }
         Self {
             everywhere: Redactor::new(&everywhere),
+            secrets: everywhere,
             history,
             encoded,
         }
     }
 
-    /// Adds what rules that are switched off would find in the images' commands: not reporting a
-    /// secret is no reason to print it.
+    /// Adds what rules that are switched off would find in what is quoted of the images: not
+    /// reporting a secret is no reason to print it.
     pub(super) fn with_all_rules(mut self, images: &[ImageReport]) -> Self {
         // The embedded rules load, as the tests hold; without them there is nothing to add.
         let Ok(rules) = Loader::default().load(catalog()) else {
             return self;
         };
         let engine = Engine::new(rules);
-        let context = Context {
+        let command = Context {
             kind: TextKind::Command,
             ..Context::default()
         };
         for (image, report) in images.iter().enumerate() {
+            let mut declared = Declared::default();
             for instruction in &report.instructions {
-                for matched in engine.scan(&context, instruction.created_by.as_bytes()) {
-                    let of_text = self.history.entry((image, instruction.index)).or_default();
-                    of_text.insert(matched.secret);
-                }
+                let text = &instruction.created_by;
+                let matches = engine.scan(&command, text.as_bytes());
+                let matches = with_assignments(&engine, text, matches, &mut declared);
+                self.add(&matches);
+                let of_text = self.history.entry((image, instruction.index)).or_default();
+                of_text.extend(matches.into_iter().map(|matched| matched.secret));
+            }
+            for text in quoted(report) {
+                let context = Context {
+                    kind: TextKind::Name,
+                    ..Context::default()
+                };
+                self.add(&engine.scan(&context, text.as_bytes()));
             }
         }
+        self.everywhere = Redactor::new(&self.secrets);
         self
+    }
+
+    fn add(&mut self, matches: &[Match]) {
+        let matches = matches.iter().filter(|matched| counts_everywhere(matched));
+        self.secrets
+            .extend(matches.map(|matched| matched.secret.clone()));
     }
 
     /// Redacts all that images say of themselves.
@@ -186,6 +202,31 @@ impl Redaction {
                 .for_each(|path| self.everywhere.apply(path));
         }
     }
+}
+
+/// Whether a secret is replaced wherever it stands. What is allowed is secret still; a placeholder
+/// or a published sample is not.
+fn counts_everywhere(matched: &Match) -> bool {
+    let is_secret = matches!(
+        matched.suppressed,
+        None | Some(Suppression::InlineAllow | Suppression::Allowlist)
+    );
+    is_secret && matched.secret.len() >= SHORTEST_EVERYWHERE
+}
+
+/// What is quoted of an image beside its commands.
+fn quoted(report: &ImageReport) -> impl Iterator<Item = &String> {
+    let platform = report.platform.iter().flat_map(|platform| {
+        let always = [&platform.os, &platform.architecture];
+        let perhaps = [&platform.variant, &platform.os_version];
+        always.into_iter().chain(perhaps.into_iter().flatten())
+    });
+    let times = report
+        .instructions
+        .iter()
+        .filter_map(|i| i.created.as_ref());
+    let texts = report.references.iter().chain(&report.created);
+    texts.chain(platform).chain(times)
 }
 
 /// Redacts an error that quotes names of an archive: references, platforms, members.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::budget::Budget;
 use super::layer::{LayerScan, Means, scan_layer};
 use super::metadata::{DocumentScan, scan_document};
-use super::overlay::PathHasher;
+use super::overlay::Common;
 use super::pipeline::Options;
 use super::progress::Progress;
 use crate::archive::{BlobKey, Limits};
@@ -62,20 +62,35 @@ impl UniqueLayers {
         self.layers
             .iter()
             .for_each(|layer| progress.announce(size(layer)));
-        let hasher = PathHasher::default();
         let means = Means {
             engine,
             options,
-            hasher: &hasher,
+            common: &Common::default(),
             progress,
         };
+        let scans = self.scan_in(&order, means);
+        let lost = scans.iter().any(|scan| scan.marks.lost() > 0);
+        if !lost || scans.len() == 1 {
+            return scans;
+        }
+        // Who found no room depends on the threads; the report must not.
+        drop(scans);
+        let again = Means {
+            common: &Common::shared_by(self.layers.len()),
+            progress: &Progress::default(),
+            ..means
+        };
+        self.scan_in(&order, again)
+    }
+
+    fn scan_in(&self, order: &[usize], means: Means<'_>) -> Vec<LayerScan> {
         let mut scans: Vec<(usize, LayerScan)> = order
-            .into_par_iter()
+            .par_iter()
             .with_max_len(1)
             .map(|index| {
-                let layer = &self.layers[index];
+                let layer = &self.layers[*index];
                 let hits = Budget::share(self.layers.len());
-                (index, scan_layer(layer, means, hits))
+                (*index, scan_layer(layer, means, hits))
             })
             .collect();
         scans.sort_by_key(|(index, _)| *index);

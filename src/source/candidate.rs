@@ -1,11 +1,13 @@
 //! An image that an archive describes, before anyone has chosen it.
 //!
 //! Two descriptions are the same image when they have the same manifest, or the same config over
-//! the same layers; then one is merged into the other and nothing of it is lost.
+//! the same layers, and the same bytes under these names; then one is merged into the other and
+//! nothing of it is lost.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Document, RawImage};
+use crate::archive::Blob;
 use crate::error::{Warning, WarningCode};
 use crate::oci::{Digest, Platform};
 
@@ -86,13 +88,16 @@ impl Candidate {
                 Some(_) => {}
             }
         }
-        let known: HashSet<&String> = self.image.documents.iter().map(|d| &d.name).collect();
-        let new: Vec<Document> = other
-            .image
-            .documents
-            .into_iter()
-            .filter(|document| !known.contains(&document.name))
-            .collect();
+        let own = self.image.documents.iter();
+        let known: HashMap<&String, &Blob> = own.map(|d| (&d.name, &d.blob)).collect();
+        let is_known = |document: &Document| {
+            let known = known.get(&document.name);
+            known.is_some_and(|blob| {
+                blob.key() == document.blob.key() || blob[..] == document.blob[..]
+            })
+        };
+        let documents = other.image.documents.into_iter();
+        let new: Vec<Document> = documents.filter(|document| !is_known(document)).collect();
         self.image.documents.extend(new);
         let known: BTreeSet<&Warning> = self.image.warnings.iter().collect();
         let new: Vec<Warning> = other
@@ -107,7 +112,7 @@ impl Candidate {
     }
 }
 
-/// What makes two descriptions the same image: config and layers. Artifacts often share an empty
+/// What two descriptions of the same image have in common: config and layers. Artifacts often share an empty
 /// config and are told apart by their manifests alone.
 pub(super) fn content_key(candidate: &Candidate) -> Option<String> {
     let config = candidate.image.config_digest.as_ref()?;

@@ -1,5 +1,5 @@
-//! What an archive holds beside its images: orphan blobs, legacy configs, any other file, and
-//! names that no tool would have chosen.
+//! What an archive holds beside its images: orphan blobs, legacy configs, any other file, content
+//! of members that are no files, and names that no tool would have chosen.
 //!
 //! Nothing of it is part of an image, and all of it goes wherever the archive goes.
 
@@ -46,6 +46,10 @@ pub(super) fn collect(survey: &mut Survey<'_>) {
             }
         }
     }
+    for (index, member, blob) in archive.odd_contents() {
+        let name = format!("{} (content of member {index}, no file)", member.name);
+        survey.document(&name, role(&member.name, &blob), &blob);
+    }
     if names > NAMES {
         survey.warnings.push(Warning::new(
             WarningCode::LimitReached,
@@ -54,25 +58,32 @@ pub(super) fn collect(survey: &mut Survey<'_>) {
     }
     for slack in archive.slack() {
         let name = format!("bytes at {} of the archive, in no member", slack.offset);
-        add(survey, &name, Role::ArchiveFile, &slack.bytes);
+        add(survey, &name, Role::Slack, &slack.bytes);
     }
 }
 
-/// Adds a file unless something refers to it; one that a later file of the same name shadows is
-/// reached by nothing.
+/// Adds a file unless its bytes have been read under its name. Members are told apart by their
+/// position: later ones shadow it, and its printed name may be the true name of another.
 fn file(survey: &mut Survey<'_>, index: usize, member: &Member) {
-    if survey.members.is_shadowed(member) {
-        let shadowed = survey.members.archive().blob(index).ok().flatten();
-        let last = survey.members.peek(&member.name);
-        if let Some(blob) = shadowed.filter(|blob| last.is_none_or(|last| last[..] != blob[..])) {
-            let name = format!("{} (shadowed, member {index})", member.name);
-            survey.document(&name, role(&member.name, &blob), &blob);
-        }
-    } else if !survey.members.is_used(&member.name)
-        && let Some(blob) = survey.members.read(&member.name)
-    {
-        survey.document(&member.name, role(&member.name, &blob), &blob);
+    let Some(blob) = survey.members.at(index, member) else {
+        return;
+    };
+    let name = &member.name;
+    let is_same = |other: Option<Blob>| {
+        other.is_some_and(|other| other.key() == blob.key() || other[..] == blob[..])
+    };
+    let is_used = survey.members.is_used(name);
+    if is_used && is_same(survey.members.peek(name)) {
+        return;
     }
+    let shadow = survey.members.shadow_of(index, member);
+    let shown = match shadow {
+        Some((last, shadow)) if is_same(survey.members.at(last, shadow)) => return,
+        Some(_) => format!("{name} (shadowed, member {index})"),
+        None if is_used => format!("{name} (member {index})"),
+        None => name.clone(),
+    };
+    survey.document(&shown, role(name, &blob), &blob);
 }
 
 fn add(survey: &mut Survey<'_>, name: &str, role: Role, bytes: &[u8]) {

@@ -15,7 +15,7 @@ const LINKS_FOLLOWED: usize = 40;
 /// The members of one archive.
 pub(super) struct Members<'a> {
     archive: &'a Archive,
-    by_name: HashMap<&'a str, &'a Member>,
+    by_name: HashMap<&'a str, (usize, &'a Member)>,
     /// By the last two parts of a name: `<algorithm>/<hex>`, wherever the folder stands.
     by_hash: HashMap<(&'a str, &'a str), &'a str>,
     used: HashSet<String>,
@@ -27,9 +27,9 @@ impl<'a> Members<'a> {
     pub fn new(archive: &'a Archive) -> Self {
         let mut by_name = HashMap::new();
         let mut by_hash = HashMap::new();
-        for member in archive.members() {
+        for (index, member) in archive.members().iter().enumerate() {
             let name = member.name.as_str();
-            by_name.insert(name, member);
+            by_name.insert(name, (index, member));
             let mut parts = name.rsplit('/');
             if let (Some(hash), Some(algorithm)) = (parts.next(), parts.next()) {
                 by_hash.entry((algorithm, hash)).or_insert(name);
@@ -64,15 +64,21 @@ impl<'a> Members<'a> {
 
     /// The same, without noting that something refers to it.
     pub fn peek(&mut self, name: &str) -> Option<Blob> {
-        match self.archive.get(name) {
-            Ok(found) => found,
-            Err(warning) => {
-                if self.failed.insert(name.to_owned()) {
-                    self.warnings.push(warning);
-                }
-                None
+        self.found(name, self.archive.get(name))
+    }
+
+    /// The bytes of the member at `index`, whatever its name leads to.
+    pub fn at(&mut self, index: usize, member: &Member) -> Option<Blob> {
+        self.found(&member.name, self.archive.blob(index))
+    }
+
+    fn found(&mut self, name: &str, found: Result<Option<Blob>, Warning>) -> Option<Blob> {
+        found.unwrap_or_else(|warning| {
+            if self.failed.insert(name.to_owned()) {
+                self.warnings.push(warning);
             }
-        }
+            None
+        })
     }
 
     /// Name of the blob with this digest: as a layout has it, as skopeo's `dir:` has it (with
@@ -100,10 +106,10 @@ impl<'a> Members<'a> {
         self.used.contains(name)
     }
 
-    /// Whether a later member has the same name, so that this one is reached by no name.
-    pub fn is_shadowed(&self, member: &Member) -> bool {
-        let last = self.by_name.get(member.name.as_str());
-        last.is_some_and(|last| !std::ptr::eq(*last, member))
+    /// The last member with this one's printed name, if that is another one.
+    pub fn shadow_of(&self, index: usize, member: &Member) -> Option<(usize, &'a Member)> {
+        let last = self.by_name.get(member.name.as_str()).copied();
+        last.filter(|(last, _)| *last != index)
     }
 
     /// What kept members from being read, since the last call.
@@ -115,7 +121,7 @@ impl<'a> Members<'a> {
     pub fn mark(&mut self, name: &str) {
         let mut name = name.to_owned();
         for _ in 0..LINKS_FOLLOWED {
-            let next = match self.by_name.get(name.as_str()).map(|member| &member.kind) {
+            let next = match self.by_name.get(name.as_str()).map(|(_, m)| &m.kind) {
                 Some(MemberKind::Link(target)) => self.target_of(&name, target),
                 _ => None,
             };

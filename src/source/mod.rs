@@ -138,6 +138,8 @@ pub enum Role {
     OrphanBlob,
     /// Any other file of the archive.
     ArchiveFile,
+    /// Bytes of the archive that are part of no file.
+    Slack,
     /// The name of a member or target of a link, as text.
     MemberName,
 }

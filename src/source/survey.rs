@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::candidate::{Attestation, Candidate, content_key};
 use super::members::Members;
 use super::{Document, RawImage, Role, faults, json};
-use crate::archive::{Archive, Blob, Limits};
+use crate::archive::{Archive, Blob, BlobKey, Limits};
 use crate::error::{Warning, WarningCode};
 use crate::oci::{Descriptor, Digest};
 
@@ -46,6 +46,8 @@ pub(super) struct Survey<'a> {
     verifies: bool,
     verdicts: HashMap<(String, Digest), Option<Warning>>,
     digests: HashMap<String, Digest>,
+    /// Digests of blobs that were compared, with the blobs, whose keys hold as long as they live.
+    compared: HashMap<BlobKey, (Blob, Digest)>,
 }
 
 /// A blob with its name.
@@ -76,6 +78,7 @@ impl<'a> Survey<'a> {
             verifies,
             verdicts: HashMap::new(),
             digests: HashMap::new(),
+            compared: HashMap::new(),
         }
     }
 
@@ -207,15 +210,19 @@ impl<'a> Survey<'a> {
         self.candidates.get_mut(*self.by_manifest.get(digest)?)
     }
 
-    /// Takes a candidate, or adds what it says to the one that is the same image.
+    /// Takes a candidate, or adds what it says to the one that is the same image. Names alone
+    /// make no image the same: what has other bytes under the same digests stays beside it, and
+    /// the bytes tell which of them lies.
     pub fn add(&mut self, candidate: Candidate) {
         let content = content_key(&candidate);
         let manifest = candidate.image.manifest_digest.clone();
-        let same = manifest
-            .as_ref()
-            .and_then(|digest| self.by_manifest.get(digest))
-            .or_else(|| self.by_content.get(content.as_ref()?))
-            .copied();
+        let by_manifest = manifest.as_ref().and_then(|m| self.by_manifest.get(m));
+        let by_content = content.as_ref().and_then(|c| self.by_content.get(c));
+        let same = [by_manifest.copied(), by_content.copied()];
+        let same = same
+            .into_iter()
+            .flatten()
+            .find(|index| self.holds(*index, &candidate));
         let index = match same.and_then(|index| Some((index, self.candidates.get_mut(index)?))) {
             Some((index, known)) => {
                 known.merge(candidate);
@@ -232,6 +239,35 @@ impl<'a> Survey<'a> {
         if let Some(content) = content {
             self.by_content.entry(content).or_insert(index);
         }
+    }
+
+    /// Whether the candidate at `index` has every byte that `other` has.
+    fn holds(&mut self, index: usize, other: &Candidate) -> bool {
+        let Some(known) = self.candidates.get(index) else {
+            return false;
+        };
+        let blobs = |image: &RawImage| {
+            let layers = image.layers.iter().map(|layer| layer.blob.clone());
+            layers.chain([image.config.clone()]).collect::<Vec<_>>()
+        };
+        let (known, new) = (blobs(&known.image), blobs(&other.image));
+        other.absent
+            || known.len() == new.len()
+                && known.iter().zip(&new).all(|pair| match pair {
+                    (_, None) => true,
+                    (None, Some(_)) => false,
+                    (Some(known), Some(new)) => self.is_same(known, new),
+                })
+    }
+
+    /// Whether two blobs have the same bytes. Each is hashed once, however often it is compared.
+    fn is_same(&mut self, one: &Blob, other: &Blob) -> bool {
+        let mut digest = |blob: &Blob| {
+            let known = self.compared.entry(blob.key());
+            let (_, digest) = known.or_insert_with(|| (blob.clone(), Digest::sha256(blob)));
+            digest.clone()
+        };
+        one.key() == other.key() || one.len() == other.len() && digest(one) == digest(other)
     }
 }
 

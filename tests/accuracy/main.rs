@@ -6,7 +6,11 @@ mod score;
 #[path = "../it/support/secrets.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod secrets;
+#[path = "../it/support/tokens.rs"]
+mod tokens;
 mod values;
+#[path = "../it/support/wallets.rs"]
+mod wallets;
 
 use std::collections::BTreeMap;
 

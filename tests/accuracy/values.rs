@@ -6,7 +6,8 @@ use std::cell::Cell;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use crate::secrets::{self, hex, letters};
+use crate::secrets::{self, bytes, hex, letters};
+use crate::{tokens, wallets};
 
 /// Makes the values of one line.
 pub struct Values {
@@ -48,6 +49,10 @@ fn sized(kind: &str, word: &str, length: usize) -> String {
         "upper" => base32(word, length),
         "base64" => STANDARD.encode(bytes(word, length)),
         "base64url" => URL_SAFE_NO_PAD.encode(bytes(word, length)),
+        "phrase" => wallets::phrase(word, length, " "),
+        "phrase list" => wallets::phrase(word, length, "\", \""),
+        "phrase lines" => wallets::phrase(word, length, "\n"),
+        "phrase pretty" => wallets::phrase(word, length, "\",\n    \""),
         other => panic!("no kind {other:?}"),
     }
 }
@@ -101,10 +106,10 @@ fn plain(kind: &str, word: &str) -> String {
         "google api" => format!("{}Sy{}", "AIza", letters(word, 33)),
         "google refresh" => format!("{}{}", "1//0", letters(word, 60)),
         "swarm" => format!(
-            "{}-1-{}-{}",
+            "{}-1-3{}-8{}",
             "SWMTKN",
-            letters(word, 50).to_ascii_lowercase(),
-            letters(&format!("{word}b"), 25).to_ascii_lowercase()
+            letters(word, 49).to_ascii_lowercase(),
+            letters(&format!("{word}b"), 24).to_ascii_lowercase()
         ),
         "bootstrap" => format!("{}.{}", hex(word, 6), hex(&format!("{word}b"), 16)),
         "service account" => jwt(
@@ -129,9 +134,11 @@ fn plain(kind: &str, word: &str) -> String {
             letters(&format!("{word}b"), 22)
         ),
         "wireguard" => wireguard(word),
-        "age" => age(word),
+        "age" => wallets::bech32("age-secret-key-", &bytes(word, 32)).to_ascii_uppercase(),
         "rsa" | "pkcs8" | "ec" | "openssh" => private_key(kind, word),
-        other => panic!("no kind {other:?}"),
+        other => tokens::make(other, word)
+            .or_else(|| wallets::make(other, word))
+            .unwrap_or_else(|| panic!("no kind {other:?}")),
     }
 }
 
@@ -154,15 +161,6 @@ fn base32(word: &str, length: usize) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let all = bytes(word, length).into_iter();
     all.map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-        .collect()
-}
-
-/// Bytes that look random and depend on `word` alone.
-fn bytes(word: &str, length: usize) -> Vec<u8> {
-    let text = hex(word, length * 2);
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16).expect("hex"))
         .collect()
 }
 
@@ -190,45 +188,6 @@ fn wireguard(word: &str) -> String {
     key[0] &= 0xf8;
     key[31] = key[31] & 0x7f | 0x40;
     STANDARD.encode(key)
-}
-
-/// An age identity: Bech32 (BIP 173) of 32 bytes, in capitals.
-fn age(word: &str) -> String {
-    const ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-    let prefix = "age-secret-key-";
-    let mut values = Vec::new();
-    let (mut held, mut bits) = (0_u32, 0);
-    for byte in bytes(word, 32) {
-        held = held << 8 | u32::from(byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            values.push((held >> bits & 31) as u8);
-        }
-    }
-    values.push((held << (5 - bits) & 31) as u8);
-    let mut all: Vec<u8> = prefix.bytes().map(|byte| byte >> 5).collect();
-    all.push(0);
-    all.extend(prefix.bytes().map(|byte| byte & 31));
-    all.extend(&values);
-    all.extend([0; 6]);
-    let check = polymod(&all) ^ 1;
-    values.extend((0..6).map(|at| (check >> (5 * (5 - at)) & 31) as u8));
-    let data: String = (values.iter())
-        .map(|at| char::from(ALPHABET[usize::from(*at)]))
-        .collect();
-    format!("{prefix}1{data}").to_ascii_uppercase()
-}
-
-fn polymod(values: &[u8]) -> u32 {
-    const STEPS: [u32; 5] = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
-    values.iter().fold(1, |sum, value| {
-        let top = sum >> 25;
-        let next = (sum & 0x1ff_ffff) << 5 ^ u32::from(*value);
-        (0..5)
-            .filter(|bit| top >> bit & 1 == 1)
-            .fold(next, |sum, bit| sum ^ STEPS[bit])
-    })
 }
 
 /// A private key in PEM armour whose structure is right and whose numbers are not.

@@ -47,9 +47,16 @@ fn is_there(build: Build, secret: &Value) -> bool {
 fn judge_one(build: Build, secret: &Value, report: &Value) -> Result<(), String> {
     let kind = secret["kind"].as_str().unwrap_or_default();
     let findings = report["findings"].as_array().map_or(&[][..], Vec::as_slice);
-    let same: Vec<&Value> = (findings.iter())
+    let mut same: Vec<&Value> = (findings.iter())
         .filter(|finding| is_same(secret, finding))
         .collect();
+    if same.is_empty() {
+        // An id is part of the finding of its key.
+        let parts = findings
+            .iter()
+            .flat_map(|finding| finding["parts"].as_array());
+        same.extend(parts.flatten().find(|part| is_same(secret, part)));
+    }
     let finding = match same[..] {
         [] => return Err(format!("{kind} {}: not found", secret["path"])),
         [one] => one,
@@ -76,8 +83,13 @@ fn judge_one(build: Build, secret: &Value, report: &Value) -> Result<(), String>
         _ => "overwritten",
     };
     // A stack holds images in which nothing is deleted yet: what is most exposed is the finding's.
-    if build != Build::Stack && finding["visibility"] != state {
-        return Err(format!("{kind}: {} and not {state}", finding["visibility"]));
+    // Of a part it is that of its most exposed place.
+    let visibility = match &finding["visibility"] {
+        Value::Null => &finding["occurrences"][0]["visibility"],
+        visibility => visibility,
+    };
+    if build != Build::Stack && visibility != state {
+        return Err(format!("{kind}: {visibility} and not {state}"));
     }
     if build == Build::Stack && state != "final" {
         let hidden = occurrences.iter().any(|place| place["visibility"] == state);

@@ -2,9 +2,13 @@
 
 mod bad_archives;
 mod bad_layers;
+mod documents;
+mod facts;
 mod gitleaks;
+mod hidden_places;
 mod hostile;
 mod limits;
+mod links;
 mod metadata;
 mod overlay;
 mod paid_for;

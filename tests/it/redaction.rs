@@ -153,3 +153,25 @@ fn every_place_of_that_image_is_looked_at() {
         );
     }
 }
+
+#[test]
+fn rules_that_are_switched_off_still_keep_secrets_out_of_what_is_quoted() {
+    let scratch = Scratch::new();
+    let token = secrets::github("switched off");
+    let password = secrets::letters("switched off password", 14);
+    let created_by = format!("|2 TOKEN={token} DB_PASSWORD={password} /bin/sh -c true");
+    let image = ImageBuilder::new()
+        .layer(&created_by, LayerBuilder::new().file("a", "a"))
+        .instruction(&format!("RUN use {password}"))
+        .instruction(&format!("COPY file:{token} /x"))
+        .tag(&format!("example.test/x:{token}"))
+        .top("created", json!(token));
+    let path = scratch.image(Shape::Docker25, &image);
+    let options = ["scan", "--format=json", "--disable=github.*"];
+    for more in [&[][..], &["--disable=generic.*"]] {
+        let said = with(&[&options, more].concat(), &path);
+        for secret in [&token, &password] {
+            assert!(!said.contains(secret.as_str()), "{said}");
+        }
+    }
+}

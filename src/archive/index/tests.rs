@@ -173,6 +173,8 @@ fn a_compressed_archive_that_breaks_off_keeps_what_came_out() {
 
 #[test]
 fn what_is_no_archive_is_refused_with_what_it_is() {
+    let once = ::zstd::encode_all(&tar(&[("a", "one")])[..], 1).unwrap();
+    let twice = ::zstd::encode_all(&once[..], 1).unwrap();
     for (bytes, what) in [
         (&b""[..], "it is empty"),
         (b"PK\x03\x04rest", "a zip archive"),
@@ -181,6 +183,7 @@ fn what_is_no_archive_is_refused_with_what_it_is() {
         (b"\x04\x22\x4d\x18rest", "lz4"),
         (b"\x00\x01\x02\x03", "some other data"),
         (b"\x1f\x8b\x08broken", "gzip archive breaks off"),
+        (&twice, "compressed twice"),
     ] {
         let error = open(bytes).unwrap_err();
         assert!(matches!(error, Error::NotAnImage { .. }));

@@ -68,9 +68,12 @@ pub struct TarEntry {
     /// Bytes of content as stored, which is what [`TarReader::content`](super::TarReader::content)
     /// delivers.
     pub size: u64,
+    /// Whether the content has holes that are not stored.
+    pub is_sparse: bool,
     /// Every PAX record of its extension headers, global ones and overridden ones too; as `uname`
-    /// and `gname` the owner's names where they are not empty or `root`; and names in its header
-    /// that are replaced by quite different ones (`header.path`, `header.linkpath`,
-    /// `GNU.longname`, `GNU.longlink`).
+    /// and `gname` the owner's names where they are not empty or `root`; names in its header that
+    /// are replaced by quite different ones (`header.path`, `header.linkpath`, `GNU.longname`,
+    /// `GNU.longlink`); a link target of what is no link, and names of its extension headers that
+    /// are not made of its own (under the same keys).
     pub records: Vec<(Vec<u8>, Vec<u8>)>,
 }

@@ -1,7 +1,7 @@
 //! One header block: fields at fixed places, and the dialect that says what they mean.
 
 use super::BLOCK;
-use super::number::{number, unsigned};
+use super::number::{is_plain, number, unsigned};
 
 /// A 512-byte header.
 pub(super) struct Block(pub(super) [u8; BLOCK]);
@@ -140,18 +140,45 @@ impl Block {
         self.field(482, 1) != [0]
     }
 
-    /// Parts of the header that no reader shows: what stands after the NUL of a text field, and
-    /// the end of the block. Each with its offset in the block.
+    /// Whether what GNU has in the place of a prefix (times, an offset, the sparse map, the real
+    /// size) holds numbers only.
+    fn has_plain_map(&self) -> bool {
+        let numbers = [345, 357, 369, 483].into_iter();
+        let map = (386..482).step_by(12);
+        numbers
+            .chain(map)
+            .all(|start| is_plain(self.field(start, 12)))
+            && self.field(381, 5).iter().all(|byte| *byte == 0)
+    }
+
+    /// Parts of the header that no reader shows: what stands after the NUL of a text field, text
+    /// in place of numbers, and the end of the block. Each with its offset in the block.
     pub(super) fn unused(&self) -> Vec<(usize, &[u8])> {
         let dialect = self.dialect();
         let mut texts = vec![(0, 100), (157, 100)];
-        let rest: &[(usize, usize)] = match dialect {
+        let mut rest: Vec<(usize, usize)> = match dialect {
             // Some writers without a magic fill in device numbers all the same.
-            Dialect::V7 => &[(257, 72), (345, 167)],
-            Dialect::Ustar => &[(500, 12)],
-            Dialect::Star => &[(500, 8)],
-            Dialect::Gnu => &[(495, 17)],
+            Dialect::V7 => vec![(257, 72), (345, 167)],
+            Dialect::Ustar => vec![(500, 12)],
+            Dialect::Star => vec![(500, 8)],
+            Dialect::Gnu if self.prefix_length() > 0 => vec![(500, 12)],
+            Dialect::Gnu if self.has_plain_map() => vec![(495, 17)],
+            Dialect::Gnu => vec![(345, 167)],
         };
+        // Neighbours are shown as one piece, for a text may run through all of them.
+        let numbers: [&[(usize, usize)]; 2] = [
+            &[(100, 8), (108, 8), (116, 8), (124, 12), (136, 12)],
+            &[(329, 8), (337, 8)],
+        ];
+        for fields in numbers {
+            let are_plain =
+                |(start, length): &(usize, usize)| is_plain(self.field(*start, *length));
+            if let [(start, _), .., (last, length)] = fields
+                && !fields.iter().all(are_plain)
+            {
+                rest.push((*start, last + length - start));
+            }
+        }
         if dialect != Dialect::V7 {
             texts.extend([(265, 32), (297, 32)]);
         }
@@ -164,7 +191,7 @@ impl Block {
             (start + used, length - used)
         });
         behind
-            .chain(rest.iter().copied())
+            .chain(rest)
             .map(|(start, length)| (start, self.field(start, length)))
             .filter(|(_, bytes)| bytes.iter().any(|byte| *byte != 0))
             .collect()

@@ -26,7 +26,7 @@ mod sparse;
 pub use entry::{EntryKind, TarEntry};
 pub use error::TarError;
 pub use reader::{Probe, TarReader};
-pub use slack::Slack;
+pub use slack::{Slack, without_nuls};
 
 use header::Block;
 

@@ -13,6 +13,13 @@ pub(super) fn unsigned(field: &[u8]) -> Result<u64, &'static str> {
     u64::try_from(number(field)?).map_err(|_| "negative number")
 }
 
+/// Whether a number field holds a number or nothing, and no text beside it.
+pub(super) fn is_plain(field: &[u8]) -> bool {
+    let is_octal = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ' | 0);
+    let is_binary = field.first().is_some_and(|first| first & 0x80 != 0);
+    (is_binary || field.iter().all(is_octal)) && number(field).is_ok()
+}
+
 fn octal(field: &[u8]) -> Result<u64, &'static str> {
     let is_padding = |byte: &u8| matches!(byte, b' ' | 0);
     let start = field.iter().position(|byte| !is_padding(byte));
@@ -76,6 +83,16 @@ mod tests {
             assert!(number(bad).is_err(), "{bad:?}");
         }
         assert_eq!(number(b"777777777777777777777777"), Err("number too large"));
+    }
+
+    #[test]
+    fn a_number_with_text_beside_it_is_not_plain() {
+        for plain in [&b"0000644\0"[..], b"\0\0\0\0", b"  7 \0\0", b"\x80\0\0\x01"] {
+            assert!(is_plain(plain), "{plain:?}");
+        }
+        for text in [&b"12\0junk!"[..], b"token", b"\0\0token", b"-1\0"] {
+            assert!(!is_plain(text), "{text:?}");
+        }
     }
 
     #[test]

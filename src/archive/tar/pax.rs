@@ -15,6 +15,8 @@ pub(super) struct Overrides {
     /// `GNU.sparse.name`, which counts over `path`, but only in a header that says how the file
     /// is sparse.
     pub(super) sparse_name: Option<Vec<u8>>,
+    /// Whether the header says how the file is sparse.
+    pub(super) is_sparse: bool,
 }
 
 /// All records of an extended header's content.
@@ -46,7 +48,6 @@ impl Overrides {
     /// What `records` change. An empty value means: as the header says.
     pub(super) fn from_records(records: &[Record]) -> Result<Self, &'static str> {
         let mut all = Self::default();
-        let mut is_sparse = false;
         for (key, value) in records {
             let text = || (!value.is_empty()).then(|| value.clone());
             match key.as_slice() {
@@ -60,12 +61,14 @@ impl Overrides {
                 b"uid" => all.uid = decimal(value),
                 b"gid" => all.gid = decimal(value),
                 b"mtime" => all.mtime = seconds(value),
-                b"GNU.sparse.major" | b"GNU.sparse.map" | b"GNU.sparse.offset" => is_sparse = true,
+                b"GNU.sparse.major" | b"GNU.sparse.map" | b"GNU.sparse.offset" => {
+                    all.is_sparse = true;
+                }
                 b"GNU.sparse.name" => all.sparse_name = text(),
                 _ => {}
             }
         }
-        if !is_sparse {
+        if !all.is_sparse {
             all.sparse_name = None;
         }
         Ok(all)

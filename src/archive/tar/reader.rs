@@ -207,7 +207,8 @@ impl<'a> TarReader<'a> {
     fn extend(&mut self, to: &mut Pending, block: &Block, offset: u64) -> Result<(), TarError> {
         let broken = |reason| TarError::Broken { offset, reason };
         let size = block.size().map_err(broken)?;
-        to.length = to.length.saturating_add(size);
+        let names = to.note_names(block, offset);
+        to.length = to.length.saturating_add(size).saturating_add(names);
         if to.length > Limits::TAR_RECORD_SIZE {
             let hit = LimitHit::Record(Limits::TAR_RECORD_SIZE);
             return Err(TarError::Limit { offset, hit });
@@ -262,17 +263,23 @@ impl<'a> TarReader<'a> {
         }
         self.begin_content(size);
         pending.keep_owners(block);
+        pending.keep_names(block, &path);
+        let is_link = matches!(kind, EntryKind::HardLink | EntryKind::Symlink);
+        if !is_link && !link.is_empty() && !pending.has(b"linkpath", &link) {
+            pending.keep(b"header.linkpath", Some(link.clone()));
+        }
         Ok(TarEntry {
             offset: pending.start.unwrap_or(offset),
             content_offset,
             path,
             kind,
-            link: matches!(kind, EntryKind::HardLink | EntryKind::Symlink).then_some(link),
+            link: is_link.then_some(link),
             mode: block.mode(),
             uid: over.uid.unwrap_or_else(|| block.uid()),
             gid: over.gid.unwrap_or_else(|| block.gid()),
             mtime: over.mtime.unwrap_or_else(|| block.mtime()),
             size,
+            is_sparse: is_old_sparse || over.is_sparse,
             records: pending.records,
         })
     }
@@ -298,7 +305,7 @@ impl<'a> TarReader<'a> {
     }
 
     fn skip_sparse_map(&mut self, offset: u64) -> Result<(), TarError> {
-        match sparse::skip_map(&mut self.body.input) {
+        match sparse::skip_map(&mut self.body.input, &mut self.slack) {
             Ok(Extension::Passed) => Ok(()),
             Ok(Extension::CutOff) => Err(TarError::Truncated {
                 offset: self.position(),

@@ -2,5 +2,6 @@
 
 mod build;
 mod format;
+mod headers;
 mod hostile;
 mod random;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use residue::archive::{Limits, normalise};
 use residue::error::{Warning, printable};
-use residue::image::{EntryKind, Item, Layer, LayerEntry, walk};
+use residue::image::{EntryKind, Item, Layer, LayerEntry, Whiteout, walk};
 
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,23 @@ pub struct Found {
     pub link: Option<Vec<u8>>,
     /// Bytes of content.
     pub size: u64,
+    /// Whether its content has holes that are not stored.
+    pub is_sparse: bool,
+}
+
+impl Found {
+    fn of(layer: &Layer, entry: &LayerEntry) -> Self {
+        Self {
+            layer: layer.index,
+            sequence: entry.sequence,
+            offset: entry.offset,
+            path: entry.path.clone(),
+            kind: entry.kind,
+            link: entry.link.clone(),
+            size: entry.size,
+            is_sparse: entry.is_sparse,
+        }
+    }
 }
 
 /// Every entry of the layers that fits, in order; what is wrong with a layer goes to `warn`.
@@ -77,21 +94,66 @@ pub fn all(
             if let Item::Entry(entry, _) = item
                 && target.fits(entry)
             {
-                found.push(Found {
-                    layer: layer.index,
-                    sequence: entry.sequence,
-                    offset: entry.offset,
-                    path: entry.path.clone(),
-                    kind: entry.kind,
-                    link: entry.link.clone(),
-                    size: entry.size,
-                });
+                found.push(Found::of(layer, entry));
             }
             Ok(())
         });
         summary.warnings.iter().for_each(&mut *warn);
     }
     found
+}
+
+/// What a hard link is another name for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// This entry.
+    With(Found),
+    /// A layer took its target away before.
+    DeletedBy(usize),
+    /// No entry has that name.
+    WithNothing,
+}
+
+/// What a hard link leads to: the last entry before it in its layer, else the last of the nearest
+/// layer below, as long as nothing took that away in between.
+pub fn shared(layers: &[Layer], link: &Found, limits: &Limits) -> Shared {
+    let target = link.link.as_deref().unwrap_or_default();
+    for layer in layers.iter().take(link.layer + 1).rev() {
+        let mut found = None;
+        let mut is_deleted = false;
+        walk(layer, limits, false, &mut |item| {
+            if let Item::Entry(entry, _) = item
+                && (layer.index < link.layer || entry.sequence < link.sequence)
+            {
+                match &entry.whiteout {
+                    Some(whiteout) => is_deleted |= takes_away(whiteout, target),
+                    None if entry.path == target => found = Some(Found::of(layer, entry)),
+                    None => {}
+                }
+            }
+            Ok(())
+        });
+        if let Some(found) = found {
+            return Shared::With(found);
+        }
+        if is_deleted {
+            return Shared::DeletedBy(layer.index);
+        }
+    }
+    Shared::WithNothing
+}
+
+fn takes_away(whiteout: &Whiteout, path: &[u8]) -> bool {
+    let below = |folder: &[u8]| {
+        folder.is_empty()
+            || path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    match whiteout {
+        Whiteout::Path(gone) => path == gone || below(gone),
+        Whiteout::Opaque(folder) => below(folder),
+    }
 }
 
 #[cfg(test)]

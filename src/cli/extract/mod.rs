@@ -20,7 +20,7 @@ use super::args::ExtractArgs;
 use super::config::{self, ExtractConfig};
 use super::exit::Exit;
 use super::terminal::Terminal;
-use locate::{Found, Target};
+use locate::{Found, Shared, Target};
 use voice::Voice;
 
 /// Recovers or lists.
@@ -50,12 +50,18 @@ fn recover(args: &ExtractArgs, voice: &Voice<'_>) -> Result<Exit> {
         voice.note(warning);
     });
     let chosen = choose(args, &image, &target, found)?;
-    let layer = &image.layers[chosen.layer];
     // Messages name what was asked for, also where a hard link led elsewhere.
     let source = Found {
         path: chosen.path.clone(),
-        ..content_of(layer, chosen, &config.limits)?
+        ..content_of(&image.layers, chosen, &config.limits)?
     };
+    if source.is_sparse {
+        let name = printable(&source.path);
+        voice.say(format!(
+            "note: {name} is a sparse file; its bytes are given as stored, its holes are left out"
+        ));
+    }
+    let layer = &image.layers[source.layer];
     copy::run(args, layer, &source, &config.limits)
 }
 
@@ -152,45 +158,52 @@ fn describe_layers(image: &Image, found: &[Found]) -> String {
     text
 }
 
+/// Hard links that are followed from one to the next.
+const MOST_LINKS: usize = 100;
+
 /// The entry whose content `found` has: itself, or what a hard link shares.
-fn content_of(layer: &Layer, found: Found, limits: &Limits) -> Result<Found> {
+fn content_of(layers: &[Layer], found: Found, limits: &Limits) -> Result<Found> {
     let mut found = found;
-    loop {
-        let name = printable(&found.path);
-        let target = found.link.clone().unwrap_or_default();
+    for _ in 0..MOST_LINKS {
+        // Whatever an entry is, a scan reads the bytes that it has.
+        if found.size > 0 || found.kind == EntryKind::File {
+            return Ok(found);
+        }
+        let (name, layer) = (printable(&found.path), found.layer);
+        let target = found.link.as_deref().unwrap_or_default();
+        let link = if found.path == target {
+            "itself".to_owned()
+        } else {
+            printable(target)
+        };
         match found.kind {
-            EntryKind::File => return Ok(found),
             EntryKind::HardLink => {}
-            EntryKind::Symlink => bail!(
-                "{name} in layer {} is a symbolic link to {}; extract that instead",
-                layer.index,
-                printable(&target)
-            ),
+            EntryKind::Symlink => {
+                bail!("{name} in layer {layer} is a symbolic link to {link}; extract that instead")
+            }
             kind => bail!(
-                "{name} in layer {} is no file but a {}",
-                layer.index,
+                "{name} in layer {layer} is no file but a {}",
                 list::kind_name(kind)
             ),
         }
-        // Only entries before the link count, so this ends.
-        let before = found.sequence;
-        found = locate::all(
-            std::slice::from_ref(layer),
-            &Target::Path(target.clone()),
-            limits,
-            &mut |_| (),
-        )
-        .into_iter()
-        .rfind(|entry| entry.sequence < before)
-        .ok_or_else(|| {
-            anyhow!(
-                "{name} in layer {} is a hard link to {}, which a lower layer holds; extract that \
-                 instead",
-                layer.index,
-                printable(&target)
-            )
-        })?;
+        found = match locate::shared(layers, &found, limits) {
+            Shared::With(entry) => entry,
+            Shared::DeletedBy(by) => bail!(
+                "{name} in layer {layer} is a hard link to {link}, which layer {by} had deleted \
+                 before"
+            ),
+            Shared::WithNothing => bail!(
+                "{name} in layer {layer} is a hard link to {link}, and neither an entry before it \
+                 nor a lower layer has that name; there is no content"
+            ),
+        };
     }
+    bail!(
+        "more than {MOST_LINKS} hard links lead from one to the next; {} in layer {} is as far as \
+         they were followed",
+        printable(&found.path),
+        found.layer
+    )
 }
 
 #[cfg(test)]

@@ -150,10 +150,90 @@ fn a_hard_link_gives_the_content_it_shared_when_it_was_made() {
             .bytes(),
     ]);
     assert_eq!(saved.extract(&["again"]).unwrap(), b"shared");
-    let error = saved.extract(&["astray"]).unwrap_err();
-    assert!(error.contains("hard link to secret"), "{error}");
+    assert_eq!(saved.extract(&["astray"]).unwrap(), b"later");
     let error = saved.extract(&["self"]).unwrap_err();
-    assert!(error.contains("hard link to self"), "{error}");
+    assert!(error.contains("hard link to itself"), "{error}");
+}
+
+#[test]
+fn a_hard_link_is_followed_through_lower_layers_to_what_was_there_then() {
+    let saved = Saved::new(&[
+        LayerTar::new()
+            .file("a", b"first")
+            .link(EntryType::Link, "alias", "a")
+            .bytes(),
+        LayerTar::new().file("a", b"second").bytes(),
+        LayerTar::new()
+            .link(EntryType::Link, "of-alias", "alias")
+            .link(EntryType::Link, "of-a", "a")
+            .bytes(),
+        LayerTar::new().file("a", b"third").bytes(),
+    ]);
+    assert_eq!(saved.extract(&["of-alias"]).unwrap(), b"first");
+    assert_eq!(saved.extract(&["of-a"]).unwrap(), b"second");
+}
+
+#[test]
+fn what_is_said_of_a_hard_link_without_content_is_true() {
+    let link = |path, target| LayerTar::new().link(EntryType::Link, path, target);
+    let saved = Saved::new(&[
+        LayerTar::new().file("a", b"A").file("d/a", b"A").bytes(),
+        LayerTar::new()
+            .file(".wh.a", b"")
+            .file(".wh.d", b"")
+            .bytes(),
+        link("b", "a").bytes(),
+        link("inner", "d/a").bytes(),
+        link("x", "y").link(EntryType::Link, "y", "x").bytes(),
+    ]);
+    for name in ["b", "inner"] {
+        let error = saved.extract(&[name]).unwrap_err();
+        assert!(
+            error.contains("which layer 1 had deleted before"),
+            "{error}"
+        );
+    }
+    for name in ["x", "y"] {
+        let error = saved.extract(&[name]).unwrap_err();
+        let expected = "x in layer 4 is a hard link to y, and neither an entry before it nor";
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_chain_of_hard_links_is_followed_so_far_and_no_further() {
+    let mut layer = LayerTar::new().file("0", b"end");
+    for n in 1..200 {
+        layer = layer.link(EntryType::Link, &n.to_string(), &(n - 1).to_string());
+    }
+    let saved = Saved::new(&[layer.bytes()]);
+    assert_eq!(saved.extract(&["90"]).unwrap(), b"end");
+    let error = saved.extract(&["199"]).unwrap_err();
+    assert!(error.starts_with("more than 100 hard links"), "{error}");
+}
+
+#[test]
+fn content_is_given_whatever_kind_of_entry_has_it() {
+    for kind in [
+        EntryType::Link,
+        EntryType::Symlink,
+        EntryType::Directory,
+        EntryType::Fifo,
+        EntryType::new(b'Z'),
+        EntryType::new(b'M'),
+    ] {
+        let mut header = Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(6);
+        header.set_link_name("ok").unwrap();
+        let mut layer = LayerTar::new();
+        layer
+            .0
+            .append_data(&mut header, "h", &b"hidden"[..])
+            .unwrap();
+        let saved = Saved::new(&[layer.bytes()]);
+        assert_eq!(saved.extract(&["h"]).unwrap(), b"hidden", "{kind:?}");
+    }
 }
 
 #[test]

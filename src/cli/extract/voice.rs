@@ -45,8 +45,12 @@ impl<'t> Voice<'t> {
 
     /// Prints a warning on standard error.
     pub fn note(&self, warning: &Warning) {
-        let message = self.redacted(warning.message.clone());
-        self.terminal.note(&format!("warning: {message}"));
+        self.say(format!("warning: {}", warning.message));
+    }
+
+    /// Prints a line on standard error.
+    pub fn say(&self, line: String) {
+        self.terminal.note(&self.redacted(line));
     }
 
     /// The error as it may be printed; as it is where it quotes no secret.

@@ -7,11 +7,10 @@ use super::{Candidate, Verdict, entropy, facts};
 /// Key ids of the newer generation hold the account number in base32; older ones (fifth
 /// character below `Q`) do not. There is no checksum.
 pub(super) fn account_id(candidate: &Candidate<'_>) -> Verdict {
-    let Some((prefix, body)) = candidate.secret.split_first_chunk::<4>() else {
-        return Verdict::Dropped;
-    };
-    let Some(bytes) = base32(body) else {
-        return Verdict::Dropped;
+    let parts = candidate.secret.split_first_chunk::<4>();
+    let Some((prefix, bytes)) = parts.and_then(|(prefix, body)| Some((prefix, base32(body)?)))
+    else {
+        return Verdict::Demoted(facts([]));
     };
     let kind = match prefix {
         b"ASIA" => "temporary",

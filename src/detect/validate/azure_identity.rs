@@ -4,9 +4,11 @@
 //! Sources: Microsoft's security-utilities documentation of identifiable secrets, and the
 //! service SAS reference.
 
+use serde_json::Value;
+
 use super::encoding::{base32, in_base};
 use super::marvin::{marvin32, seed};
-use super::{Candidate, Verdict, facts, lenient, strict, text};
+use super::{Candidate, Verdict, facts, lenient, strict, text, time};
 
 const ENTRA_ALPHABET: &[u8; 66] =
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_~";
@@ -14,7 +16,7 @@ const ENTRA_ALPHABET: &[u8; 66] =
 /// `…8Q~…`: the last three characters begin the sum of the rest in base 66. `7Q~` has no sum.
 pub(super) fn entra(candidate: &Candidate<'_>) -> Verdict {
     let Some((head, sum)) = candidate.secret.split_last_chunk::<3>() else {
-        return Verdict::Dropped;
+        return Verdict::Demoted(facts([]));
     };
     if head.get(3) != Some(&b'8') {
         return Verdict::Kept(facts([]));
@@ -45,20 +47,46 @@ fn devops_sum(bytes: &[u8; 32]) -> u32 {
     hasher.finalize()
 }
 
-/// A shared access signature: `se` is its end, `sp` what it permits.
+/// A shared access signature: `st` and `se` are its beginning and end, `sp` what it permits.
 pub(super) fn sas(candidate: &Candidate<'_>) -> Verdict {
     let parameter = |name: &[u8]| {
         candidate
             .whole
-            .split(|byte| matches!(byte, b'?' | b'&' | b';'))
+            .split(|byte| matches!(byte, b'?' | b'&' | b';') || byte.is_ascii_whitespace())
             .find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="))
     };
-    let end = parameter(b"se").map(|end| end.to_ascii_uppercase());
-    let end = end.map(|end| String::from_utf8_lossy(&end).replace("%3A", ":"));
+    let letters = |permits: &&[u8]| permits.iter().all(u8::is_ascii_alphabetic);
     Verdict::Kept(facts([
-        ("expires", end.and_then(|end| text(end.as_bytes()))),
-        ("permissions", parameter(b"sp").and_then(text)),
+        ("not_before", parameter(b"st").and_then(date)),
+        ("expires", parameter(b"se").and_then(date)),
+        (
+            "permissions",
+            parameter(b"sp").filter(letters).and_then(text),
+        ),
     ]))
+}
+
+/// A time of ISO 8601 as storage writes it, or seconds since 1970 as Service Bus does.
+fn date(value: &[u8]) -> Option<Value> {
+    let value = std::str::from_utf8(value).ok()?.to_ascii_uppercase();
+    if let Ok(seconds) = value.parse() {
+        return time::fact(seconds);
+    }
+    let value = value.replace("%3A", ":");
+    let fits = |shape: &str| {
+        let same = |(c, wanted): (char, char)| match wanted {
+            '0' => c.is_ascii_digit(),
+            other => c == other,
+        };
+        value.len() == shape.len() && value.chars().zip(shape.chars()).all(same)
+    };
+    let known = [
+        "0000-00-00",
+        "0000-00-00T00:00Z",
+        "0000-00-00T00:00:00Z",
+        "0000-00-00T00:00:00.0000000Z",
+    ];
+    known.into_iter().any(fits).then_some(Value::String(value))
 }
 
 #[cfg(test)]
@@ -107,12 +135,34 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_access_signature_tells_its_end() {
-        let whole = b"sv=2022-11-02&sp=rwd&se=2030-01-02t03%3a04%3A05Z&sig=EXAMPLE";
+    fn a_shared_access_signature_tells_its_beginning_and_end() {
+        let whole = b"sv=2022-11-02&sp=rwd&st=2029-01-02&se=2030-01-02t03%3a04%3A05Z&sig=EXAMPLE";
         let Verdict::Kept(facts) = verdict(sas, whole) else {
             panic!()
         };
+        assert_eq!(facts["not_before"], "2029-01-02");
         assert_eq!(facts["expires"], "2030-01-02T03:04:05Z");
         assert_eq!(facts["permissions"], "rwd");
+    }
+
+    #[test]
+    fn a_signature_of_service_bus_counts_seconds() {
+        let whole = b"SharedAccessSignature sr=sb%3a%2f%2fx&sig=EXAMPLE&se=1234567890&skn=Root";
+        let told = facts([("expires", Some("2009-02-13T23:31:30Z".into()))]);
+        assert_eq!(verdict(sas, whole), Verdict::Kept(told));
+    }
+
+    #[test]
+    fn what_is_no_date_is_not_told_as_one() {
+        for end in [
+            "<expiry>",
+            "2030-1-2",
+            "2030-01-02T03:04:05Z%1b[31m",
+            "${END}",
+            "",
+        ] {
+            let whole = format!("sv=2022-11-02&sp=%3C&se={end}&sig=EXAMPLE");
+            assert_eq!(verdict(sas, whole.as_bytes()), Verdict::Kept(facts([])));
+        }
     }
 }

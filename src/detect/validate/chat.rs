@@ -8,7 +8,8 @@ use super::{Candidate, Verdict, facts, text, time};
 /// Milliseconds from 1970 to Discord's first second (2015-01-01).
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 
-/// Part 1 of a Discord bot token is the bot's id in base64; an id begins with its time.
+/// Part 1 of a Discord bot token is the bot's id in base64; an id begins with its time. Where it
+/// is no number the token is hardly one.
 pub(super) fn discord(candidate: &Candidate<'_>) -> Verdict {
     let id = candidate
         .secret
@@ -19,7 +20,7 @@ pub(super) fn discord(candidate: &Candidate<'_>) -> Verdict {
         .filter(|id| (16..=20).contains(&id.len()))
         .and_then(|id| id.parse::<u64>().ok());
     let Some(id) = id else {
-        return Verdict::Dropped;
+        return Verdict::Demoted(facts([]));
     };
     let created = ((id >> 22) + DISCORD_EPOCH) / 1000;
     Verdict::Confirmed(facts([
@@ -43,6 +44,9 @@ pub(super) fn telegram(candidate: &Candidate<'_>) -> Verdict {
     }
 }
 
+/// Digits of a Slack id, at least.
+const SHORTEST_ID: usize = 6;
+
 /// Slack's tokens and webhooks hold the ids of the team and of who acts in it.
 pub(super) fn slack(candidate: &Candidate<'_>) -> Verdict {
     let secret = candidate.secret;
@@ -58,13 +62,18 @@ pub(super) fn slack(candidate: &Candidate<'_>) -> Verdict {
     if kind == b"xapp" {
         return Verdict::Kept(facts([("app", segments.nth(1).and_then(text))]));
     }
-    let numbers: Vec<&[u8]> = segments
+    // Ids are long numbers; the short one of some kinds is a version. Old bot tokens have one id,
+    // the bot's.
+    let mut ids = segments
         .take_while(|segment| !segment.is_empty() && segment.iter().all(u8::is_ascii_digit))
-        .take(3)
-        .collect();
+        .skip_while(|segment| segment.len() < SHORTEST_ID);
+    let (team, user) = match (ids.next(), ids.next()) {
+        (Some(team), Some(user)) => (Some(team), Some(user)),
+        (user, _) => (None, user),
+    };
     Verdict::Kept(facts([
-        ("team", numbers.first().copied().and_then(text)),
-        ("user", numbers.get(1).copied().and_then(text)),
+        ("team", team.and_then(text)),
+        ("user", user.and_then(text)),
     ]))
 }
 
@@ -78,16 +87,17 @@ mod tests {
         let id = (86_400_000u64 << 22).to_string();
         let id = format!("{id:0>18}");
         let token = format!("{}.ABCDEF.{}", base64_url(id.as_bytes()), "A".repeat(38));
-        let Verdict::Confirmed(facts) = verdict(discord, token.as_bytes()) else {
+        let Verdict::Confirmed(told) = verdict(discord, token.as_bytes()) else {
             panic!("{token}")
         };
-        assert_eq!(facts["created"], "2015-01-02T00:00:00Z");
+        assert_eq!(told["created"], "2015-01-02T00:00:00Z");
         let words = format!(
             "{}.ABCDEF.{}",
             base64_url(b"not a number at all"),
             "A".repeat(38)
         );
-        assert_eq!(verdict(discord, words.as_bytes()), Verdict::Dropped);
+        let demoted = Verdict::Demoted(facts([]));
+        assert_eq!(verdict(discord, words.as_bytes()), demoted);
     }
 
     #[test]
@@ -112,14 +122,17 @@ mod tests {
 
     #[test]
     fn slacks_segments_name_team_and_user_but_never_the_secret_part() {
-        let bot = format!("xo{}-123-456-{}", "xb", "SECRET");
-        let Verdict::Kept(told) = verdict(slack, bot.as_bytes()) else {
-            panic!()
-        };
-        assert_eq!(
-            told,
-            facts([("team", text(b"123")), ("user", text(b"456"))])
-        );
+        let (team, user) = ("1234567890", "9876543210");
+        let both = facts([("team", Some(team.into())), ("user", Some(user.into()))]);
+        let bot = format!("xo{}-{team}-{user}-{}", "xb", "SECRET");
+        assert_eq!(verdict(slack, bot.as_bytes()), Verdict::Kept(both.clone()));
+        let workspace = format!("xo{}-2-{team}-{user}-{}", "xa", "SECRET");
+        assert_eq!(verdict(slack, workspace.as_bytes()), Verdict::Kept(both));
+        let old = format!("xo{}-{user}-{}", "xb", "SECRET");
+        let alone = facts([("user", Some(user.into()))]);
+        assert_eq!(verdict(slack, old.as_bytes()), Verdict::Kept(alone));
+        let rotated = format!("xo{}-1-{}", "xe.xoxp", "SECRET");
+        assert_eq!(verdict(slack, rotated.as_bytes()), Verdict::Kept(facts([])));
         let hook = format!("https://hooks.slack.com/services/{}", "T0001/B0002/SECRET");
         let Verdict::Kept(told) = verdict(slack, hook.as_bytes()) else {
             panic!()

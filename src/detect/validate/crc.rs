@@ -16,7 +16,7 @@ pub(super) fn base62_holds(token: &[u8], skip: usize) -> bool {
 }
 
 /// Whether the last eight characters are that sum in hexadecimal, in either case.
-fn hex_holds(sum: &[u8], expected: u32) -> bool {
+pub(super) fn hex_holds(sum: &[u8], expected: u32) -> bool {
     std::str::from_utf8(sum)
         .ok()
         .filter(|text| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -52,15 +52,6 @@ pub(super) fn grafana(candidate: &Candidate<'_>) -> Verdict {
         (Some(head), Some(sum)) => hex_holds(sum, crc32fast::hash(head).swap_bytes()),
         _ => false,
     };
-    strict(valid, facts([]))
-}
-
-/// `ATATT3…=` + 8 hexadecimal digits: the sum of all before them, the `=` included.
-pub(super) fn atlassian(candidate: &Candidate<'_>) -> Verdict {
-    let valid = candidate
-        .secret
-        .split_last_chunk::<8>()
-        .is_some_and(|(head, sum)| hex_holds(sum, crc32fast::hash(head)));
     strict(valid, facts([]))
 }
 
@@ -126,9 +117,6 @@ mod tests {
         let head = format!("glsa_{}", &body[..32]);
         let sum = crc32fast::hash(head.as_bytes()).swap_bytes();
         confirms_and_notices_one_bit(grafana, &format!("{head}_{sum:08x}"), true);
-        let head = format!("ATATT3xFfGF0{body}=");
-        let token = format!("{head}{:08X}", crc32fast::hash(head.as_bytes()));
-        confirms_and_notices_one_bit(atlassian, &token, true);
         let confluent_body = &body[..54];
         let sum = base64::engine::general_purpose::STANDARD_NO_PAD
             .encode(crc32fast::hash(confluent_body.as_bytes()).to_le_bytes());

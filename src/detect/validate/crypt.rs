@@ -2,30 +2,113 @@
 
 use super::{Candidate, Verdict, facts};
 
-/// Names the kind by the hash's prefix.
+/// A kind: the prefix, its name, whether it is cheap to guess, and how it writes its cost.
+type Kind = (
+    &'static [u8],
+    &'static str,
+    bool,
+    fn(&str) -> Option<String>,
+);
+
+const KINDS: &[Kind] = &[
+    (b"$apr1$", "apache-md5", true, fixed),
+    (b"$argon2", "argon2", false, parameters),
+    (b"$gy$", "gost-yescrypt", false, yescrypt),
+    (b"$y$", "yescrypt", false, yescrypt),
+    (b"$7$", "scrypt", false, scrypt),
+    (b"$6$", "sha512crypt", false, rounds),
+    (b"$5$", "sha256crypt", false, rounds),
+    (b"$1$", "md5crypt", true, fixed),
+    (b"$2", "bcrypt", false, bcrypt),
+    (b"$sha1$", "sha1crypt", true, sha1crypt),
+    (b"{SHA}", "sha1", true, fixed),
+];
+
+/// Names the kind by the hash's prefix, and the cost that stands behind it.
 pub(super) fn crypt_hash(candidate: &Candidate<'_>) -> Verdict {
-    const KINDS: &[(&[u8], &str, bool)] = &[
-        (b"$apr1$", "apache-md5", true),
-        (b"$argon2", "argon2", false),
-        (b"$gy$", "gost-yescrypt", false),
-        (b"$y$", "yescrypt", false),
-        (b"$7$", "scrypt", false),
-        (b"$6$", "sha512crypt", false),
-        (b"$5$", "sha256crypt", false),
-        (b"$1$", "md5crypt", true),
-        (b"$2", "bcrypt", false),
-        (b"$sha1$", "sha1crypt", true),
-        (b"{SHA}", "sha1", true),
-    ];
+    // On a command line the signs are escaped.
+    let hash = String::from_utf8_lossy(candidate.secret).replace('\\', "");
     let kind = KINDS
         .iter()
-        .find(|(prefix, ..)| candidate.secret.starts_with(prefix));
+        .find(|(prefix, ..)| hash.as_bytes().starts_with(prefix));
     match kind {
-        Some((_, name, weak)) => Verdict::Kept(facts([
+        Some((_, name, weak, cost)) => Verdict::Kept(facts([
             ("hash", Some((*name).into())),
             ("weak_hash", weak.then_some(true.into())),
+            ("cost", cost(&hash).map(Into::into)),
         ])),
         None => Verdict::Kept(facts([])),
+    }
+}
+
+/// A part between the dollar signs, the kind being the first.
+fn part(hash: &str, index: usize) -> Option<&str> {
+    hash.split('$').nth(index + 1)
+}
+
+/// No choice.
+fn fixed(_: &str) -> Option<String> {
+    None
+}
+
+/// `$2b$12$…`: a power of two.
+fn bcrypt(hash: &str) -> Option<String> {
+    let log: u32 = part(hash, 1)?.parse().ok()?;
+    (4..=31)
+        .contains(&log)
+        .then(|| format!("{} rounds", 1u64 << log))
+}
+
+/// `$6$rounds=10000$…`; 5000 where it does not say.
+fn rounds(hash: &str) -> Option<String> {
+    let rounds: u32 = match part(hash, 1)?.strip_prefix("rounds=") {
+        Some(digits) => digits.parse().ok()?,
+        None => 5000,
+    };
+    Some(format!("{rounds} rounds"))
+}
+
+/// `$sha1$40000$…`.
+fn sha1crypt(hash: &str) -> Option<String> {
+    let rounds: u32 = part(hash, 1)?.parse().ok()?;
+    Some(format!("{rounds} rounds"))
+}
+
+/// `$argon2id$v=19$m=65536,t=3,p=4$…`.
+fn parameters(hash: &str) -> Option<String> {
+    let parameters = part(hash, 2)?;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '=' | ',');
+    let short = parameters.len() <= 40 && parameters.starts_with("m=");
+    (short && parameters.chars().all(is_part)).then(|| parameters.to_owned())
+}
+
+/// `$7$C6..../....`: a digit for the logarithm of N.
+fn scrypt(hash: &str) -> Option<String> {
+    let log = digit(part(hash, 1)?.bytes().next()?)?;
+    Some(format!("N=2^{log}"))
+}
+
+/// `$y$j9T$…`: a letter for the flavour, a digit for the logarithm of N less one, one for r less
+/// one. Larger numbers take several digits, and are not told.
+fn yescrypt(hash: &str) -> Option<String> {
+    match part(hash, 1)?.as_bytes() {
+        [_, log, block] => {
+            let (log, block) = (digit(*log)?, digit(*block)?);
+            (log < 48 && block < 48).then(|| format!("N=2^{} r={}", log + 1, block + 1))
+        }
+        _ => None,
+    }
+}
+
+/// A digit of `crypt(3)`: `./0-9A-Za-z`.
+fn digit(character: u8) -> Option<u8> {
+    match character {
+        b'.' => Some(0),
+        b'/' => Some(1),
+        b'0'..=b'9' => Some(character - b'0' + 2),
+        b'A'..=b'Z' => Some(character - b'A' + 12),
+        b'a'..=b'z' => Some(character - b'a' + 38),
+        _ => None,
     }
 }
 
@@ -35,18 +118,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_told_and_weak_ones_marked() {
-        for (hash, kind, weak) in [
-            ("$6$salt$hash", "sha512crypt", false),
-            ("$2y$10$hash", "bcrypt", false),
-            ("$apr1$salt$hash", "apache-md5", true),
-            ("$argon2id$v=19$", "argon2", false),
+    fn kinds_and_costs_are_told_and_weak_ones_marked() {
+        for (hash, kind, weak, cost) in [
+            ("$6$salt$hash", "sha512crypt", false, Some("5000 rounds")),
+            (
+                "\\$5\\$rounds=10000\\$salt\\$hash",
+                "sha256crypt",
+                false,
+                Some("10000 rounds"),
+            ),
+            ("$2y$10$hash", "bcrypt", false, Some("1024 rounds")),
+            ("$2y$99$hash", "bcrypt", false, None),
+            ("$apr1$salt$hash", "apache-md5", true, None),
+            ("$1$salt$hash", "md5crypt", true, None),
+            (
+                "$sha1$40000$salt$hash",
+                "sha1crypt",
+                true,
+                Some("40000 rounds"),
+            ),
+            (
+                "$argon2id$v=19$m=65536,t=3,p=4$salt$hash",
+                "argon2",
+                false,
+                Some("m=65536,t=3,p=4"),
+            ),
+            ("$argon2id$v=19$", "argon2", false, None),
+            ("$7$C6..../....salt$hash", "scrypt", false, Some("N=2^14")),
+            ("$y$j9T$salt$hash", "yescrypt", false, Some("N=2^12 r=32")),
+            ("{SHA}hash", "sha1", true, None),
         ] {
             let Verdict::Kept(facts) = verdict(crypt_hash, hash.as_bytes()) else {
                 panic!("{hash}")
             };
             assert_eq!(facts["hash"], kind);
             assert_eq!(facts.contains_key("weak_hash"), weak);
+            let told = facts.get("cost").and_then(|cost| cost.as_str());
+            assert_eq!(told, cost, "{hash}");
         }
     }
 }

@@ -32,6 +32,11 @@ pub(super) fn base64_unpadded(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes)
 }
 
+/// Base64 with padding, as WireGuard writes keys.
+pub(super) fn to_base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
 /// RFC 4648 base32 without padding, in either case. Left-over bits are ignored.
 pub(super) fn base32(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 5 / 8);

@@ -10,13 +10,14 @@ use super::jwt::{self, Jwt};
 use super::{Candidate, Verdict, crc, facts, lenient, strict};
 
 /// `gh?_` + body + 6. Installation tokens (`ghs_`) are kept whatever their sum, as not all of
-/// them carry one.
+/// them carry one; too few refresh tokens (`ghr_`) are known to drop one.
 pub(super) fn crc32(candidate: &Candidate<'_>) -> Verdict {
     let valid = crc::base62_holds(candidate.secret, 4);
-    if candidate.secret.starts_with(b"ghs_") && !valid {
-        return Verdict::Kept(facts([]));
+    match candidate.secret.get(..4) {
+        Some(b"ghs_") if !valid => Verdict::Kept(facts([])),
+        Some(b"ghr_") => lenient(valid, facts([])),
+        _ => strict(valid, facts([])),
     }
-    strict(valid, facts([]))
 }
 
 /// Length of `github_pat_` + 22 + `_` + 43, which is hashed.
@@ -38,16 +39,14 @@ pub(super) fn fine_grained(candidate: &Candidate<'_>) -> Verdict {
 /// `ghs_` + app id + `_` + JWT.
 pub(super) fn installation_jwt(candidate: &Candidate<'_>) -> Verdict {
     let mut parts = candidate.secret.splitn(3, |byte| *byte == b'_').skip(1);
-    let (Some(app), Some(token)) = (parts.next(), parts.next()) else {
-        return Verdict::Dropped;
-    };
-    match Jwt::read(token) {
+    let (app, token) = (parts.next().unwrap_or_default(), parts.next());
+    match token.and_then(Jwt::read) {
         Some(token) => {
             let mut facts = jwt::told(&token);
             facts.extend(super::facts([("app_id", super::text(app))]));
             Verdict::Confirmed(facts)
         }
-        None => lenient(false, facts([])),
+        None => Verdict::Demoted(facts([])),
     }
 }
 
@@ -65,7 +64,7 @@ mod tests {
 
     #[test]
     fn classic_tokens_confirm_and_drop_when_one_bit_is_off() {
-        for (prefix, length) in [("ghp_", 30), ("gho_", 30), ("ghu_", 30), ("ghr_", 70)] {
+        for (prefix, length) in [("ghp_", 30), ("gho_", 30), ("ghu_", 30)] {
             let token = classic(prefix, length);
             assert!(matches!(
                 verdict(crc32, token.as_bytes()),
@@ -77,6 +76,17 @@ mod tests {
                 Verdict::Dropped
             );
         }
+    }
+
+    #[test]
+    fn a_refresh_token_is_demoted_for_its_sum() {
+        let token = classic("ghr_", 70);
+        assert!(matches!(
+            verdict(crc32, token.as_bytes()),
+            Verdict::Confirmed(_)
+        ));
+        let off = verdict(crc32, &flip(&token, 9));
+        assert!(matches!(off, Verdict::Demoted(_)), "{off:?}");
     }
 
     #[test]

@@ -57,8 +57,20 @@ impl Jwt {
                 .is_some_and(|claims| claims.keys().any(|key| key.starts_with("kubernetes.io")))
     }
 
+    /// Whether it is one of the keys that every local Supabase has.
+    pub(super) fn is_demonstration(&self) -> bool {
+        self.text("iss") == Some("supabase-demo")
+    }
+
+    /// The text of a claim, the first one of a list.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        let claim = self.claim(name)?;
+        let first = claim.as_array().and_then(|list| list.first());
+        first.unwrap_or(claim).as_str()
+    }
+
     fn said(&self, name: &str) -> Option<Value> {
-        text(self.claim(name)?.as_str()?.as_bytes())
+        text(self.text(name)?.as_bytes())
     }
 
     fn seconds(&self, name: &str) -> Option<i64> {
@@ -83,7 +95,8 @@ pub(super) fn jwt(candidate: &Candidate<'_>) -> Verdict {
         .is_some_and(|algorithm| algorithm.eq_ignore_ascii_case("none"));
     let signature = candidate.secret.rsplit(|byte| *byte == b'.').next();
     let unsigned = unsigned || signature.is_none_or(|signature| signature.len() < 20);
-    if unsigned || (token.claims.is_none() && !token.encrypted) || token.is_brief() {
+    let unreadable = token.claims.is_none() && !token.encrypted;
+    if unsigned || unreadable || token.is_brief() || token.is_demonstration() {
         return Verdict::Demoted(facts);
     }
     if !token.encrypted && !token.names_somebody() {
@@ -94,17 +107,24 @@ pub(super) fn jwt(candidate: &Candidate<'_>) -> Verdict {
 
 /// What a token tells of itself.
 pub(super) fn told(token: &Jwt) -> Facts {
-    let algorithm = token.header.get("alg").and_then(Value::as_str);
+    let header = |name: &str| token.header.get(name).and_then(Value::as_str);
+    let header = |name: &str| header(name).and_then(|said| text(said.as_bytes()));
     let expires = token.seconds("exp");
     let mut told = facts([
-        ("alg", algorithm.and_then(|name| text(name.as_bytes()))),
+        ("alg", header("alg")),
+        ("key_id", header("kid")),
         ("issuer", token.said("iss")),
         ("subject", token.said("sub")),
+        ("audience", token.said("aud")),
         ("role", token.said("role")),
         ("issued", token.seconds("iat").and_then(time::fact)),
         ("expires", expires.and_then(time::fact)),
         ("expires_unix", expires.map(Value::from)),
         ("encrypted", token.encrypted.then_some(Value::Bool(true))),
+        (
+            "demonstration",
+            token.is_demonstration().then_some(Value::Bool(true)),
+        ),
     ]);
     told.extend(kubernetes(token));
     told
@@ -135,19 +155,6 @@ fn kubernetes(token: &Jwt) -> Facts {
             account.and_then(|name| text(name.as_bytes())),
         ),
     ])
-}
-
-/// Supabase: only the service role's key is a secret; the anonymous one is made to be public.
-pub(super) fn supabase_role(candidate: &Candidate<'_>) -> Verdict {
-    let Some(token) = Jwt::read(candidate.secret) else {
-        return Verdict::Dropped;
-    };
-    if token.claim("role").and_then(Value::as_str) != Some("service_role") {
-        return Verdict::Dropped;
-    }
-    let mut told = told(&token);
-    told.extend(facts([("project", token.said("ref"))]));
-    Verdict::Confirmed(told)
 }
 
 #[cfg(test)]
@@ -216,19 +223,28 @@ mod tests {
     }
 
     #[test]
-    fn supabases_anonymous_key_is_not_the_service_role() {
-        let key = |role: &str| {
-            let claims = format!(r#"{{"iss":"supabase","ref":"abcd","role":"{role}"}}"#);
-            token(r#"{"alg":"HS256"}"#, &claims)
-        };
-        let Verdict::Confirmed(facts) = verdict(supabase_role, key("service_role").as_bytes())
-        else {
-            panic!()
-        };
-        assert_eq!(facts["project"], "abcd");
-        assert_eq!(
-            verdict(supabase_role, key("anon").as_bytes()),
-            Verdict::Dropped
+    fn the_keys_of_supabases_demonstration_are_demoted() {
+        let demo = token(
+            r#"{"alg":"HS256"}"#,
+            r#"{"iss":"supabase-demo","role":"anon"}"#,
         );
+        let Verdict::Demoted(told) = verdict(jwt, demo.as_bytes()) else {
+            panic!("{demo}")
+        };
+        assert_eq!(told["demonstration"], true);
+    }
+
+    #[test]
+    fn texts_of_claims_are_short_and_drive_no_terminal() {
+        let subject = format!("ci\\u001b[31m{}", "x".repeat(5000));
+        let claims = format!(r#"{{"sub":"{subject}","aud":["api","web",7]}}"#);
+        let token = token(r#"{"alg":"ES256","kid":"k1"}"#, &claims);
+        let Verdict::Confirmed(told) = verdict(jwt, token.as_bytes()) else {
+            panic!("{token}")
+        };
+        let subject = told["subject"].as_str().unwrap();
+        assert!(subject.starts_with("ci[31mxxx") && subject.len() <= 200);
+        assert_eq!(told["key_id"], "k1");
+        assert_eq!(told["audience"], "api");
     }
 }

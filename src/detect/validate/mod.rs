@@ -8,31 +8,46 @@ use serde_json::Value;
 
 use super::matched::Facts;
 
-mod age;
+mod atlassian;
 mod aws;
 mod azure;
 mod azure_identity;
+mod base58;
+mod bech32;
+mod bitcoin;
 mod chat;
 mod crc;
 mod crypt;
+mod curve;
 mod encoding;
 mod entropy;
+mod ethereum;
+mod fly;
 mod github;
 mod gitlab;
 mod google;
+mod jfrog;
 mod json_token;
 mod jwt;
 mod marvin;
-mod packages;
+mod mnemonic;
+mod nkeys;
 mod pem;
 mod pgp;
 mod putty;
+mod pypi;
+mod solana;
 mod stripe;
+mod supabase;
+mod swarm;
+mod tailscale;
 #[cfg(test)]
 mod tests;
+mod tezos;
 mod time;
 mod url;
 mod userpass;
+mod vault;
 mod wireguard;
 
 /// What a validator sees.
@@ -66,8 +81,9 @@ pub type Validator = fn(&Candidate<'_>) -> Verdict;
 
 /// Every validator by the name that rules use, in order of name.
 pub const VALIDATORS: &[(&str, Validator)] = &[
-    ("age-bech32", age::age_bech32),
-    ("atlassian-crc32", crc::atlassian),
+    ("age-bech32", bech32::age),
+    ("atlassian-crc32", atlassian::crc32),
+    ("atlassian-data-center", atlassian::data_center),
     ("aws-account-id", aws::account_id),
     ("aws-secret-key", aws::secret_key),
     ("azure-cask", azure::cask),
@@ -77,35 +93,53 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("azure-sas", azure_identity::sas),
     ("base64-user-password", userpass::base64_user_password),
     ("basic-auth-url", url::basic_auth_url),
+    ("bip39-mnemonic", mnemonic::bip39),
+    ("bitcoin-extended-key", bitcoin::extended_key),
+    ("bitcoin-wif", bitcoin::wif),
     ("confluent-crc32", crc::confluent),
     ("crypt-hash", crypt::crypt_hash),
     ("discord", chat::discord),
+    ("docker-swarm", swarm::join_token),
     ("drawn-token", entropy::drawn_token),
+    ("ethereum-key", ethereum::private_key),
+    ("ethereum-keystore", ethereum::keystore),
+    ("fly-macaroon", fly::macaroon),
     ("github-crc32", github::crc32),
     ("github-fine-grained", github::fine_grained),
     ("github-installation-jwt", github::installation_jwt),
     ("gitlab-routable", gitlab::routable),
     ("google-service-account", google::service_account),
+    ("grafana-api-key", json_token::grafana_api_key),
     ("grafana-cloud", json_token::grafana_cloud),
     ("grafana-crc32", crc::grafana),
-    ("jfrog-reference", packages::jfrog_reference),
+    ("jfrog-api-key", jfrog::api_key),
+    ("jfrog-reference", jfrog::reference),
     ("jwt", jwt::jwt),
     ("literal-password", userpass::literal_password),
+    ("nats-nkey", nkeys::nats),
     ("netrc-password", userpass::netrc_password),
+    ("nostr-bech32", bech32::nostr),
     ("npm-crc32", crc::npm),
     ("onepassword", json_token::onepassword),
+    ("onepassword-account", json_token::onepassword_account),
     ("pem-in-base64", pem::private_key_in_base64),
     ("pem-private-key", pem::private_key),
     ("pgp-private-key", pgp::private_key),
     ("putty-private-key", putty::private_key),
-    ("pypi-macaroon", packages::pypi_macaroon),
+    ("pypi-macaroon", pypi::macaroon),
     ("random-token", entropy::random_token),
     ("sentry", json_token::sentry),
     ("slack", chat::slack),
+    ("solana-keypair", solana::keypair),
+    ("stellar-seed", nkeys::stellar),
     ("stripe-mode", stripe::mode),
-    ("supabase-role", jwt::supabase_role),
+    ("supabase-role", supabase::role),
+    ("supabase-secret", supabase::secret_key),
+    ("tailscale", tailscale::key),
     ("telegram", chat::telegram),
+    ("tezos-key", tezos::secret_key),
     ("typed-password", userpass::typed_password),
+    ("vault-token", vault::token),
     ("vercel-crc32", crc::vercel),
     ("wireguard-clamp", wireguard::clamp),
     ("zuplo-crc32", crc::zuplo),

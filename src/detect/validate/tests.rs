@@ -1,5 +1,7 @@
 //! What the validators' own tests share, and what holds for all of them.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -73,7 +75,7 @@ fn a_rules_file_is_named_after_its_provider() {
 fn rule_files_hold_no_example_in_plain_sight() {
     let engine = Engine::new(embedded());
     let mut plain = Vec::new();
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns");
     for file in std::fs::read_dir(folder).expect("the folder is there") {
         let path = file.expect("an entry").path();
         let text = std::fs::read(&path).expect("a file");
@@ -98,7 +100,6 @@ fn example_secrets() -> Vec<(Vec<u8>, Vec<Validator>)> {
     let set = embedded();
     let mut secrets = Vec::new();
     for rule in set.rules() {
-        let Some(regex) = rule.regex() else { continue };
         let validators: Vec<Validator> = rule
             .syntax
             .validate
@@ -106,9 +107,14 @@ fn example_secrets() -> Vec<(Vec<u8>, Vec<Validator>)> {
             .filter_map(|name| by_name(name))
             .collect();
         for example in &rule.syntax.examples {
-            let captures = regex.captures(example.as_bytes());
-            let secret = captures.and_then(|found| found.name("secret").or(found.get(0)));
-            secrets.extend(secret.map(|part| (part.as_bytes().to_vec(), validators.clone())));
+            let secret = match rule.regex() {
+                None => Some(example.trim().as_bytes()),
+                Some(regex) => regex
+                    .captures(example.as_bytes())
+                    .and_then(|found| found.name("secret").or(found.get(0)))
+                    .map(|part| part.as_bytes()),
+            };
+            secrets.extend(secret.map(|part| (part.to_vec(), validators.clone())));
         }
     }
     secrets
@@ -140,12 +146,17 @@ const NEVER_CONFIRM: &[&str] = &[
     "azure-sas",
     "basic-auth-url",
     "crypt-hash",
+    "docker-swarm",
     "drawn-token",
+    "ethereum-key",
+    "jfrog-api-key",
     "literal-password",
     "netrc-password",
+    "onepassword-account",
     "random-token",
     "slack",
     "stripe-mode",
+    "tailscale",
     "telegram",
     "typed-password",
 ];
@@ -153,16 +164,18 @@ const NEVER_CONFIRM: &[&str] = &[
 #[test]
 fn each_rule_with_a_provable_form_has_an_example_that_is_confirmed() {
     for rule in embedded().rules() {
-        let Some(regex) = rule.regex() else { continue };
         for name in &rule.syntax.validate {
             if NEVER_CONFIRM.contains(&name.as_str()) {
                 continue;
             }
             let validator = by_name(name).expect("the rule was checked");
             let confirmed = rule.syntax.examples.iter().any(|example| {
-                let found = regex.captures(example.as_bytes()).expect("it matches");
-                let whole = found.get(0).expect("a whole match").as_bytes();
-                let secret = found.name("secret").map_or(whole, |part| part.as_bytes());
+                let found = rule.regex().and_then(|it| it.captures(example.as_bytes()));
+                let text = example.trim().as_bytes();
+                let whole = found.as_ref().and_then(|found| found.get(0));
+                let whole = whole.map_or(text, |part| part.as_bytes());
+                let secret = found.as_ref().and_then(|found| found.name("secret"));
+                let secret = secret.map_or(whole, |part| part.as_bytes());
                 let candidate = Candidate {
                     secret,
                     whole,
@@ -176,7 +189,44 @@ fn each_rule_with_a_provable_form_has_an_example_that_is_confirmed() {
     }
 }
 
-/// Runs every validator; what is told stays short.
+fn read(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    std::fs::read_to_string(path).expect("a document")
+}
+
+/// What the table of validators says of each: whether it drops matches.
+static DOCUMENTED: LazyLock<BTreeMap<String, bool>> = LazyLock::new(|| {
+    let text = read("patterns/README.md");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let cells = rows.filter_map(|row| {
+        let (name, rest) = row.split_once("` |")?;
+        let drops = rest.trim().trim_end_matches('|').rsplit('|').next()?;
+        Some((name.to_owned(), !drops.trim().is_empty()))
+    });
+    cells.collect()
+});
+
+#[test]
+fn every_validator_is_in_the_table_of_the_rules_readme() {
+    let named: Vec<&str> = VALIDATORS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(DOCUMENTED.keys().collect::<Vec<_>>(), named);
+}
+
+#[test]
+fn every_fact_is_in_the_table_of_the_reports_page() {
+    let text = read("docs/report.md");
+    let table = text.split("### `facts`").nth(1).expect("the table");
+    let table = table.split("###").next().unwrap_or_default();
+    for (secret, validators) in example_secrets() {
+        for validator in validators {
+            for key in told(verdict(validator, &secret)).into_keys() {
+                assert!(table.contains(&format!("`{key}`")), "no {key}");
+            }
+        }
+    }
+}
+
+/// Runs every validator; what is told stays short, and only those drop that say so.
 fn try_all(secret: &[u8]) {
     for around in [secret, b""] {
         let candidate = Candidate {
@@ -186,8 +236,12 @@ fn try_all(secret: &[u8]) {
             path: b"",
         };
         for (name, validator) in VALIDATORS {
-            for (key, value) in told(validator(&candidate)) {
+            let said = validator(&candidate);
+            assert!(said != Verdict::Dropped || DOCUMENTED[*name], "{name}");
+            for (key, value) in told(said) {
                 assert!(value.to_string().len() <= 32 * LONGEST_FACT, "{name} {key}");
+                let text = value.as_str().unwrap_or_default();
+                assert!(!text.contains(|c: char| c.is_control()), "{name} {key}");
             }
         }
     }
@@ -207,6 +261,22 @@ proptest! {
     #[test]
     fn random_bytes_are_judged_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         try_all(&bytes);
+    }
+
+    #[test]
+    fn structures_of_random_bytes_are_judged_without_panic(
+        prefix in prop::sample::select(vec![
+            "", "fm2_", "pypi-", "hvs.", "ops_", "glc_", "sntrys_", "BBDC-", "eyJhbGciOiJIUzI1NiJ9.",
+        ]),
+        head in prop::sample::select(vec![
+            &b""[..], b"\x94\x92\xa1k\xa1r", b"\x02\x01\x08pypi.org", b"\x08\x01\x12\x20", b"{\"k\":",
+        ]),
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let body = [head, &bytes].concat();
+        for text in [base64_url(&body), standard_base64(&body)] {
+            try_all(format!("{prefix}{text}").as_bytes());
+        }
     }
 
     #[test]

@@ -1,16 +1,23 @@
-//! WireGuard's private keys are clamped Curve25519 scalars: five bits are fixed.
+//! WireGuard's private keys are clamped Curve25519 scalars: five bits are fixed. The public key,
+//! by which peers know the host, is told.
 
-use super::encoding::base64;
+use super::curve::x25519_public;
+use super::encoding::{base64, to_base64};
 use super::{Candidate, Verdict, facts};
 
 /// 32 bytes in base64. `wg genkey` clamps; a value that is not clamped may still be a key that
 /// something else made.
 pub(super) fn clamp(candidate: &Candidate<'_>) -> Verdict {
-    let Some(key) = base64(candidate.secret).filter(|key| key.len() == 32) else {
+    let key: Option<[u8; 32]> = base64(candidate.secret).and_then(|key| key.try_into().ok());
+    let Some(key) = key else {
         return Verdict::Dropped;
     };
     let clamped = key[0] & 0b111 == 0 && key[31] & 0b1100_0000 == 0b0100_0000;
-    let told = facts([("clamped", Some(clamped.into()))]);
+    let public = to_base64(&x25519_public(&key));
+    let told = facts([
+        ("clamped", Some(clamped.into())),
+        ("public_key", Some(public.into())),
+    ]);
     if clamped {
         Verdict::Confirmed(told)
     } else {
@@ -31,10 +38,10 @@ mod tests {
             Verdict::Demoted(_)
         ));
         key[31] = 0x40;
-        assert!(matches!(
-            verdict(clamp, base64_url(&key).as_bytes()),
-            Verdict::Confirmed(_)
-        ));
+        let Verdict::Confirmed(told) = verdict(clamp, base64_url(&key).as_bytes()) else {
+            panic!("{key:?}")
+        };
+        assert_eq!(told["public_key"], to_base64(&x25519_public(&key)));
         key[0] = 1;
         assert!(matches!(
             verdict(clamp, base64_url(&key).as_bytes()),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::image::Whiteout;
 
 /// One member of a layer.
 #[derive(Debug, Clone)]
@@ -16,8 +17,8 @@ enum Step {
 }
 use Step::{Delete, Directory, File, Opaque};
 
-fn marks(hasher: &PathHasher, steps: &[Step]) -> PathMarks {
-    let mut marks = PathMarks::new(hasher);
+fn marks(common: &Common, steps: &[Step]) -> PathMarks {
+    let mut marks = PathMarks::new(common);
     for (sequence, step) in (0..).zip(steps) {
         match step {
             File(path) => marks.add(path.as_bytes(), false, sequence),
@@ -31,8 +32,8 @@ fn marks(hasher: &PathHasher, steps: &[Step]) -> PathMarks {
 
 /// What hides the first file of the base layer.
 fn fate(layers: &[&[Step]]) -> Option<(Hidden, usize)> {
-    let hasher = PathHasher::default();
-    let stack: Vec<PathMarks> = layers.iter().map(|steps| marks(&hasher, steps)).collect();
+    let common = Common::default();
+    let stack: Vec<PathMarks> = layers.iter().map(|steps| marks(&common, steps)).collect();
     let stack: Vec<&PathMarks> = stack.iter().collect();
     let (sequence, path) = (0..)
         .zip(layers[0])
@@ -181,8 +182,8 @@ proptest! {
     fn visibility_is_that_of_the_naive_model(
         layers in prop::collection::vec(steps(), 1..6)
     ) {
-        let hasher = PathHasher::default();
-        let stack: Vec<PathMarks> = layers.iter().map(|steps| marks(&hasher, steps)).collect();
+        let common = Common::default();
+        let stack: Vec<PathMarks> = layers.iter().map(|steps| marks(&common, steps)).collect();
         let stack: Vec<&PathMarks> = stack.iter().collect();
         let mut visible = BTreeMap::new();
         for (index, steps) in layers.iter().enumerate() {

@@ -16,6 +16,8 @@ pub mod samples;
 pub mod secrets;
 pub mod shapes;
 pub mod tar;
+pub mod tokens;
+pub mod wallets;
 
 pub use compress::Stored;
 pub use image::ImageBuilder;

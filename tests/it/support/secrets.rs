@@ -25,6 +25,15 @@ pub fn hex(word: &str, length: usize) -> String {
         .collect()
 }
 
+/// Bytes that look random and depend on `word` alone.
+pub fn bytes(word: &str, length: usize) -> Vec<u8> {
+    let text = hex(word, length * 2);
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16).expect("hex"))
+        .collect()
+}
+
 /// A classic GitHub token; its last six characters are the CRC32 of the others.
 pub fn github(word: &str) -> String {
     with_crc("gh", "p_", word)

@@ -67,7 +67,7 @@ pub(super) fn pax(flag: u8, records: &[(&str, &[u8])]) -> Vec<u8> {
         bytes.extend_from_slice(length.to_string().as_bytes());
         bytes.extend_from_slice(&body);
     }
-    Header::new("PaxHeaders/x", flag, bytes.len()).and(&bytes)
+    Header::new("././@PaxHeader", flag, bytes.len()).and(&bytes)
 }
 
 pub(super) fn end() -> Vec<u8> {

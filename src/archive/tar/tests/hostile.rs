@@ -117,7 +117,7 @@ fn malformed_records_break_the_walk_but_their_bytes_are_kept() {
     let record = b"99 path=far too short\n";
     let tar = [
         file("a", b"one"),
-        Header::new("x", b'x', record.len()).and(record),
+        Header::new("././@PaxHeader", b'x', record.len()).and(record),
         file("b", b"two"),
     ];
     let tar = tar.concat();
@@ -128,8 +128,8 @@ fn malformed_records_break_the_walk_but_their_bytes_are_kept() {
 #[test]
 fn records_beyond_the_limit_are_refused_also_when_split() {
     let size = Limits::TAR_RECORD_SIZE as usize;
-    let whole = Header::new("x", b'x', size + 1).block();
-    let half = Header::gnu("x", b'L', size / 2 + 1).and(&vec![b'n'; size / 2 + 1]);
+    let whole = Header::new("././@PaxHeader", b'x', size + 1).block();
+    let half = Header::gnu("././@LongLink", b'L', size / 2 + 1).and(&vec![b'n'; size / 2 + 1]);
     for tar in [whole, half.repeat(2)] {
         let error = walk(&tar).error.unwrap();
         assert!(error.limit().is_some(), "{error}");
@@ -207,7 +207,7 @@ fn paddings_and_unused_fields_are_slack_when_they_are_not_nul() {
 fn extension_headers_without_an_entry_are_slack() {
     let tar = [
         file("a", b"one"),
-        Header::gnu("L", b'L', 9).and(b"some name"),
+        Header::gnu("././@LongLink", b'L', 9).and(b"some name"),
         end(),
         file("b", b"two"),
     ];
@@ -219,8 +219,8 @@ fn extension_headers_without_an_entry_are_slack() {
 #[test]
 fn names_that_other_names_replace_stay_in_sight() {
     let tar = [
-        Header::gnu("L", b'L', 12).and(b"first\0behind"),
-        Header::gnu("L", b'L', 7).and(b"second\0"),
+        Header::gnu("././@LongLink", b'L', 12).and(b"first\0behind"),
+        Header::gnu("././@LongLink", b'L', 7).and(b"second\0"),
         Header::gnu("third", b'0', 0).block(),
     ];
     let walked = walk(&tar.concat());

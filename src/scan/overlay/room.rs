@@ -1,0 +1,79 @@
+//! How much the layers of a scan remember of their paths, together.
+//!
+//! Common room is given to whichever layer asks first, so what is left to the others depends on the
+//! threads; but whether it suffices for all does not. Where it does not, the layers are scanned
+//! again with an equal share for each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::path::PathHasher;
+
+/// Bytes that all layers may take: some 2.5 million paths. The largest images have a few hundred
+/// thousand.
+const MOST: usize = 160 << 20;
+
+/// What all layers of a scan have in common: the same path has the same key in each.
+#[derive(Debug, Clone, Default)]
+pub(in crate::scan) struct Common {
+    pub(super) hasher: PathHasher,
+    room: Arc<Room>,
+}
+
+#[derive(Debug)]
+enum Room {
+    /// Bytes left for all.
+    Together(AtomicUsize),
+    /// Bytes for each layer.
+    Each(usize),
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::Together(AtomicUsize::new(MOST))
+    }
+}
+
+impl Common {
+    /// The same for an equal share each of so many layers.
+    pub(in crate::scan) fn shared_by(layers: usize) -> Self {
+        Self {
+            hasher: PathHasher::default(),
+            room: Arc::new(Room::Each(MOST / layers.max(1))),
+        }
+    }
+
+    /// Whether a layer that has `used` bytes may take so many more.
+    pub(super) fn take(&self, used: usize, bytes: usize) -> bool {
+        match &*self.room {
+            Room::Each(most) => used.saturating_add(bytes) <= *most,
+            Room::Together(left) => left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                    left.checked_sub(bytes)
+                })
+                .is_ok(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn together_the_layers_take_no_more_than_one_may() {
+        let common = Common::default();
+        assert!(common.take(0, MOST / 2));
+        assert!(common.take(0, MOST / 2));
+        assert!(!common.take(0, 1));
+    }
+
+    #[test]
+    fn a_share_is_kept_for_each_whatever_the_others_take() {
+        let common = Common::shared_by(4);
+        for _ in 0..4 {
+            assert!(common.take(0, MOST / 4));
+        }
+        assert!(!common.take(MOST / 4, 1));
+    }
+}

@@ -11,6 +11,7 @@ mod config;
 mod extend;
 mod golang;
 mod literals;
+mod recogniser;
 mod rule;
 
 use std::collections::HashMap;

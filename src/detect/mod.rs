@@ -18,6 +18,8 @@ mod examples;
 mod files;
 mod finder;
 mod inline;
+mod keys;
+mod keystore;
 mod matched;
 mod order;
 pub(crate) mod pair;
@@ -41,6 +43,7 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub use engine::Engine;
+pub use keys::{Certificate, KeyId, Observed, Seen};
 pub use matched::{Context, Facts, Match, Part, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
@@ -51,8 +54,12 @@ use crate::rules::Catalog;
 pub fn catalog() -> Catalog<'static> {
     static VALIDATORS: LazyLock<Vec<&'static str>> =
         LazyLock::new(|| validate::VALIDATORS.iter().map(|(name, _)| *name).collect());
+    static DETECTORS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let built_in = ["assignment", "entropy", "file"].into_iter();
+        built_in.chain(keystore::names()).collect()
+    });
     Catalog {
         validators: &VALIDATORS,
-        detectors: &["assignment", "entropy", "file"],
+        detectors: &DETECTORS,
     }
 }

@@ -55,11 +55,13 @@ impl Pattern {
             whole: &bytes[whole.clone()],
             around: &bytes[whole.start.saturating_sub(AROUND)..bytes.len().min(whole.end + AROUND)],
             path: view.context.path,
+            effort: &desk.sights.effort,
         };
         let (mut confidence, facts) =
             validate(&self.validators, &candidate, desk.rule.syntax.confidence)?;
         let proven = confidence == Confidence::Confirmed && !desk.rule.syntax.guessable;
-        let mut suppressed = suppress::reason(text, confidence, desk.rule.syntax.guessable);
+        let mut suppressed = suppress::reason(text, confidence, desk.rule.syntax.guessable)
+            .or_else(|| suppress::known_key(&facts, view));
         if !proven && place::is_shown(view) {
             (confidence, suppressed) = suppress::shown(confidence, suppressed);
         } else if desk.rule.syntax.guessable && place::is_stock(view) {

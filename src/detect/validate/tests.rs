@@ -18,6 +18,7 @@ pub(super) fn verdict(validator: Validator, secret: &[u8]) -> Verdict {
         whole: secret,
         around: secret,
         path: b"",
+        effort: &Effort::default(),
     })
 }
 
@@ -181,6 +182,7 @@ fn each_rule_with_a_provable_form_has_an_example_that_is_confirmed() {
                     whole,
                     around: example.as_bytes(),
                     path: b"",
+                    effort: &Effort::default(),
                 };
                 matches!(validator(&candidate), Verdict::Confirmed(_))
             });
@@ -234,6 +236,7 @@ fn try_all(secret: &[u8]) {
             whole: around,
             around,
             path: b"",
+            effort: &Effort::default(),
         };
         for (name, validator) in VALIDATORS {
             let said = validator(&candidate);

@@ -3,10 +3,9 @@
 //! RFC 5480 and RFC 5639 (object identifiers), RFC 5656 (names in SSH), RFC 8410 (Edwards and
 //! Montgomery curves).
 
-use curve25519_dalek::{EdwardsPoint, MontgomeryPoint};
 use p256::elliptic_curve::sec1::ToSec1Point;
-use sha2::{Digest, Sha512};
 
+use super::curve25519::{ed25519_public, x25519_public};
 use super::effort::{Effort, POINT};
 
 /// A curve in Weierstrass form.
@@ -137,12 +136,8 @@ impl Modern {
     pub(in crate::detect) fn public_of(self, private: &[u8]) -> Option<[u8; 32]> {
         let seed: [u8; 32] = private.try_into().ok()?;
         match self {
-            Self::X25519 => Some(MontgomeryPoint::mul_base_clamped(seed).to_bytes()),
-            Self::Ed25519 => {
-                let hash = Sha512::digest(seed);
-                let scalar = *hash.first_chunk::<32>()?;
-                Some(EdwardsPoint::mul_base_clamped(scalar).compress().to_bytes())
-            }
+            Self::X25519 => Some(x25519_public(&seed)),
+            Self::Ed25519 => Some(ed25519_public(&seed)),
             Self::X448 | Self::Ed448 => None,
         }
     }

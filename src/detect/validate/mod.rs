@@ -22,7 +22,6 @@ mod bitcoin;
 mod chat;
 mod crc;
 mod crypt;
-mod curve;
 mod encoding;
 mod entropy;
 mod ethereum;

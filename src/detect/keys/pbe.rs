@@ -176,7 +176,9 @@ impl<'a> Scheme<'a> {
     /// Whether it is known and may be tried once more.
     pub(in crate::detect) fn can_be_tried(&self, effort: &Effort) -> bool {
         let iterations = match self.kdf {
-            Kdf::Pbkdf2 { hash, .. } if hash == Hash::Other => return false,
+            Kdf::Pbkdf2 {
+                hash: Hash::Other, ..
+            } => return false,
             Kdf::Pbkdf2 { iterations, .. } | Kdf::Pkcs12 { iterations, .. } => iterations,
             Kdf::Scrypt | Kdf::Other => return false,
         };

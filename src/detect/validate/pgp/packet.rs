@@ -50,7 +50,7 @@ fn packet(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (number, rest) = rest.split_at_checked(digits)?;
     let length = match number {
         [first @ 192..=223, second] if tag & 0x40 != 0 => {
-            (usize::from(*first) - 192 << 8) + usize::from(*second) + 192
+            ((usize::from(*first) - 192) << 8) + usize::from(*second) + 192
         }
         [255, number @ ..] if number.len() == 4 => big_endian(number),
         number => big_endian(number),
@@ -113,13 +113,18 @@ fn kind(algorithm: u8) -> &'static str {
     }
 }
 
+/// That many numbers, one behind the other.
+fn numbers<'a>(count: usize, rest: &mut &'a [u8]) -> Option<Vec<&'a [u8]>> {
+    (0..count).map(|_| number(rest)).collect()
+}
+
 /// The public parts of a key of that algorithm: curve and numbers, each without its length.
 fn public_numbers<'a>(algorithm: u8, rest: &mut &'a [u8]) -> Option<Vec<&'a [u8]>> {
     let mut parts = Vec::new();
     match algorithm {
-        1..=3 => (0..2).try_for_each(|_| Some(parts.push(number(rest)?)))?,
-        16 => (0..3).try_for_each(|_| Some(parts.push(number(rest)?)))?,
-        17 => (0..4).try_for_each(|_| Some(parts.push(number(rest)?)))?,
+        1..=3 => parts.extend(numbers(2, rest)?),
+        16 => parts.extend(numbers(3, rest)?),
+        17 => parts.extend(numbers(4, rest)?),
         18 | 19 | 22 => {
             parts.push(sized(rest)?);
             parts.push(number(rest)?);

@@ -43,11 +43,11 @@ impl Sparse {
         };
         let numbers = |key| of(key).map(decimal).collect::<Option<Vec<u64>>>();
         let layout = if of(b"GNU.sparse.major").next().is_some() {
-            match of(b"GNU.sparse.major").last() {
+            match of(b"GNU.sparse.major").next_back() {
                 Some(b"1") => Some(SparseLayout::InFront),
                 _ => None,
             }
-        } else if let Some(map) = of(b"GNU.sparse.map").last() {
+        } else if let Some(map) = of(b"GNU.sparse.map").next_back() {
             let numbers: Option<Vec<u64>> = map.split(|byte| *byte == b',').map(decimal).collect();
             numbers.and_then(|numbers| pieces(&numbers))
         } else {
@@ -57,8 +57,8 @@ impl Sparse {
             let fits = !offsets.is_empty() && offsets.len() == lengths.len();
             fits.then(|| SparseLayout::Pieces(offsets.into_iter().zip(lengths).collect()))
         };
-        let size = of(b"GNU.sparse.realsize").chain(of(b"GNU.sparse.size"));
-        let size = size.last().and_then(decimal);
+        let mut size = of(b"GNU.sparse.realsize").chain(of(b"GNU.sparse.size"));
+        let size = size.next_back().and_then(decimal);
         Some(Self::new(size, layout))
     }
 

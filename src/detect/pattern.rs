@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use super::assignment::value;
 use super::detector::{AROUND, Desk, Detector, Found, View};
-use super::entropy::bits_per_byte;
 use super::finder::Finder;
 use super::matched::{Facts, Suppression};
+use super::shannon::bits_per_byte;
 use super::validate::{Candidate, Validator, Verdict};
 use super::{place, suppress};
 use crate::rules::{self, Confidence, Rule};

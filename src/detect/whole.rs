@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use super::assignment::value;
 use super::detector::{Desk, Detector, Found, View};
-use super::entropy::bits_per_byte;
 use super::matched::{Facts, Suppression, TextKind};
 use super::pattern::{validate, validators};
+use super::shannon::bits_per_byte;
 use super::validate::{Candidate, Validator};
 use super::{phrase, suppress};
 use crate::rules::{Confidence, Rule};

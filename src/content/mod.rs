@@ -3,11 +3,12 @@
 //!
 //! Everything is one forward pass with bounded memory ([`Scanner`]). What an entry is, its bytes
 //! say: gzip, zstd, xz and bzip2 streams, tar, zip (`zip`; also behind a
-//! `script`) and `ar`. A container's own bytes are
+//! `script`), `ar`, and what `git` stores. A container's own bytes are
 //! not searched, its members are; where one breaks, a warning says so and what is left of it is
 //! searched as it stands, from a little before the place where it broke (`replay`).
 
 mod ar;
+mod git;
 mod loose;
 mod place;
 mod replay;
@@ -48,6 +49,9 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
     /// Bytes of the entry that were read.
     pub bytes: u64,
+    /// The entry itself, where nothing was searched yet: a file of a git repository whose path
+    /// entries that come later may tell. See [`Scanner::settle`].
+    pub postponed: Option<Vec<u8>>,
     /// Why the entry's own reader ended early, if it did; what came before was searched.
     pub error: Option<io::Error>,
 }

@@ -76,7 +76,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> Laye
     let limits = &options.limits;
     let mut worker = Worker {
         layer: layer.index,
-        scanner: Scanner::new(engine, limits),
+        scanner: Scanner::new(engine, limits).postponing(),
         engine,
         names: Names::default(),
         hits: Vec::new(),
@@ -85,6 +85,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> Laye
         seen: SeenKeys::within(Budget::share(layers)),
         marks: PathMarks::new(common),
         links: Vec::new(),
+        postponed: Vec::new(),
         gatherer: (options.packages).then(|| Gatherer::new(layer, common, claims)),
         warnings: Capped::keeping(MOST_WARNINGS),
         progress,
@@ -94,6 +95,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> Laye
         worker.visit(item)
     });
     progress.finish(summary.size.saturating_sub(worker.passed));
+    worker.scan_postponed();
     worker.flush_names();
     worker.forget_idle_links();
     let evidence = worker.gatherer.take();
@@ -127,6 +129,8 @@ struct Worker<'e> {
     seen: SeenKeys,
     marks: PathMarks,
     links: Vec<Link>,
+    /// Entries that wait for what later ones tell of them.
+    postponed: Vec<(LayerEntry, Vec<u8>)>,
     gatherer: Option<Gatherer>,
     warnings: Capped,
     progress: &'e Progress,
@@ -169,20 +173,37 @@ impl Worker<'_> {
         if entry.size == 0 {
             return Ok(());
         }
+        self.scanner.pass(entry.stored);
+        let mut outcome = self.content(entry, content);
+        if let Some(bytes) = outcome.postponed.take() {
+            self.postponed.push((entry.clone(), bytes));
+        }
+        self.take(outcome, Kind::File, Some(entry))
+    }
+
+    fn content(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> Outcome {
         let context = Context {
             path: &entry.path,
             kind: TextKind::File,
             label: None,
         };
-        self.scanner.pass(entry.stored);
         let scanner = &mut self.scanner;
-        let outcome = match &mut self.gatherer {
+        match &mut self.gatherer {
             Some(gatherer) => {
                 gatherer.follow(entry, content, |content| scanner.scan(&context, content))
             }
             None => scanner.scan(&context, content),
-        };
-        self.take(outcome, Kind::File, Some(entry))
+        }
+    }
+
+    /// Scans what waited for the end of the layer.
+    fn scan_postponed(&mut self) {
+        self.scanner.settle();
+        for (entry, bytes) in std::mem::take(&mut self.postponed) {
+            let outcome = self.content(&entry, &mut &bytes[..]);
+            // Bytes in memory are read without an error.
+            let _ = self.take(outcome, Kind::File, Some(&entry));
+        }
     }
 
     /// Keeps what the stack needs to know of the path.

@@ -16,6 +16,8 @@ mod support;
 
 use support::{Object, Pack, copy, delta, size, zlib};
 
+mod paths;
+
 const PACK: &str = "app/.git/objects/pack/pack-0123456789abcdef0123456789abcdef01234567.pack";
 
 fn text(line: &str) -> Vec<u8> {
@@ -156,6 +158,42 @@ fn deltas_on_themselves_in_circles_or_on_nothing_are_counted_and_the_others_are_
     assert_eq!(codes(&outcome), [WarningCode::BrokenNestedArchive]);
     let message = &outcome.warnings[0].message;
     assert!(message.starts_with("8 objects"), "{message}");
+}
+
+#[test]
+fn what_is_made_of_too_large_objects_is_counted_and_the_scan_is_not_complete() {
+    let blob = Object::blob(text(SECRET));
+    let mut huge = Vec::new();
+    size(&mut huge, blob.content.len());
+    size(&mut huge, 65 << 20);
+    let mut pack = Pack::default();
+    let base = pack.whole(&blob);
+    let first = pack.on_entry(base, &huge);
+    pack.on_entry(first, &huge);
+    let outcome = scan(PACK, &pack.finish());
+    assert_eq!(ways(&outcome), [format!("blob {}", blob.short())]);
+    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
+    let message = &outcome.warnings[0].message;
+    assert!(message.starts_with("2 objects"), "{message}");
+}
+
+#[test]
+fn a_pack_that_does_not_fit_into_memory_is_read_from_its_copy() {
+    let [old, new] = [text(SECRET), text("none")].map(Object::blob);
+    let filler = vec![0; 40 << 20];
+    let mut stored = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::none());
+    std::io::Write::write_all(&mut stored, &filler).unwrap();
+    let mut pack = Pack::default();
+    let base = pack.whole(&new);
+    pack.on_entry(base, &delta(&new.content, &old.content));
+    // A change to nothing, which nobody searches.
+    pack.raw(7, filler.len(), &[7; 20], &stored.finish().unwrap());
+    pack.on_object(new.id(), &delta(&new.content, SECRET.as_bytes()));
+    let outcome = scan_in_one(&pack.finish());
+    let third = Object::blob(SECRET);
+    let expected = [&old, &third].map(|blob| format!("blob {}", blob.short()));
+    assert_eq!(ways(&outcome), expected);
+    assert!(outcome.warnings[0].message.starts_with("1 objects"));
 }
 
 #[test]

@@ -176,7 +176,14 @@ impl Worker<'_> {
         self.scanner.pass(entry.stored);
         let mut outcome = self.content(entry, content);
         if let Some(bytes) = outcome.postponed.take() {
-            self.postponed.push((entry.clone(), bytes));
+            // What else is said of it was searched, and may be long.
+            let entry = LayerEntry {
+                raw_name: Vec::new(),
+                link: None,
+                records: Vec::new(),
+                ..entry.clone()
+            };
+            self.postponed.push((entry, bytes));
         }
         self.take(outcome, Kind::File, Some(entry))
     }

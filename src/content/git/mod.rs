@@ -35,7 +35,7 @@ use crate::error::{WarningCode, printable};
 /// Stored bytes of blobs that are postponed: of one, and of all of a layer.
 const POSTPONED: usize = 1 << 20;
 const ALL_POSTPONED: usize = 32 << 20;
-/// What a postponed entry takes beside its bytes.
+/// What a postponed entry takes beside its bytes and its path.
 const ENTRY: usize = 512;
 
 /// What a scanner knows of the repositories in its entries.
@@ -77,7 +77,7 @@ impl Scanner<'_> {
         if head.size > index::STREAMED {
             return self.large_object(place, source, head);
         }
-        if head.kind == Kind::Blob && place.depth == 0 && self.postpone(source)? {
+        if head.kind == Kind::Blob && place.depth == 0 && self.postpone(&place.path, source)? {
             return Ok(());
         }
         let size = head.size + head.length as u64;
@@ -89,15 +89,16 @@ impl Scanner<'_> {
     }
 
     /// Keeps a blob as it is stored, if there is room; what was taken comes again if there is not.
-    fn postpone(&mut self, source: &mut Replay<'_>) -> io::Result<bool> {
-        let most = self.repositories.room.saturating_sub(ENTRY).min(POSTPONED);
+    fn postpone(&mut self, path: &[u8], source: &mut Replay<'_>) -> io::Result<bool> {
+        let entry = ENTRY + path.len();
+        let most = self.repositories.room.saturating_sub(entry).min(POSTPONED);
         let stored = source.peek(most + 1)?;
         if stored.len() > most || most == 0 {
             return Ok(false);
         }
         let stored = stored.to_vec();
         source.consume(stored.len());
-        self.repositories.room -= stored.len() + ENTRY;
+        self.repositories.room -= stored.len() + entry;
         self.repositories.postponed = Some(stored);
         Ok(true)
     }

@@ -82,7 +82,7 @@ impl fmt::Display for LimitHit {
                 )
             }
             Self::Room(bytes) => {
-                write!(f, "no room to keep {bytes} bytes and more at hand")
+                write!(f, "a pack of git needs more than {bytes} bytes of room")
             }
             Self::Record(bytes) => write!(f, "header record larger than {bytes} bytes"),
         }

@@ -114,7 +114,9 @@ impl BufRead for Tee<'_, '_> {
 
     fn consume(&mut self, n: usize) {
         // They are at hand: somebody has seen them.
-        if let Ok(bytes) = self.source.fill_buf() {
+        if n > 0
+            && let Ok(bytes) = self.source.fill_buf()
+        {
             self.store.push(bytes.get(..n).unwrap_or_default());
         }
         self.source.consume(n);

@@ -42,9 +42,8 @@ pub(super) struct Walk<'p> {
     next: Vec<u32>,
     /// Of each entry how many are made of it, itself included.
     family: Vec<u32>,
-    /// Deltas on objects, by base.
+    /// Deltas on objects, by base. They are taken once, however often the pack has the base.
     on_objects: Vec<(Id, u32)>,
-    done: Vec<bool>,
     root: usize,
     open: Vec<Base>,
     held: usize,
@@ -88,7 +87,6 @@ impl<'p> Walk<'p> {
             next,
             family,
             on_objects,
-            done: vec![false; count],
             root: 0,
             open: Vec::new(),
             held: 0,
@@ -154,8 +152,8 @@ impl<'p> Walk<'p> {
         let mut stored = self.index.stream(entry);
         if entry.size > STREAMED {
             let id = *self.index.large.get(&u32::try_from(at).ok()?)?;
-            let deltas = self.deltas(at, id);
-            if deltas.is_empty() || entry.size > LARGEST {
+            if entry.size > LARGEST || !self.has_deltas(at, id) {
+                let deltas = self.take_deltas(at, id);
                 self.give_up(&deltas);
                 let content = Content::Stream(stored);
                 return Some(Object { kind, id, content });
@@ -166,9 +164,6 @@ impl<'p> Walk<'p> {
     }
 
     fn of_delta(&mut self, at: usize, kind: Kind, base: &[u8]) -> Option<Object<'p>> {
-        if std::mem::replace(self.done.get_mut(at)?, true) {
-            return None;
-        }
         let entry = *self.index.entries.get(at)?;
         if entry.size > LARGEST {
             self.too_large += self.family[at] as usize;
@@ -188,7 +183,7 @@ impl<'p> Walk<'p> {
     fn object(&mut self, at: usize, kind: Kind, content: Vec<u8>) -> Object<'p> {
         let id = self.algorithm.id(kind, &content);
         let content = Rc::new(content);
-        let mut deltas = self.deltas(at, id);
+        let mut deltas = self.take_deltas(at, id);
         if self.held + content.len() > HELD {
             self.give_up(&deltas);
         } else if !deltas.is_empty() {
@@ -206,27 +201,38 @@ impl<'p> Walk<'p> {
         Object { kind, id, content }
     }
 
+    fn has_deltas(&self, at: usize, id: Id) -> bool {
+        let on_entry = self.first.get(at).is_some_and(|first| *first != NONE);
+        on_entry || !self.on_object(id).is_empty()
+    }
+
+    /// The deltas on an object by its id that were not taken.
+    fn on_object(&self, id: Id) -> std::ops::Range<usize> {
+        let start = self.on_objects.partition_point(|(base, _)| *base < id);
+        let end = self.on_objects.partition_point(|(base, _)| *base <= id);
+        match self.on_objects.get(start) {
+            Some((_, NONE)) | None => 0..0,
+            Some(_) => start..end,
+        }
+    }
+
     /// All deltas on an entry or on the object in it.
-    fn deltas(&self, at: usize, id: Id) -> Vec<u32> {
-        let next = |at: &u32| {
-            self.next
-                .get(*at as usize)
-                .copied()
-                .filter(|at| *at != NONE)
-        };
+    fn take_deltas(&mut self, at: usize, id: Id) -> Vec<u32> {
+        let next = |at: &u32| (self.next.get(*at as usize).copied()).filter(|at| *at != NONE);
         let first = self.first.get(at).copied().filter(|at| *at != NONE);
         let mut deltas: Vec<u32> = std::iter::successors(first, next).collect();
-        let from = self.on_objects.partition_point(|(base, _)| *base < id);
-        let on_object = self.on_objects.iter().skip(from);
-        let on_object = on_object.take_while(|(base, _)| *base == id);
-        deltas.extend(on_object.map(|(_, at)| *at));
-        deltas.retain(|at| !self.done[*at as usize]);
+        let range = self.on_object(id);
+        if let Some(on_object) = self.on_objects.get_mut(range) {
+            deltas.extend(on_object.iter().map(|(_, at)| *at));
+            if let Some((_, first)) = on_object.first_mut() {
+                *first = NONE;
+            }
+        }
         deltas
     }
 
     fn give_up(&mut self, deltas: &[u32]) {
         for at in deltas {
-            self.done[*at as usize] = true;
             self.too_large += self.family[*at as usize] as usize;
         }
     }

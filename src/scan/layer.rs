@@ -1,5 +1,7 @@
 //! One layer, scanned by itself: the result depends on its bytes and the rules alone.
 
+mod postponed;
+
 use std::io::{self, BufRead};
 
 use base64::Engine as _;
@@ -176,14 +178,7 @@ impl Worker<'_> {
         self.scanner.pass(entry.stored);
         let mut outcome = self.content(entry, content);
         if let Some(bytes) = outcome.postponed.take() {
-            // What else is said of it was searched, and may be long.
-            let entry = LayerEntry {
-                raw_name: Vec::new(),
-                link: None,
-                records: Vec::new(),
-                ..entry.clone()
-            };
-            self.postponed.push((entry, bytes));
+            self.postpone(entry, bytes);
         }
         self.take(outcome, Kind::File, Some(entry))
     }
@@ -200,16 +195,6 @@ impl Worker<'_> {
                 gatherer.follow(entry, content, |content| scanner.scan(&context, content))
             }
             None => scanner.scan(&context, content),
-        }
-    }
-
-    /// Scans what waited for the end of the layer.
-    fn scan_postponed(&mut self) {
-        self.scanner.settle();
-        for (entry, bytes) in std::mem::take(&mut self.postponed) {
-            let outcome = self.content(&entry, &mut &bytes[..]);
-            // Bytes in memory are read without an error.
-            let _ = self.take(outcome, Kind::File, Some(&entry));
         }
     }
 

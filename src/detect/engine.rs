@@ -5,6 +5,7 @@ use super::blocks::Blocks;
 use super::class::Class;
 use super::detector::{Detector, View};
 use super::entropy::Entropy;
+use super::fields::Fields;
 use super::files::Files;
 use super::matched::{Context, Match};
 use super::pattern::Pattern;
@@ -19,6 +20,7 @@ pub struct Engine {
     prefilter: Prefilter,
     detectors: Vec<Box<dyn Detector>>,
     unanchored: Vec<usize>,
+    fields: Fields,
 }
 
 impl Engine {
@@ -33,6 +35,7 @@ impl Engine {
         };
         Self {
             prefilter: Prefilter::new(rules.rules()),
+            fields: Fields::new(&rules),
             detectors: rules.rules().iter().map(detector).collect(),
             unanchored: rules
                 .rules()
@@ -80,13 +83,17 @@ impl Engine {
         &self.unanchored
     }
 
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
     pub(super) fn detector(&self, index: usize) -> &dyn Detector {
         &*self.detectors[index]
     }
 }
 
 /// A text as one view.
-fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
+pub(super) fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
     View {
         bytes,
         own: 0..bytes.len(),

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::assignment::{lexicon, value};
 use super::class::Class;
 use super::detector::{AROUND, Desk, Detector, Found, View};
+use super::matched::By;
 use crate::rules::Confidence;
 
 /// Shortest value that is looked at.
@@ -52,6 +53,8 @@ impl Detector for Entropy {
             };
             desk.report(Found {
                 rule: desk.index,
+                by: By::Looks,
+                written: None,
                 secret,
                 label: Some(label),
                 confidence: Confidence::Possible,

@@ -11,10 +11,12 @@
 mod assignment;
 mod blocks;
 mod class;
+mod decode;
 mod detector;
 mod engine;
 mod entropy;
 mod examples;
+mod fields;
 mod files;
 mod finder;
 mod inline;
@@ -32,6 +34,7 @@ pub mod span;
 mod suppress;
 pub mod validate;
 mod vectors;
+mod weigh;
 mod whole;
 mod window;
 
@@ -41,18 +44,23 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub use engine::Engine;
-pub use matched::{Context, Facts, Match, Part, Suppression, TextKind};
+pub use matched::{By, Context, Decoded, Facts, Match, Part, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
 
 use crate::rules::Catalog;
 
-/// What rules may refer to: the validators and the built-in detectors.
+/// What rules may refer to: validators, built-in detectors, formats and decodings.
 pub fn catalog() -> Catalog<'static> {
     static VALIDATORS: LazyLock<Vec<&'static str>> =
         LazyLock::new(|| validate::VALIDATORS.iter().map(|(name, _)| *name).collect());
+    static FORMATS: LazyLock<Vec<&'static str>> = LazyLock::new(|| fields::formats().collect());
+    static DECODINGS: LazyLock<Vec<&'static str>> =
+        LazyLock::new(|| decode::DECODINGS.iter().map(|(name, _)| *name).collect());
     Catalog {
         validators: &VALIDATORS,
         detectors: &["assignment", "entropy", "file"],
+        formats: &FORMATS,
+        decodings: &DECODINGS,
     }
 }

@@ -117,6 +117,8 @@ mod tests {
             span: Span::new(line * 100 + column, 1),
             position: Position { line, column },
             secret: Secret::new(*b"x"),
+            decoded: None,
+            by: Default::default(),
             identity: None,
             label: None,
             confidence: Confidence::Likely,

@@ -3,6 +3,7 @@
 
 use toml::de::DeTable;
 
+use super::fields::FieldsSyntax;
 use super::keys::Keys;
 use super::place::{Place, Source};
 use super::syntax::{Confidence, Near, RuleSyntax, Severity};
@@ -11,6 +12,8 @@ use super::syntax::{Confidence, Near, RuleSyntax, Severity};
 pub(super) struct Read<'t> {
     pub syntax: RuleSyntax,
     pub place: Place<'t>,
+    /// The same of each table of its `[[rule.fields]]`.
+    pub of_fields: Vec<Place<'t>>,
 }
 
 /// A file as TOML; on failure every mistake of its syntax.
@@ -51,6 +54,7 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
     for key in ["title", "severity", "confidence", "revoke"] {
         keys.needs(key);
     }
+    let (fields, of_fields) = fields(&mut keys);
     let syntax = RuleSyntax {
         id: id.unwrap_or_default(),
         title: keys.text("title").unwrap_or_default(),
@@ -61,6 +65,7 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
         regex: keys.text("regex"),
         detector: keys.text("detector"),
         entropy: keys.fraction("entropy"),
+        decode: keys.texts("decode"),
         validate: keys.texts("validate"),
         paths: keys.texts("paths"),
         near: near(&mut keys),
@@ -72,10 +77,12 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
         references: keys.texts("references"),
         examples: keys.texts("examples"),
         rejects: keys.texts("rejects"),
+        fields,
     };
     Read {
         syntax,
         place: keys.finish(),
+        of_fields,
     }
 }
 
@@ -96,6 +103,29 @@ fn near(keys: &mut Keys<'_>) -> Vec<Near> {
         found.extend(near);
     }
     found
+}
+
+/// The tables of fields, and where they stand.
+fn fields<'t>(keys: &mut Keys<'t>) -> (Vec<FieldsSyntax>, Vec<Place<'t>>) {
+    let tables = keys.tables("fields", "fields").into_iter();
+    tables.map(table_of_fields).unzip()
+}
+
+fn table_of_fields(mut keys: Keys<'_>) -> (FieldsSyntax, Place<'_>) {
+    for key in ["format", "paths", "keys"] {
+        keys.needs(key);
+    }
+    let syntax = FieldsSyntax {
+        format: keys.text("format").unwrap_or_default(),
+        paths: keys.texts("paths"),
+        anchors: keys.texts("anchors"),
+        keys: keys.texts("keys"),
+        judge: keys.choice("judge").unwrap_or_default(),
+        named_by: keys.text("named_by"),
+        decode: keys.texts("decode"),
+        tell: keys.named_texts("tell"),
+    };
+    (syntax, keys.finish())
 }
 
 #[cfg(test)]

@@ -28,14 +28,32 @@ impl Values {
     pub fn make(&self, kind: &str) -> String {
         self.made.set(self.made.get() + 1);
         let word = format!("recall {} {}", self.line, self.made.get());
-        if let Some((kind, length)) = kind.split_once(':') {
-            let length = length.parse().expect("a length");
-            return sized(kind, &word, length);
-        }
         match kind.split_once(' ') {
             Some((key @ ("rsa" | "pkcs8"), form)) => reshape(&private_key(key, &word), form),
-            _ => plain(kind, &word),
+            _ => wrapped(kind, &word),
         }
+    }
+}
+
+/// Kinds that stand in base64: alone, behind a user's name, or in a file of their own.
+fn wrapped(kind: &str, word: &str) -> String {
+    let inner = |kind: &str| wrapped(kind, word);
+    if let Some(kind) = kind.strip_suffix(" base64") {
+        return STANDARD.encode(inner(kind));
+    }
+    if let Some(kind) = kind.strip_suffix(" basic") {
+        return STANDARD.encode(format!("ci-robot:{}", inner(kind)));
+    }
+    if let Some((kind, length)) = kind.split_once(':') {
+        return sized(kind, word, length.parse().expect("a length"));
+    }
+    match kind {
+        "docker file" => format!(
+            r#"{{"auths":{{"registry.corp.internal":{{"auth":"{}"}}}}}}"#,
+            inner("basic")
+        ),
+        "env file" => format!("PORT=8080\nDB_PASSWORD={}\n", inner("password")),
+        _ => plain(kind, word),
     }
 }
 

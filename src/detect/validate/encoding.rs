@@ -17,7 +17,7 @@ const STANDARD_LENIENT: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT)
 const URL_SAFE_LENIENT: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 /// Base64 in either alphabet, padded or not. A mix of both alphabets does not decode.
-pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::detect) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let engine = if url_safe {
         &URL_SAFE_LENIENT

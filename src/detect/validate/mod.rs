@@ -42,13 +42,15 @@ mod supabase;
 mod swarm;
 mod tailscale;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tezos;
 mod time;
 mod url;
 mod userpass;
 mod vault;
 mod wireguard;
+
+pub(super) use encoding::base64;
 
 /// What a validator sees.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +93,6 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("azure-entra", azure_identity::entra),
     ("azure-marvin", azure::marvin_key),
     ("azure-sas", azure_identity::sas),
-    ("base64-user-password", userpass::base64_user_password),
     ("basic-auth-url", url::basic_auth_url),
     ("bip39-mnemonic", mnemonic::bip39),
     ("bitcoin-extended-key", bitcoin::extended_key),
@@ -165,7 +166,7 @@ fn facts<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Facts {
 }
 
 /// A fact from bytes of the image: without control characters, not endless, never empty.
-fn text(bytes: &[u8]) -> Option<Value> {
+pub(super) fn text(bytes: &[u8]) -> Option<Value> {
     let shown: String = String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST_FACT)])
         .chars()
         .filter(|c| !c.is_control())

@@ -54,8 +54,7 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
     for key in ["title", "severity", "confidence", "revoke"] {
         keys.needs(key);
     }
-    let (fields, of_fields) = fields(&mut keys);
-    let syntax = RuleSyntax {
+    let mut syntax = RuleSyntax {
         id: id.unwrap_or_default(),
         title: keys.text("title").unwrap_or_default(),
         severity: keys.choice("severity").unwrap_or(Severity::Low),
@@ -77,8 +76,10 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
         references: keys.texts("references"),
         examples: keys.texts("examples"),
         rejects: keys.texts("rejects"),
-        fields,
+        fields: Vec::new(),
     };
+    let of_fields;
+    (syntax.fields, of_fields) = fields(&mut keys);
     Read {
         syntax,
         place: keys.finish(),
@@ -144,7 +145,8 @@ mod tests {
                 mistakes.extend(
                     rules
                         .into_iter()
-                        .flat_map(|rule| rule.place.into_mistakes()),
+                        .flat_map(|rule| rule.of_fields.into_iter().chain([rule.place]))
+                        .flat_map(Place::into_mistakes),
                 );
             }
             Err(found) => mistakes.extend(found),
@@ -156,7 +158,8 @@ mod tests {
     fn every_mistake_of_shape_is_told_with_line_rule_and_key() {
         let text = "title = 'x'\n\n[[rule]]\nid = 'a.b'\ntitle = 7\nseverity = 'hihg'\n\
                     anchors = ['a', 3]\nregx = 'a'\nnear = { rule = 'c.d', distance = 3 }\n\
-                    \n[[rule]]\nconfidence = true\nentropy = 'much'\n";
+                    \n[[rule]]\nconfidence = true\nentropy = 'much'\n\
+                    [[rule.fields]]\nformat = 'ini'\nkeys = 'a'\njudge = 'eye'\ntell = { user = 1 }\n";
         let expected = [
             "t.toml:1: no such key title; there are rule",
             "t.toml:3: rule \"a.b\": confidence is missing",
@@ -165,8 +168,8 @@ mod tests {
             "t.toml:6: rule \"a.b\": severity: \"hihg\" is none of low, medium, high, critical",
             "t.toml:7: rule \"a.b\": anchors: expected a string, found integer",
             "t.toml:8: rule \"a.b\": no such key regx; there are id, title, severity, confidence, \
-             anchors, ignore_case, regex, detector, entropy, validate, paths, near, alone, over, \
-             last, guessable, revoke, references, examples, rejects",
+             anchors, ignore_case, regex, detector, entropy, decode, validate, paths, near, alone, \
+             over, last, guessable, revoke, references, examples, rejects, fields",
             "t.toml:9: rule \"a.b\": near: no such key distance; there are rule, within, \
              required",
             "t.toml:9: rule \"a.b\": near: within is missing",
@@ -176,6 +179,10 @@ mod tests {
             "t.toml:11: rule number 2: title is missing",
             "t.toml:12: rule number 2: confidence: expected a string, found boolean",
             "t.toml:13: rule number 2: entropy: expected a number, found string",
+            "t.toml:14: rule number 2: fields number 1: paths is missing",
+            "t.toml:16: rule number 2: fields number 1: keys: expected a list of strings, found string",
+            "t.toml:17: rule number 2: fields number 1: judge: \"eye\" is none of key, name, holder",
+            "t.toml:18: rule number 2: fields number 1: tell: expected a string, found integer",
         ];
         let mut found = mistakes(text);
         found.sort_by_key(|line| line.split(':').nth(1).and_then(|n| n.parse::<u32>().ok()));

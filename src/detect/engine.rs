@@ -29,6 +29,8 @@ impl Engine {
         let unanchored = |(index, rule): (usize, &Rule)| {
             let needs_no_anchor = match rule.syntax.detector.as_deref() {
                 Some("assignment") => true,
+                // A rule of nothing but fields.
+                None if rule.search().is_none() => false,
                 _ => rule.syntax.anchors.is_empty(),
             };
             needs_no_anchor.then_some(index)
@@ -111,6 +113,8 @@ fn detector(rule: &Rule) -> Box<dyn Detector> {
         (Some(Search::Path), _) => Box::new(Files),
         (None, Some("assignment")) => Box::new(Assignment),
         (None, Some("file")) => Box::new(Whole::new(rule)),
-        (None, _) => Box::new(Entropy),
+        (None, Some(_)) => Box::new(Entropy),
+        // Fields are looked at all at once, see `fields`.
+        (None, None) => Box::new(Pattern::new(rule)),
     }
 }

@@ -30,6 +30,7 @@ impl Values {
         let word = format!("recall {} {}", self.line, self.made.get());
         match kind.split_once(' ') {
             Some((key @ ("rsa" | "pkcs8"), form)) => reshape(&private_key(key, &word), form),
+            Some(("ansible", form)) => reshape(&vault_text(&word), form),
             _ => wrapped(kind, &word),
         }
     }
@@ -312,9 +313,22 @@ fn armored(label: &str, body: &[u8]) -> String {
     )
 }
 
-/// The forms that a key's text takes in other files.
+/// A text that Ansible Vault encrypted.
+fn vault_text(word: &str) -> String {
+    let line = |name: &str| hex(&format!("{word}{name}"), 64);
+    let inner = format!("{}\n{}\n{}", line("salt"), line("hmac"), line("text"));
+    let digits: String = inner.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let lines: Vec<&str> = (0..digits.len())
+        .step_by(80)
+        .map(|start| &digits[start..digits.len().min(start + 80)])
+        .collect();
+    format!("{}_VAULT;1.1;AES256\n{}", "$ANSIBLE", lines.join("\n"))
+}
+
+/// The forms that a text of several lines takes in other files.
 fn reshape(pem: &str, form: &str) -> String {
     match form {
+        "whole" => pem.to_owned(),
         "escaped" => pem.replace('\n', "\\n"),
         "spaced" => pem.replace('\n', " "),
         "base64" => STANDARD.encode(pem),

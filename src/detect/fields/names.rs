@@ -9,6 +9,8 @@ use crate::rules;
 
 /// Longest key that is shown; of a longer one its end.
 const LONGEST_LABEL: usize = 200;
+/// Longest part of a key that is looked at; of a longer one its end. Each field below it has a copy.
+const LONGEST_STEP: usize = 256;
 
 /// What the fields beside one tell.
 pub(super) fn told(table: &rules::FieldsSyntax, tree: &Tree, node: NodeId, bytes: &[u8]) -> Facts {
@@ -36,6 +38,7 @@ pub(super) struct Names {
 impl Names {
     /// One name for all.
     fn one(name: &[u8]) -> Self {
+        let name = end(name);
         Self {
             label: shown(name),
             telling: name.to_vec(),
@@ -61,7 +64,7 @@ impl Names {
             return Some(Self::one(name));
         }
         let way: Vec<NodeId> = tree.way(node).collect();
-        let name = |node: &NodeId| tree.name(*node, bytes).unwrap_or_default().into_owned();
+        let name = |node: &NodeId| end(&tree.name(*node, bytes).unwrap_or_default()).to_vec();
         let whole: Vec<Vec<u8>> = way.iter().rev().map(name).collect();
         let mut named = way.iter().filter(|node| !tree.is_item(**node)).map(name);
         let file = named.next().unwrap_or_default();
@@ -75,6 +78,11 @@ impl Names {
             file,
         })
     }
+}
+
+/// The end of a name.
+fn end(name: &[u8]) -> &[u8] {
+    &name[name.len().saturating_sub(LONGEST_STEP)..]
 }
 
 /// A key as text, of a long one its end.

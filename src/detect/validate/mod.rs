@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::matched::Facts;
 
+mod ansible;
 mod atlassian;
 mod aws;
 mod azure;
@@ -84,6 +85,7 @@ pub type Validator = fn(&Candidate<'_>) -> Verdict;
 /// Every validator by the name that rules use, in order of name.
 pub const VALIDATORS: &[(&str, Validator)] = &[
     ("age-bech32", bech32::age),
+    ("ansible-vault", ansible::vault),
     ("atlassian-crc32", atlassian::crc32),
     ("atlassian-data-center", atlassian::data_center),
     ("aws-account-id", aws::account_id),

@@ -152,18 +152,19 @@ fn every_mistake_in_fields_is_reported() {
     let file = scratch.write("acme.toml", wrong);
     let run = residue(["rules", "check", &file.to_string_lossy()]);
     assert_eq!(run.code, 2, "{}", run.stdout);
-    for mistake in [
-        "there is no format \"inii\"",
-        "paths is empty",
-        "key \"acme..login\" has an empty step",
-        "key \"a[b]\" has a [",
-        "there is no decoding \"user-pasword\"",
-        "anchors, paths or decode without a regex",
+    for (line, mistake) in [
+        (
+            14,
+            "fields number 1: there is no format \"inii\"; there are env, ini,",
+        ),
+        (15, "fields number 1: paths is empty"),
+        (16, "fields number 1: key \"acme..login\" has an empty step"),
+        (16, "fields number 1: key \"a[b]\" has a ["),
+        (17, "fields number 1: there is no decoding \"user-pasword\""),
+        (2, "has anchors, paths or decode without a regex"),
     ] {
-        let said = run
-            .stderr
-            .lines()
-            .any(|line| line.contains(mistake) && line.contains("acme.toml: rule \"acme.login\""));
-        assert!(said, "no {mistake} in {}", run.stderr);
+        let told = format!("acme.toml:{line}: rule \"acme.login\": {mistake}");
+        let said = run.stderr.lines().any(|line| line.contains(&told));
+        assert!(said, "no {told} in {}", run.stderr);
     }
 }

@@ -146,6 +146,63 @@ fn decoded_texts_are_searched_as_files_of_their_key_but_not_without_end() {
 }
 
 #[test]
+fn rules_of_another_tool_search_decoded_texts_with_keywords_and_parts_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables = table("json", "*.json", "keys = ['*']\ndecode = ['base64']");
+    let own = rule("a.b", "guessable = true", &tables);
+    let theirs = "[[rules]]\nid = 'id'\nregex = 'id=\\d+'\nskipReport = true\n\
+                  [[rules]]\nid = 'x'\nregex = 'pw=\\w+'\nkeywords = ['acme']\n\
+                  [[rules.required]]\nid = 'id'\nwithinLines = 2\n";
+    let files = [("a.toml", own.as_str()), ("b.toml", theirs)];
+    let only = files.map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    });
+    let loader = Loader {
+        only: only.to_vec(),
+        ..Loader::default()
+    };
+    let engine = Engine::new(loader.load(catalog()).unwrap());
+    let told_by_theirs = |inner: &str| {
+        let encoded = validate::tests::standard_base64(inner.as_bytes());
+        let hits = scan(&engine, "a.json", &format!("{{\"k\": \"{encoded}\"}}"));
+        let of_theirs = |hit: &&Match| engine.rules().rule(hit.rule).id() == "gitleaks.x";
+        hits.iter().filter(of_theirs).count()
+    };
+    assert_eq!(told_by_theirs("acme\nid=7\npw=t0kyo9\n"), 1);
+    assert_eq!(told_by_theirs("id=7\npw=t0kyo9\n"), 0);
+    assert_eq!(told_by_theirs("acme\npw=t0kyo9\n"), 0);
+}
+
+#[test]
+fn a_rule_of_fields_alone_looks_at_nothing_else() {
+    let engine = engine_of(&rule("a.b", "", &table("ini", "*.ini", "keys = ['a.pw']")));
+    assert!(
+        scan(
+            &engine,
+            "app/.env",
+            "BILLING=q7Zt1mXv9Lk3Rb8Wc2Ydq7Zt1mXv\n"
+        )
+        .is_empty()
+    );
+}
+
+#[test]
+fn names_as_long_as_a_file_are_not_copied_for_each_field_below() {
+    let tables = table("json", "*.json", "keys = ['*.pw']")
+        + &table("json", "*.json", "keys = ['*.v']\nnamed_by = 'pw'");
+    let engine = engine_of(&rule("a.b", "", &tables));
+    let long = "x".repeat(200_000);
+    let fields = "\"pw\":\"t0kyo9\",\"v\":\"k1oto7\",".repeat(20_000);
+    let text = format!("{{\"{long}\":{{\"pw\":\"{long}\",{fields}\"z\":1}}}}");
+    assert!(text.len() < LARGEST);
+    let start = std::time::Instant::now();
+    assert!(scan(&engine, "a.json", &text).len() > 9_000);
+    assert!(start.elapsed() < std::time::Duration::from_secs(20));
+}
+
+#[test]
 fn a_long_key_is_shown_by_its_end_and_a_file_too_long_is_not_parsed() {
     let engine = engine_of(&rule(
         "a.b",

@@ -34,7 +34,12 @@ fn is_vault(body: &[u8]) -> bool {
         .take(2 * (DIGITS + 1));
     let mut line = || {
         let is_hex = |byte: u32| char::from_u32(byte).is_some_and(|c| c.is_ascii_hexdigit());
-        plain.by_ref().take(DIGITS).filter(|byte| is_hex(*byte)).count() == DIGITS
+        plain
+            .by_ref()
+            .take(DIGITS)
+            .filter(|byte| is_hex(*byte))
+            .count()
+            == DIGITS
             && plain.next() == Some(u32::from(b'\n'))
     };
     line() && line()
@@ -65,7 +70,8 @@ mod tests {
             let told = facts([("encrypted", Some(true.into()))]);
             assert_eq!(verdict(vault, text.as_bytes()), Verdict::Confirmed(told));
         }
-        let Verdict::Confirmed(told) = verdict(vault, text("1.2;AES256;prod", 'f', "\n").as_bytes())
+        let Verdict::Confirmed(told) =
+            verdict(vault, text("1.2;AES256;prod", 'f', "\n").as_bytes())
         else {
             panic!("a labelled vault is one")
         };

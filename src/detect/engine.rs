@@ -7,6 +7,7 @@ use super::detector::{Detector, View};
 use super::entropy::Entropy;
 use super::fields::Fields;
 use super::files::Files;
+use super::keystore::Keystore;
 use super::matched::{Context, Match};
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
@@ -113,7 +114,10 @@ fn detector(rule: &Rule) -> Box<dyn Detector> {
         (Some(Search::Path), _) => Box::new(Files),
         (None, Some("assignment")) => Box::new(Assignment),
         (None, Some("file")) => Box::new(Whole::new(rule)),
-        (None, Some(_)) => Box::new(Entropy),
+        (None, Some(name)) => match Keystore::by_name(name) {
+            Some(keystore) => Box::new(keystore),
+            None => Box::new(Entropy),
+        },
         // Fields are looked at all at once, see `fields`.
         (None, None) => Box::new(Pattern::new(rule)),
     }

@@ -42,7 +42,7 @@ pub enum TextKind {
 /// What recognised a hit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum By {
-    /// The rule's regex.
+    /// The rule's regex, or the form of a whole file that is no text.
     #[default]
     Pattern,
     /// A field whose key the rule names.
@@ -162,6 +162,8 @@ pub enum Suppression {
     DocumentedSample,
     /// A weak match in a test, an example, a document, or the code of a package.
     Illustration,
+    /// A private key that is published, in a test, an example, a document or a package.
+    KnownTestKey,
     /// `residue:allow` stands beside it.
     InlineAllow,
     /// An allowlist of its own rule covers it.
@@ -175,6 +177,7 @@ impl Suppression {
             Self::Placeholder => "placeholder",
             Self::DocumentedSample => "documented-sample",
             Self::Illustration => "illustration",
+            Self::KnownTestKey => "known-test-key",
             Self::InlineAllow => "inline-allow",
             Self::Allowlist => "allowlist",
         }

@@ -20,6 +20,8 @@ mod fields;
 mod files;
 mod finder;
 mod inline;
+mod keys;
+mod keystore;
 mod matched;
 mod order;
 pub(crate) mod pair;
@@ -44,6 +46,7 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub use engine::Engine;
+pub use keys::{Certificate, KeyId, Observed, Seen};
 pub use matched::{By, Context, Decoded, Facts, Match, Part, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
@@ -57,9 +60,13 @@ pub fn catalog() -> Catalog<'static> {
     static FORMATS: LazyLock<Vec<&'static str>> = LazyLock::new(|| fields::formats().collect());
     static DECODINGS: LazyLock<Vec<&'static str>> =
         LazyLock::new(|| decode::DECODINGS.iter().map(|(name, _)| *name).collect());
+    static DETECTORS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let built_in = ["assignment", "entropy", "file"].into_iter();
+        built_in.chain(keystore::names()).collect()
+    });
     Catalog {
         validators: &VALIDATORS,
-        detectors: &["assignment", "entropy", "file"],
+        detectors: &DETECTORS,
         formats: &FORMATS,
         decodings: &DECODINGS,
     }

@@ -12,7 +12,7 @@ use super::detector::{AROUND, Desk, Detector, Found, View};
 use super::finder::Finder;
 use super::matched::{By, Suppression};
 use super::validate::Validator;
-use super::weigh;
+use super::weigh::{self, Scale};
 use crate::rules::{self, Rule};
 
 /// Bytes behind the longest match that a look-around may see.
@@ -44,7 +44,12 @@ impl Pattern {
         let values = Value::plain(secret).decode(view.bytes, &self.decodings);
         let value = values.into_iter().next()?;
         let is_covered = is_allowed(view, desk.rule, &whole, &value.at);
-        let mut weighed = weigh::weigh(view, desk.rule, &self.validators, &value, whole)?;
+        let scale = Scale {
+            rule: desk.rule,
+            validators: &self.validators,
+            effort: &desk.sights.effort,
+        };
+        let mut weighed = weigh::weigh(view, &scale, &value, whole)?;
         if is_covered {
             if !desk.has_room_for_allowed() {
                 return None;

@@ -10,9 +10,11 @@ use std::ops::Range;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::{Input, dfa};
 
+use super::keys::{SIGHTS, Sight};
 use crate::rules::Rule;
 
-/// The rules that one anchor stands for.
+/// What one anchor stands for.
+#[derive(Default)]
 pub(super) struct Anchor {
     /// Length in bytes.
     pub length: usize,
@@ -20,12 +22,14 @@ pub(super) struct Anchor {
     pub rules: Vec<Link>,
     /// Rules that only want to know that it is there.
     pub keyword_of: Vec<usize>,
+    /// The public key that it leads to, with the exact bytes.
+    pub sight: Option<(&'static [u8], Sight)>,
 }
 
 /// A rule's index, with the exact bytes where case counts.
 type Link = (usize, Option<Box<[u8]>>);
 
-/// The automaton over all anchors.
+/// The automaton over all anchors, those of rules and those that lead to public keys.
 pub(super) struct Prefilter {
     automaton: dfa::DFA,
     anchors: Vec<Anchor>,
@@ -35,23 +39,26 @@ pub(super) struct Prefilter {
 impl Prefilter {
     /// Compiles the anchors of `rules`.
     pub(super) fn new(rules: &[Rule]) -> Self {
-        let mut by_text: BTreeMap<Vec<u8>, (Vec<Link>, Vec<usize>)> = BTreeMap::new();
+        let mut by_text: BTreeMap<Vec<u8>, Anchor> = BTreeMap::new();
         for (index, rule) in rules.iter().enumerate() {
             for anchor in rule.syntax.anchors.iter().filter(|text| !text.is_empty()) {
                 let exact = (!rule.syntax.ignore_case).then(|| Box::from(anchor.as_bytes()));
-                let (links, _) = by_text
+                let links = &mut by_text
                     .entry(anchor.to_ascii_lowercase().into_bytes())
-                    .or_default();
+                    .or_default()
+                    .rules;
                 if !links.contains(&(index, exact.clone())) {
                     links.push((index, exact));
                 }
             }
             for keyword in rule.keywords() {
-                let (_, rules) = by_text
-                    .entry(keyword.to_ascii_lowercase().into_bytes())
-                    .or_default();
-                rules.push(index);
+                let text = keyword.to_ascii_lowercase().into_bytes();
+                by_text.entry(text).or_default().keyword_of.push(index);
             }
+        }
+        for (anchor, sight) in SIGHTS {
+            let text = anchor.to_ascii_lowercase().into_bytes();
+            by_text.entry(text).or_default().sight = Some((anchor.as_bytes(), *sight));
         }
         #[allow(clippy::expect_used, reason = "rests on rules, not on an image")]
         let automaton = dfa::DFA::builder()
@@ -63,10 +70,9 @@ impl Prefilter {
             longest: by_text.keys().map(Vec::len).max().unwrap_or(0),
             anchors: by_text
                 .into_iter()
-                .map(|(text, (rules, keyword_of))| Anchor {
+                .map(|(text, anchor)| Anchor {
                     length: text.len(),
-                    rules,
-                    keyword_of,
+                    ..anchor
                 })
                 .collect(),
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
 use super::fields::{Hit, Inner, Scratch};
+use super::keys::{Observed, Sights};
 use super::matched::{Decoded, Match, TextKind};
 use super::span::{Position, Span};
 use super::{inline, order, pair, required};
@@ -24,6 +25,8 @@ pub struct Scanned {
     pub matches: Vec<Match>,
     /// Rules with more matches than are kept of one text, by index.
     pub limited: Vec<usize>,
+    /// Public keys and certificates that the text holds.
+    pub observed: Vec<Observed>,
 }
 
 /// Which line a place in a text is on.
@@ -59,6 +62,7 @@ pub(super) struct Session<'e> {
     touched: Vec<usize>,
     found: Vec<Found>,
     matches: Vec<Match>,
+    sights: Sights,
     any_path: bool,
     scratch: Scratch,
     /// For texts that were decoded, and how deep this session lies among such.
@@ -77,6 +81,7 @@ impl<'e> Session<'e> {
             touched: Vec::new(),
             found: Vec::new(),
             matches: Vec::new(),
+            sights: Sights::default(),
             any_path: false,
             scratch: Scratch::default(),
             inner: None,
@@ -94,6 +99,7 @@ impl<'e> Session<'e> {
     /// Looks at the next view of the text, whose first byte stands at `lines`.
     pub(super) fn feed(&mut self, view: &View<'_>, lines: Lines) {
         self.keeps_lone = !matches!(view.context.kind, TextKind::File | TextKind::Name);
+        self.sights.on_file(view);
         self.find_anchors(view);
         for index in self.engine.unanchored() {
             if self.wants(view, *index) {
@@ -138,7 +144,11 @@ impl<'e> Session<'e> {
             self.slots[index] = 0;
         }
         limited.sort_unstable();
-        Scanned { matches, limited }
+        Scanned {
+            matches,
+            limited,
+            observed: self.sights.take(),
+        }
     }
 
     fn find_anchors(&mut self, view: &View<'_>) {
@@ -146,6 +156,11 @@ impl<'e> Session<'e> {
         engine
             .prefilter()
             .candidates(view.bytes, view.own.clone(), |anchor, at| {
+                if let Some((exact, sight)) = &anchor.sight
+                    && view.bytes[at.clone()] == **exact
+                {
+                    self.sights.on_anchor(view, at.clone(), *sight);
+                }
                 for (index, exact) in &anchor.rules {
                     let confirmed = exact
                         .as_deref()
@@ -174,12 +189,15 @@ impl<'e> Session<'e> {
     fn look_at_fields(&mut self, view: &View<'_>) {
         let (engine, any_path) = (self.engine, self.any_path);
         let mut scratch = std::mem::take(&mut self.scratch);
+        let effort = std::mem::take(&mut self.sights.effort);
         let mut take = |hit: Hit<'_>| match hit {
             Hit::Secret(found) => self.report(view, found),
             Hit::Text(text) => self.look_into(view, &text),
         };
         let fields = engine.fields();
-        fields.look(engine.rules(), view, any_path, &mut scratch, &mut take);
+        let rules = engine.rules();
+        fields.look(rules, view, any_path, &effort, &mut scratch, &mut take);
+        self.sights.effort = effort;
         self.scratch = scratch;
     }
 
@@ -205,8 +223,13 @@ impl<'e> Session<'e> {
         inner.depth = depth;
         let context = outer.context();
         inner.feed(&engine::whole(&context, outer.text), Lines::START);
-        let Scanned { matches, limited } = inner.finish();
+        let Scanned {
+            matches,
+            limited,
+            observed,
+        } = inner.finish();
         self.inner = Some(inner);
+        self.sights.pass_on(observed);
         // A file that is known by its path alone is one that lies there.
         let of_text = |hit: &Match| !engine.rules().rule(hit.rule).is_about_files();
         for matched in matches.into_iter().filter(of_text) {
@@ -251,6 +274,7 @@ impl<'e> Session<'e> {
             index,
             state: &mut self.states[self.slots[index] as usize - 1],
             found: &mut self.found,
+            sights: &mut self.sights,
         }
     }
 

@@ -5,7 +5,7 @@ use super::decode::Value;
 use super::detector::{AROUND, View};
 use super::entropy::bits_per_byte;
 use super::matched::{Facts, Suppression};
-use super::validate::{self, Candidate, Validator, Verdict};
+use super::validate::{self, Candidate, Effort, Validator, Verdict};
 use super::{place, suppress};
 use crate::rules::{Confidence, Rule};
 
@@ -25,15 +25,29 @@ pub(super) fn validators(rule: &Rule) -> Vec<Validator> {
     names.filter_map(|name| validate::by_name(name)).collect()
 }
 
+/// What matches of one rule are weighed with.
+pub(super) struct Scale<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// Its validators.
+    pub validators: &'a [Validator],
+    /// What they may spend.
+    pub effort: &'a Effort,
+}
+
 /// Weighs a secret that was found at its place; `whole` is the match around it. `None` when it is
 /// none after all.
 pub(super) fn weigh(
     view: &View<'_>,
-    rule: &Rule,
-    validators: &[Validator],
+    scale: &Scale<'_>,
     value: &Value,
     whole: std::ops::Range<usize>,
 ) -> Option<Weighed> {
+    let Scale {
+        rule,
+        validators,
+        effort,
+    } = *scale;
     let bytes = view.bytes;
     let text = value.text(bytes);
     if text.is_empty() {
@@ -49,6 +63,7 @@ pub(super) fn weigh(
         whole: (value.whole.as_deref()).unwrap_or(&bytes[whole.clone()]),
         around: &bytes[whole.start.saturating_sub(AROUND)..bytes.len().min(whole.end + AROUND)],
         path: view.context.path,
+        effort,
     };
     let (mut confidence, mut facts) =
         validated(validators, &candidate, rule.syntax.confidence, value.proven)?;
@@ -57,7 +72,8 @@ pub(super) fn weigh(
     }
     let guessable = rule.syntax.guessable;
     let proven = confidence == Confidence::Confirmed && !guessable;
-    let mut suppressed = suppress::reason(text, confidence, guessable);
+    let mut suppressed =
+        suppress::reason(text, confidence, guessable).or_else(|| suppress::known_key(&facts, view));
     if !proven && place::is_shown(view) {
         (confidence, suppressed) = suppress::shown(confidence, suppressed);
     } else if guessable && place::is_stock(view) {

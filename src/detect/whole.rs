@@ -34,13 +34,15 @@ impl Whole {
     }
 
     /// By what its own bytes prove.
-    fn proven(&self, view: &View<'_>, rule: &Rule, text: &[u8]) -> Option<Judgement> {
+    fn proven(&self, view: &View<'_>, desk: &Desk<'_>, text: &[u8]) -> Option<Judgement> {
         let candidate = Candidate {
             secret: text,
             whole: text,
             around: text,
             path: view.context.path,
+            effort: &desk.sights.effort,
         };
+        let rule = desk.rule;
         let confidence = rule.syntax.confidence;
         let (confidence, facts) = validated(&self.validators, &candidate, confidence, false)?;
         // A file's name alone is no reason to take what fails for a secret.
@@ -85,7 +87,7 @@ impl Detector for Whole {
         let judged = if self.validators.is_empty() {
             looked_at(desk.rule, text)
         } else {
-            self.proven(view, desk.rule, text)
+            self.proven(view, desk, text)
         };
         let Some((confidence, facts, suppressed)) = judged else {
             return;

@@ -8,6 +8,7 @@ mod fields;
 mod gitleaks;
 mod hidden_places;
 mod hostile;
+mod keys;
 mod limits;
 mod links;
 mod metadata;

@@ -14,9 +14,9 @@ use crate::detect::class::Class;
 use crate::detect::decode::Value;
 use crate::detect::detector::View;
 use crate::detect::matched::By;
-use crate::detect::weigh::{self, Weighed};
+use crate::detect::weigh::{self, Scale, Weighed};
 use crate::detect::{place, suppress};
-use crate::rules::{Confidence, Judge, Rule};
+use crate::rules::{Confidence, Judge};
 
 /// Lengths of a value that could be a secret.
 const LENGTHS: std::ops::RangeInclusive<usize> = 3..=32 << 10;
@@ -31,7 +31,7 @@ const NO_NAME: KeyKind = KeyKind {
 /// holds.
 pub(super) fn judge(
     view: &View<'_>,
-    rule: &Rule,
+    scale: &Scale<'_>,
     block: &Block,
     judge: Judge,
     names: &Names,
@@ -43,7 +43,7 @@ pub(super) fn judge(
         return None;
     }
     if judge == Judge::Key {
-        let weighed = weigh::weigh(view, rule, &block.validators, value, around)?;
+        let weighed = weigh::weigh(view, scale, value, around)?;
         let is_proven = weighed.confidence == Confidence::Confirmed;
         return (is_proven || !leads_elsewhere(text)).then_some((By::Field, weighed));
     }

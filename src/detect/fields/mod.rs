@@ -24,12 +24,13 @@ use self::format::Parser;
 pub(super) use self::inner::Inner;
 use self::names::{Names, told};
 use self::tree::{NodeId, Tree};
+use super::class;
 use super::decode::{self, Decoding, Value};
 use super::detector::{Found, View};
 use super::matched::TextKind;
-use super::validate::Validator;
-use super::{class, weigh};
-use crate::rules::{self, Rule, RuleSet};
+use super::validate::{Effort, Validator};
+use super::weigh::{self, Scale};
+use crate::rules::{self, RuleSet};
 
 /// Largest file that is parsed.
 const LARGEST: usize = 1 << 20;
@@ -112,6 +113,7 @@ impl Fields {
         rules: &RuleSet,
         view: &View<'_>,
         any_path: bool,
+        effort: &Effort,
         scratch: &mut Scratch,
         take: &mut dyn FnMut(Hit<'_>),
     ) {
@@ -133,7 +135,7 @@ impl Fields {
             scratch.tree.clear();
             (blocks[0].parse)(view.bytes, &mut scratch.tree);
             for block in blocks {
-                block.look(rules, view, scratch, take);
+                block.look(rules, view, effort, scratch, take);
             }
         }
     }
@@ -162,10 +164,16 @@ impl Block {
         &self,
         rules: &RuleSet,
         view: &View<'_>,
+        effort: &Effort,
         scratch: &mut Scratch,
         take: &mut dyn FnMut(Hit<'_>),
     ) {
         let table = self.table(rules);
+        let scale = Scale {
+            rule: rules.rule(self.rule),
+            validators: &self.validators,
+            effort,
+        };
         let Scratch { tree, reached } = scratch;
         let mut nodes = Vec::new();
         for pattern in &table.keys {
@@ -176,14 +184,14 @@ impl Block {
         nodes.sort_unstable();
         nodes.dedup();
         for node in nodes {
-            self.take(rules.rule(self.rule), table, view, tree, node, take);
+            self.take(&scale, table, view, tree, node, take);
         }
     }
 
     /// Hands on what one field holds.
     fn take(
         &self,
-        rule: &Rule,
+        scale: &Scale<'_>,
         table: &rules::Fields,
         view: &View<'_>,
         tree: &Tree,
@@ -218,7 +226,7 @@ impl Block {
             }
             let around = scalar.at.clone();
             let judge = table.syntax.judge;
-            let judged = judge::judge(view, rule, self, judge, &names, &value, around);
+            let judged = judge::judge(view, scale, self, judge, &names, &value, around);
             if let Some((by, weighed)) = judged {
                 take(Hit::Secret(Found {
                     rule: self.rule,

@@ -28,7 +28,7 @@ pub(in crate::detect) fn base64(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Base64 without padding, as OpenSSH writes fingerprints.
-pub(super) fn base64_unpadded(bytes: &[u8]) -> String {
+pub(in crate::detect) fn base64_unpadded(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes)
 }
 

@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use super::matched::Facts;
 
+pub use super::keys::Effort;
+pub(super) use encoding::{base64, base64_unpadded};
+pub(super) use time::rfc3339;
+
 mod ansible;
 mod atlassian;
 mod aws;
@@ -19,7 +23,6 @@ mod bitcoin;
 mod chat;
 mod crc;
 mod crypt;
-mod curve;
 mod encoding;
 mod entropy;
 mod ethereum;
@@ -35,6 +38,7 @@ mod mnemonic;
 mod nkeys;
 mod pem;
 mod pgp;
+mod published;
 mod putty;
 mod pypi;
 mod solana;
@@ -51,8 +55,6 @@ mod userpass;
 mod vault;
 mod wireguard;
 
-pub(super) use encoding::base64;
-
 /// What a validator sees.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
@@ -64,6 +66,8 @@ pub struct Candidate<'a> {
     pub around: &'a [u8],
     /// Path of the file, where there is one.
     pub path: &'a [u8],
+    /// What may be spent on arithmetic.
+    pub effort: &'a Effort,
 }
 
 /// What a validator says.
@@ -128,6 +132,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("pem-in-base64", pem::private_key_in_base64),
     ("pem-private-key", pem::private_key),
     ("pgp-private-key", pgp::private_key),
+    ("published-public-key", published::public_key),
     ("putty-private-key", putty::private_key),
     ("pypi-macaroon", pypi::macaroon),
     ("random-token", entropy::random_token),

@@ -1,21 +1,20 @@
 //! Ansible Vault: the text is hexadecimal of three lines, which are hexadecimal again: salt, HMAC and
 //! ciphertext. What fits is certainly one, and useless without its password.
 
-use super::{Candidate, Verdict, facts};
+use super::{Candidate, Verdict, facts, text};
 
 /// Digits of the salt, and of the HMAC behind it.
 const DIGITS: usize = 64;
 
 /// `$ANSIBLE_VAULT;1.2;AES256;label`, a line break, lines of digits. Line breaks may be escaped.
 pub(super) fn vault(candidate: &Candidate<'_>) -> Verdict {
-    let text = candidate.secret;
-    let end = (text.iter()).position(|byte| matches!(byte, b'\r' | b'\n' | b'\\'));
-    let (header, body) = text.split_at(end.unwrap_or(text.len()));
+    let secret = candidate.secret;
+    let end = (secret.iter()).position(|byte| matches!(byte, b'\r' | b'\n' | b'\\'));
+    let (header, body) = secret.split_at(end.unwrap_or(secret.len()));
     let label = header.split(|byte| *byte == b';').nth(3);
-    let label = label.map(|label| String::from_utf8_lossy(label).into_owned());
     let told = facts([
         ("encrypted", Some(true.into())),
-        ("name", label.map(Into::into)),
+        ("name", label.and_then(text)),
     ]);
     match is_vault(body) {
         true => Verdict::Confirmed(told),
@@ -51,7 +50,7 @@ mod tests {
     use super::*;
 
     /// A vault text of that salt's digit and line break.
-    fn text(header: &str, digit: char, line_break: &str) -> String {
+    fn vault_text(header: &str, digit: char, line_break: &str) -> String {
         let line = digit.to_string().repeat(DIGITS);
         let inner = format!("{line}\n{line}\n{}", "ab".repeat(16));
         let digits: String = inner.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -66,12 +65,12 @@ mod tests {
     #[test]
     fn salt_and_hmac_prove_a_vault_whatever_breaks_its_lines() {
         for line_break in ["\n", "\r\n      ", "\\n"] {
-            let text = text("1.1;AES256", '7', line_break);
+            let text = vault_text("1.1;AES256", '7', line_break);
             let told = facts([("encrypted", Some(true.into()))]);
             assert_eq!(verdict(vault, text.as_bytes()), Verdict::Confirmed(told));
         }
         let Verdict::Confirmed(told) =
-            verdict(vault, text("1.2;AES256;prod", 'f', "\n").as_bytes())
+            verdict(vault, vault_text("1.2;AES256;prod", 'f', "\n").as_bytes())
         else {
             panic!("a labelled vault is one")
         };
@@ -80,8 +79,8 @@ mod tests {
 
     #[test]
     fn other_digits_and_short_ones_are_demoted() {
-        let whole = text("1.1;AES256", '7', "\n");
-        for wrong in [text("1.1;AES256", 'x', "\n"), whole[..200].to_owned()] {
+        let whole = vault_text("1.1;AES256", '7', "\n");
+        for wrong in [vault_text("1.1;AES256", 'x', "\n"), whole[..200].to_owned()] {
             let verdict = verdict(vault, wrong.as_bytes());
             assert!(matches!(verdict, Verdict::Demoted(_)), "{wrong}");
         }

@@ -8,11 +8,13 @@ use crate::detect::fields::tree::{Name, Scalar, Tree};
 
 /// Longest value in quotes.
 const LONGEST: usize = 32 << 10;
+/// Quotes that do not end; each is looked for in as many bytes, so behind them a quote is a sign.
+const MOST_OPEN: usize = 64;
 
 /// Reads the file.
 pub(super) fn parse(bytes: &[u8], tree: &mut Tree) {
     let Some(root) = tree.document() else { return };
-    let mut at = 0;
+    let (mut at, mut open) = (0, 0);
     while at < bytes.len() {
         let rest = &bytes[at..];
         let end = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -21,13 +23,17 @@ pub(super) fn parse(bytes: &[u8], tree: &mut Tree) {
         let Some((name, value)) = assignment(bytes, &line) else {
             continue;
         };
-        let scalar = match quoted(bytes, value.start) {
+        let in_quotes = (open < MOST_OPEN).then(|| quoted(bytes, value.start));
+        let scalar = match in_quotes.flatten() {
             Some((scalar, behind)) => {
                 let rest = bytes.get(behind..).unwrap_or_default();
                 at = behind + memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
                 scalar
             }
-            None => Scalar::plain(uncommented(bytes, value, b"#")),
+            None => {
+                open += usize::from(is_quote(bytes, value.start));
+                Scalar::plain(uncommented(bytes, value, b"#"))
+            }
         };
         if tree.leaf(root, Name::At(name), scalar).is_none() {
             return;
@@ -52,7 +58,7 @@ fn assignment(bytes: &[u8], line: &Range<usize>) -> Option<(Range<usize>, Range<
 
 /// A value in quotes and where it ends; `None` where it is in none.
 fn quoted(bytes: &[u8], at: usize) -> Option<(Scalar, usize)> {
-    let quote = *bytes.get(at).filter(|byte| b"\"'`".contains(byte))?;
+    let quote = *bytes.get(at).filter(|_| is_quote(bytes, at))?;
     let start = at + 1;
     let rest = bytes.get(start..bytes.len().min(start + LONGEST))?;
     let mut length = 0;
@@ -73,6 +79,10 @@ fn quoted(bytes: &[u8], at: usize) -> Option<(Scalar, usize)> {
         Scalar::plain(inner)
     };
     Some((scalar, start + length + 1))
+}
+
+fn is_quote(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at), Some(b'"' | b'\'' | b'`'))
 }
 
 #[cfg(test)]

@@ -63,6 +63,9 @@ pub(super) fn netrc(bytes: &[u8], tree: &mut Tree) {
     }
 }
 
+/// Longest word in quotes.
+const LONGEST_WORD: usize = 4 << 10;
+
 /// Words between white space; one in quotes may hold some.
 struct Words<'a> {
     bytes: &'a [u8],
@@ -75,7 +78,8 @@ impl Words<'_> {
         let start = self.at + rest.len() - rest.trim_ascii_start().len();
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
         let quoted = (rest[0] == b'"').then(|| {
-            let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+            let near = &rest[..rest.len().min(LONGEST_WORD)];
+            let line = &near[..memchr::memchr(b'\n', near).unwrap_or(near.len())];
             let mut inner = line.iter().enumerate().skip(1);
             let mut escaped = false;
             let end = inner.find(|(_, byte)| {

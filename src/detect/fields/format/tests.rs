@@ -140,6 +140,7 @@ fn files_of_one_piece_take_a_moment_only() {
     for (name, parse) in FORMATS {
         for piece in PIECES.iter().chain(&[
             "a=\"\\\"\n",
+            "a='\\\\\\\\\n",
             "'\\'",
             "{\"a\":",
             "[\"a\",",
@@ -155,6 +156,19 @@ fn files_of_one_piece_take_a_moment_only() {
             let mut tree = Tree::default();
             parse(&bytes, &mut tree);
             let took = begun.elapsed() - before;
+            assert!(took.as_secs() < 5, "{name} took {took:?} for {piece:?}");
+        }
+    }
+}
+
+#[test]
+fn a_line_as_long_as_a_file_takes_a_moment_only() {
+    for name in ["env", "ini", "lines", "netrc", "pgpass", "properties"] {
+        for piece in ["\"", "'", "\\", " ", ":", "=", "a=\""] {
+            let bytes = piece.as_bytes().repeat((1 << 20) / piece.len());
+            let begun = std::time::Instant::now();
+            by_name(name).unwrap().1(&bytes, &mut Tree::default());
+            let took = begun.elapsed();
             assert!(took.as_secs() < 5, "{name} took {took:?} for {piece:?}");
         }
     }

@@ -1,6 +1,6 @@
 //! Images that real tools wrote: built here by Docker, buildah, podman, skopeo and umoci from one
 //! planted context, package databases that dpkg, rpm and Berkeley DB wrote, keys that OpenSSL and
-//! OpenSSH wrote, and the collection of archives that lies beside the checkout.
+//! OpenSSH wrote, sparse files of GNU tar, and the collection of archives that lies beside the checkout.
 //!
 //! Switched on by the feature `interop`; `build-images.sh` and `packages` say which tools it needs.
 
@@ -11,5 +11,6 @@ mod keys;
 mod packages;
 mod plant;
 mod shared_images;
+mod sparse;
 mod tools;
 mod truth;

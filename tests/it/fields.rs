@@ -5,7 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets};
+use crate::support::{
+    ImageBuilder, KeyPair, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets,
+};
 
 /// A password that could be guessed, made up when the test runs.
 fn password(word: &str) -> String {
@@ -215,4 +217,50 @@ fn a_line_that_allows_its_secret_allows_what_is_encoded_there() {
     let suppressed = &scan.json["suppressed"][0];
     assert_eq!(suppressed["secret"]["value"], secret);
     assert_eq!(suppressed["reason"], "inline-allow");
+}
+
+#[test]
+fn a_key_in_a_kubernetes_secret_is_told_with_the_certificate_beside_it() {
+    let key = KeyPair::of("ingress");
+    let (chain, pem) = (key.pem_certificate("site.test", 2031), key.pem());
+    let [chain, pem] = [chain, pem].map(|text| STANDARD.encode(text));
+    let text = format!("kind: Secret\ndata:\n  tls.crt: {chain}\n  tls.key: {pem}\n");
+    let scan = scanned(LayerBuilder::new().file("srv/tls.yaml", text));
+    let [finding] = scan.findings() else {
+        panic!("one key is one finding: {}", scan.digest())
+    };
+    assert_eq!(finding["facts"]["spki_sha256"], key.id());
+    assert_eq!(finding["facts"]["certificate"]["subject"], "CN=site.test");
+    let place = &finding["occurrences"][0];
+    assert_eq!(
+        (&place["key"], &place["line"]),
+        (&"data.tls.key".into(), &4.into())
+    );
+    assert_eq!(place["decoded"], Value::from(vec!["base64"]));
+}
+
+#[test]
+fn a_vault_text_is_told_as_encrypted() {
+    let line = secrets::hex("salt", 64);
+    let inner = format!("{line}\n{line}\n{}", secrets::hex("text", 64));
+    let digits: String = inner.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let lines: Vec<&str> = (0..digits.len())
+        .step_by(80)
+        .map(|start| &digits[start..digits.len().min(start + 80)])
+        .collect();
+    let vault = format!(
+        "{}_VAULT;1.2;AES256;prod\n{}\n",
+        "$ANSIBLE",
+        lines.join("\n")
+    );
+    let scan = scanned(LayerBuilder::new().file("srv/group_vars/all/vault.yml", vault));
+    let [finding] = scan.findings() else {
+        panic!("one vault is one finding: {}", scan.digest())
+    };
+    assert_eq!(
+        (&finding["rule"], &finding["severity"]),
+        (&"ansible.vault".into(), &"low".into())
+    );
+    assert_eq!(finding["facts"]["encrypted"], true);
+    assert_eq!(finding["facts"]["name"], "prod");
 }

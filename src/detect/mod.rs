@@ -32,6 +32,7 @@ mod prefilter;
 mod required;
 mod samples;
 mod session;
+mod shannon;
 pub mod span;
 mod suppress;
 pub mod validate;

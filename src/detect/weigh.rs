@@ -3,8 +3,9 @@
 use super::assignment::value;
 use super::decode::Value;
 use super::detector::{AROUND, View};
-use super::entropy::bits_per_byte;
+
 use super::matched::{Facts, Suppression};
+use super::shannon::bits_per_byte;
 use super::validate::{self, Candidate, Effort, Validator, Verdict};
 use super::{place, suppress};
 use crate::rules::{Confidence, Rule};

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::assignment::value;
 use super::detector::{Desk, Detector, Found, View};
-use super::entropy::bits_per_byte;
 use super::matched::{By, Facts, Suppression, TextKind};
+use super::shannon::bits_per_byte;
 use super::validate::{Candidate, Validator};
 use super::weigh::{validated, validators};
 use super::{phrase, suppress};

@@ -32,10 +32,18 @@ use crate::error::Warning;
 pub struct Hit {
     /// Members of nested archives, outermost first; printable.
     pub inside: Vec<String>,
-    /// How the bytes were decoded (`utf-16le`); offsets and lines count in the decoded text.
+    /// How the text was decoded (`utf-16le`), in which offsets and lines count, and then how the
+    /// secret is written there (`base64`).
     pub decoded: Vec<String>,
     /// The match.
     pub matched: Match,
+}
+
+impl Hit {
+    /// Whether offsets count in the entry's own bytes.
+    pub fn is_in_place(&self) -> bool {
+        self.inside.is_empty() && self.decoded.len() == self.matched.how().len()
+    }
 }
 
 /// What one entry holds.

@@ -224,15 +224,16 @@ impl<'e> Scanner<'e> {
                     continue;
                 }
             }
-            let size = HIT + way + matched.secret.len();
+            let size = HIT + way + matched.size();
             if self.kept + size > HITS {
                 self.dropped += 1;
                 continue;
             }
             self.kept += size;
+            let how = decoded.into_iter().chain(matched.how().iter().copied());
             self.hits.push(Hit {
                 inside: place.inside.clone(),
-                decoded: decoded.map(str::to_owned).into_iter().collect(),
+                decoded: how.map(str::to_owned).collect(),
                 matched,
             });
         }

@@ -151,9 +151,8 @@ fn keyword<'i>(occurrence: &Occurrence, images: &'i [Image]) -> Option<&'i str> 
 /// What makes one rule's word count more than another's for the same secret.
 fn worth<'r>(matched: &Match, rules: &'r RuleSet) -> impl Ord + use<'r> {
     let rule = rules.rule(matched.rule);
-    let is_pattern = rule.syntax.regex.is_some();
     (
-        is_pattern,
+        std::cmp::Reverse(matched.rank(rule)),
         matched.confidence,
         rule.syntax.severity,
         std::cmp::Reverse(rule.id()),

@@ -157,7 +157,7 @@ impl Worker<'_> {
     fn loose(&mut self, kind: Kind, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let mut outcome = self.scanner.scan_loose(&Context::default(), bytes);
         for hit in &mut outcome.hits {
-            if hit.inside.is_empty() && hit.decoded.is_empty() {
+            if hit.is_in_place() {
                 hit.matched.span.offset += offset;
             }
         }
@@ -260,7 +260,7 @@ impl Worker<'_> {
                 entry: None,
                 hit: Hit {
                     inside: Vec::new(),
-                    decoded: Vec::new(),
+                    decoded: matched.how().iter().map(|how| (*how).to_owned()).collect(),
                     matched,
                 },
             });

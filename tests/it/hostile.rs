@@ -197,6 +197,43 @@ fn names_that_lead_out_of_the_archive_lead_nowhere_on_the_host() {
 }
 
 #[test]
+fn credential_files_that_are_made_to_be_slow_are_parsed_soon() {
+    // As large as a file may be that is parsed.
+    let file = |head: &str, text: &str| {
+        let room = (1 << 20) - head.len();
+        head.to_owned() + &text.repeat(room / text.len())
+    };
+    let content = LayerBuilder::new()
+        .file("srv/.env", file("", "A='\\\\\\\\\n"))
+        .file("root/.docker/config.json", file("", "{\"auths\":"))
+        .file(
+            "root/.kaggle/kaggle.json",
+            file("{", "\"key\":\"\\u0041\","),
+        )
+        .file("root/.netrc", file("", "\""))
+        .file(
+            "srv/secret.yaml",
+            file("kind: Secret\ndata:\n", "  x: QUFBQQ==\n"),
+        )
+        .file(
+            "srv/secrets.yaml",
+            file("kind: Secret\ndata: &a\n", "- [*a, &a "),
+        )
+        .file("root/.m2/settings.xml", file("", "<server><password>x"))
+        .file(
+            "root/.cargo/credentials.toml",
+            file("", "[[registries.a]]\n"),
+        )
+        .file("srv/wp-config.php", file("<?php ", "$a['b']['c'] = array("))
+        .file(
+            "etc/pip.conf",
+            file("", "[global]\nindex-url =\n https://x\n"),
+        );
+    let report = scan_soon(&layer(content));
+    assert!(report.is_complete(), "{}", report.digest());
+}
+
+#[test]
 fn beginnings_of_public_keys_and_certificates_without_end_cost_little() {
     let file = |text: &str| text.repeat((8 << 20) / text.len());
     let content = LayerBuilder::new()

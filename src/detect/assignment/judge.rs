@@ -3,8 +3,8 @@
 use super::lexicon::{KeyKind, Strength};
 use super::value;
 use crate::detect::class::Class;
-use crate::detect::entropy::bits_per_byte;
 use crate::detect::phrase;
+use crate::detect::shannon::{bits_per_byte, is_spread};
 use crate::rules::Confidence;
 
 /// Longest value that is judged.
@@ -12,7 +12,7 @@ pub(super) const LONGEST_VALUE: usize = 1024;
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(in crate::detect) struct Place {
     /// Kind of file.
     pub class: Class,
     /// Whether the file came with a package.
@@ -20,7 +20,12 @@ pub(super) struct Place {
 }
 
 /// The confidence of an assignment; `None` when it is no secret.
-pub(super) fn judge(key: &[u8], kind: KeyKind, value: &[u8], place: Place) -> Option<Confidence> {
+pub(in crate::detect) fn judge(
+    key: &[u8],
+    kind: KeyKind,
+    value: &[u8],
+    place: Place,
+) -> Option<Confidence> {
     let least = match (place.class, kind.password) {
         (Class::Env, true) => 4,
         (_, true) => 6,
@@ -212,10 +217,5 @@ fn looks_random(value: &[u8]) -> bool {
     if value.len() < 16 || digits < 2 || letters < 2 || !value.iter().all(in_set) {
         return false;
     }
-    let least = if value.iter().all(u8::is_ascii_hexdigit) {
-        3.0
-    } else {
-        3.5
-    };
-    bits_per_byte(value) >= least && value::longest_word(value) < 9 && !is_phrase(value)
+    is_spread(value) && !value::has_long_word(value) && !is_phrase(value)
 }

@@ -143,6 +143,12 @@ fn in_filesystem(place: &Occurrence, keyword: Option<&str>) -> String {
 /// A copied file. The image does not tell what it was called in the build context, or whether it
 /// came from there at all, so that a line for `.dockerignore` is an example.
 fn copied(place: &Occurrence) -> String {
+    if place.is_in_git() {
+        return "It lies in the history of a git repository: keep `.git` out of the build context \
+                (`**/.git` in .dockerignore). Deleting it in a later commit does not remove it from \
+                the history."
+            .to_owned();
+    }
     if !place.inside.is_empty() {
         return "It was copied inside an archive: leave it out of that archive, or the archive out \
                 of the build context."
@@ -206,6 +212,16 @@ mod tests {
             ..in_file(1, "app/backup.tar")
         };
         assert!(told(member, Some("COPY")).contains("leave it out of that archive"));
+    }
+
+    #[test]
+    fn the_history_of_a_repository_is_left_out_as_a_whole() {
+        let object = Occurrence {
+            inside: vec!["commit 0123456789ab".to_owned(), "conf/.env".to_owned()],
+            ..in_file(1, "app/.git/objects/pack/pack-1.pack")
+        };
+        let text = told(object, Some("COPY"));
+        assert!(text.contains("`**/.git` in .dockerignore"), "{text}");
     }
 
     #[test]

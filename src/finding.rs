@@ -231,6 +231,19 @@ impl Occurrence {
             .as_ref()
             .is_some_and(PackageFile::is_unmodified)
     }
+
+    /// Whether the place is an object of a git repository, in a pack or a file of its own.
+    pub fn is_in_git(&self) -> bool {
+        let kinds = ["commit ", "blob ", "tree ", "tag "];
+        let is_object = |member: &String| kinds.iter().any(|kind| member.starts_with(kind));
+        self.repository().is_some() && self.inside.iter().any(is_object)
+    }
+
+    /// Where the repository lies whose objects the file holds, if its path says that it does.
+    pub(crate) fn repository(&self) -> Option<&str> {
+        let path = self.path.as_deref()?;
+        path.rsplit_once("objects/").map(|(folder, _)| folder)
+    }
 }
 
 /// Kinds of places, as `kind` in the report.

@@ -37,7 +37,8 @@
 //!   nobody asked for a platform: then an image for several is read for this one.
 //! * What is wrong with the subject is a [`Warning`] in the report, and the rest is still scanned;
 //!   an incomplete scan is never a pass.
-//! * Nothing from an image chooses a path on the host, and nothing is unpacked to disk.
+//! * Nothing from an image chooses a path on the host, and nothing is unpacked to disk; a large pack
+//!   of git is copied, as it is stored, to a temporary file without a name.
 //! * The library prints nothing, exits nowhere and reads no environment variable but the one that
 //!   says where temporary files lie.
 //!

@@ -62,6 +62,8 @@ pub enum LimitHit {
     Record(u64),
     /// Decompression wants more than this many bytes of memory.
     Memory(u64),
+    /// There is no room for this many bytes of a pack of git.
+    Room(u64),
 }
 
 impl fmt::Display for LimitHit {
@@ -78,6 +80,9 @@ impl fmt::Display for LimitHit {
                     f,
                     "needs more than {bytes} bytes of memory to be decompressed"
                 )
+            }
+            Self::Room(bytes) => {
+                write!(f, "a pack of git needs more than {bytes} bytes of room")
             }
             Self::Record(bytes) => write!(f, "header record larger than {bytes} bytes"),
         }

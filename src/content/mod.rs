@@ -3,11 +3,12 @@
 //!
 //! Everything is one forward pass with bounded memory ([`Scanner`]). What an entry is, its bytes
 //! say: gzip, zstd, xz and bzip2 streams, tar, zip (`zip`; also behind a
-//! `script`) and `ar`. A container's own bytes are
+//! `script`), `ar`, and what `git` stores. A container's own bytes are
 //! not searched, its members are; where one breaks, a warning says so and what is left of it is
 //! searched as it stands, from a little before the place where it broke (`replay`).
 
 mod ar;
+mod git;
 mod loose;
 mod place;
 mod replay;
@@ -31,10 +32,18 @@ use crate::error::Warning;
 pub struct Hit {
     /// Members of nested archives, outermost first; printable.
     pub inside: Vec<String>,
-    /// How the bytes were decoded (`utf-16le`); offsets and lines count in the decoded text.
+    /// How the text was decoded (`utf-16le`), in which offsets and lines count, and then how the
+    /// secret is written there (`base64`).
     pub decoded: Vec<String>,
     /// The match.
     pub matched: Match,
+}
+
+impl Hit {
+    /// Whether offsets count in the entry's own bytes.
+    pub fn is_in_place(&self) -> bool {
+        self.inside.is_empty() && self.decoded.len() == self.matched.how().len()
+    }
 }
 
 /// What one entry holds.
@@ -48,6 +57,9 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
     /// Bytes of the entry that were read.
     pub bytes: u64,
+    /// The entry itself, where nothing was searched yet: a file of a git repository whose path
+    /// entries that come later may tell. See [`Scanner::settle`].
+    pub postponed: Option<Vec<u8>>,
     /// Why the entry's own reader ended early, if it did; what came before was searched.
     pub error: Option<io::Error>,
 }

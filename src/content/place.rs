@@ -51,6 +51,21 @@ impl Place {
         }
     }
 
+    /// An object of git in the file at this place, by the names that lead to it; `path` is that of
+    /// the file in the repository, where it is known.
+    pub(super) fn object(&self, names: &[String], path: &[u8]) -> Self {
+        let mut inside = self.inside.clone();
+        inside.extend_from_slice(names);
+        Self {
+            path: path.to_vec(),
+            inside,
+            depth: self.depth + 1,
+            unpacked: false,
+            kind: TextKind::File,
+            label: None,
+        }
+    }
+
     /// What the compressed stream at this place holds. `name` is what the stream itself says.
     pub(super) fn stream(&self, name: Option<&[u8]>) -> Self {
         let path = without_suffix(&self.path);

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::rc::Rc;
 
+use super::git::Repositories;
 use super::place::Place;
 use super::replay::Replay;
 use super::wide::Wide;
@@ -38,6 +39,8 @@ pub struct Scanner<'e> {
     warnings: Capped,
     /// Path of the entry, for warnings.
     entry: Vec<u8>,
+    /// What is known of git repositories in all entries so far.
+    pub(super) repositories: Repositories,
     /// Bytes that came out of nested archives of the entry, and bytes of the entry they came from.
     unpacked: u64,
     taken: Rc<Cell<u64>>,
@@ -64,6 +67,7 @@ impl<'e> Scanner<'e> {
             observed: Vec::new(),
             warnings: Capped::default(),
             entry: Vec::new(),
+            repositories: Repositories::default(),
             unpacked: 0,
             taken: Rc::default(),
             unpacked_of_all: 0,
@@ -103,6 +107,7 @@ impl<'e> Scanner<'e> {
             observed: std::mem::take(&mut self.observed),
             warnings: std::mem::take(&mut self.warnings).finish(&printable(context.path)),
             bytes: source.position(),
+            postponed: self.repositories.take_postponed(),
             error: result.err(),
         }
     }
@@ -150,8 +155,7 @@ impl<'e> Scanner<'e> {
             source.consume(length);
             read += length as u64;
             if place.depth > 0 {
-                self.unpacked += length as u64;
-                self.unpacked_of_all += length as u64;
+                self.count_unpacked(length);
             }
         };
         let scanned = self.plain.finish(&context);
@@ -167,9 +171,15 @@ impl<'e> Scanner<'e> {
         result
     }
 
+    /// Counts bytes that came out of a nested archive.
+    pub(super) fn count_unpacked(&mut self, bytes: usize) {
+        self.unpacked += bytes as u64;
+        self.unpacked_of_all += bytes as u64;
+    }
+
     /// The limit that this entry breaks, or all of the layer's together: else many small ones would
     /// add up.
-    fn unpacked_too_much(&self) -> Option<LimitHit> {
+    pub(super) fn unpacked_too_much(&self) -> Option<LimitHit> {
         let taken = self.taken.get();
         let all = self.stored.saturating_add(taken);
         let of_entry = self.limits.check_stream(taken, self.unpacked);
@@ -214,15 +224,16 @@ impl<'e> Scanner<'e> {
                     continue;
                 }
             }
-            let size = HIT + way + matched.secret.len();
+            let size = HIT + way + matched.size();
             if self.kept + size > HITS {
                 self.dropped += 1;
                 continue;
             }
             self.kept += size;
+            let how = decoded.into_iter().chain(matched.how().iter().copied());
             self.hits.push(Hit {
                 inside: place.inside.clone(),
-                decoded: decoded.map(str::to_owned).into_iter().collect(),
+                decoded: how.map(str::to_owned).collect(),
                 matched,
             });
         }

@@ -16,9 +16,9 @@ mod build;
 mod limits;
 mod zip;
 
-const SECRET: &str = "tok_k3B9xq7Zt1mXv9Lk";
+pub(super) const SECRET: &str = "tok_k3B9xq7Zt1mXv9Lk";
 
-fn engine() -> Engine {
+pub(super) fn engine() -> Engine {
     engine_of(&rule("a.b", "tok_", "regex = 'tok_[0-9a-zA-Z]{16}'"))
 }
 
@@ -33,7 +33,7 @@ fn scan_once(limits: &Limits, path: &str, bytes: &[u8], piece: usize) -> Outcome
 }
 
 /// Scans as a whole and in small pieces; both must come to the same.
-fn scan_within(limits: &Limits, path: &str, bytes: &[u8]) -> Outcome {
+pub(super) fn scan_within(limits: &Limits, path: &str, bytes: &[u8]) -> Outcome {
     let outcome = scan_once(limits, path, bytes, bytes.len().max(1));
     let slow = scan_once(limits, path, bytes, 7);
     assert_eq!(
@@ -43,17 +43,17 @@ fn scan_within(limits: &Limits, path: &str, bytes: &[u8]) -> Outcome {
     outcome
 }
 
-fn scan(path: &str, bytes: &[u8]) -> Outcome {
+pub(super) fn scan(path: &str, bytes: &[u8]) -> Outcome {
     scan_within(&Limits::default(), path, bytes)
 }
 
 /// Where hits lie: way and line.
-fn places(outcome: &Outcome) -> Vec<(String, u64)> {
+pub(super) fn places(outcome: &Outcome) -> Vec<(String, u64)> {
     let place = |hit: &Hit| (hit.inside.join(" > "), hit.matched.position.line);
     outcome.hits.iter().map(place).collect()
 }
 
-fn codes(outcome: &Outcome) -> Vec<WarningCode> {
+pub(super) fn codes(outcome: &Outcome) -> Vec<WarningCode> {
     outcome
         .warnings
         .iter()

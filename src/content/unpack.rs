@@ -6,6 +6,7 @@
 use std::io::{self, BufRead};
 
 use super::ar;
+use super::git::{self, Head};
 use super::place::Place;
 use super::replay::Replay;
 use super::scanner::{Scanner, at};
@@ -26,6 +27,10 @@ enum Format {
     Tar,
     Zip,
     Ar,
+    /// An object of git.
+    Object(Head),
+    /// Many of them.
+    Pack,
     /// Perhaps one behind a script.
     Script,
 }
@@ -37,9 +42,11 @@ impl Format {
             Compression::None if head.starts_with(zip::LOCAL) => Some(Self::Zip),
             Compression::None if head.starts_with(ar::MAGIC) => Some(Self::Ar),
             Compression::None if head.starts_with(script::MAGIC) => Some(Self::Script),
+            Compression::None if git::is_pack(head) => Some(Self::Pack),
             Compression::None => {
                 let tar = is_tar(head) && head.iter().take(512).any(|byte| *byte != 0);
-                tar.then_some(Self::Tar)
+                let object = || Head::of(head).map(Self::Object);
+                tar.then_some(Self::Tar).or_else(object)
             }
             compression => Some(Self::Compressed(compression)),
         }
@@ -67,6 +74,8 @@ impl Scanner<'_> {
             Format::Tar => self.tar(place, source),
             Format::Zip => self.zip(place, source),
             Format::Ar => self.ar(place, source),
+            Format::Object(head) => self.object(place, source, head),
+            Format::Pack => self.pack(place, source),
             Format::Script => self.script(place, source),
         };
         match result {

@@ -167,7 +167,7 @@ fn is_profile(name: &str) -> bool {
 }
 
 /// The name without the suffixes that copies of a file get.
-fn strip_copy(name: &str) -> &str {
+pub(super) fn strip_copy(name: &str) -> &str {
     let mut name = name;
     for suffix in [
         "~", ".bak", ".orig", ".old", ".save", ".backup", ".swp", ".1",

@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use super::class::Class;
 use super::keys::Sights;
-use super::matched::{Context, Facts, Suppression};
+use super::matched::{By, Context, Facts, Suppression};
+use super::span::Span;
 use crate::rules::{Confidence, LONGEST_MATCH, Rule};
 
 /// Bytes around a match that a decision may rest on (line comments, neighbours of a token).
@@ -79,12 +80,26 @@ impl State {
     }
 }
 
+/// A secret that is written in some encoding.
+pub(super) struct Written {
+    /// What is encoded.
+    pub text: Vec<u8>,
+    /// Decodings that lead to it, outermost first.
+    pub how: Vec<&'static str>,
+    /// Where in a decoded text of its own it was found.
+    pub inner: Option<Span>,
+}
+
 /// A hit in a view.
 pub(super) struct Found {
     /// Index of the rule.
     pub rule: usize,
-    /// Where the secret lies in the view.
+    /// What recognised it.
+    pub by: By,
+    /// Where the secret lies in the view, as it is written there.
     pub secret: Range<usize>,
+    /// The secret itself, where it is written otherwise.
+    pub written: Option<Written>,
     /// Key name.
     pub label: Option<String>,
     /// After validation.
@@ -127,7 +142,8 @@ impl Desk<'_> {
     /// Takes a hit.
     pub(super) fn report(&mut self, found: Found) {
         self.state.matches += 1;
-        self.state.bytes += found.secret.len();
+        let written = found.written.as_ref();
+        self.state.bytes += written.map_or(found.secret.len(), |written| written.text.len());
         self.found.push(found);
     }
 }

@@ -5,6 +5,7 @@ use super::blocks::Blocks;
 use super::class::Class;
 use super::detector::{Detector, View};
 use super::entropy::Entropy;
+use super::fields::Fields;
 use super::files::Files;
 use super::keystore::Keystore;
 use super::matched::{Context, Match};
@@ -20,6 +21,7 @@ pub struct Engine {
     prefilter: Prefilter,
     detectors: Vec<Box<dyn Detector>>,
     unanchored: Vec<usize>,
+    fields: Fields,
 }
 
 impl Engine {
@@ -28,12 +30,15 @@ impl Engine {
         let unanchored = |(index, rule): (usize, &Rule)| {
             let needs_no_anchor = match rule.syntax.detector.as_deref() {
                 Some("assignment") => true,
+                // A rule of nothing but fields.
+                None if rule.search().is_none() => false,
                 _ => rule.syntax.anchors.is_empty(),
             };
             needs_no_anchor.then_some(index)
         };
         Self {
             prefilter: Prefilter::new(rules.rules()),
+            fields: Fields::new(&rules),
             detectors: rules.rules().iter().map(detector).collect(),
             unanchored: rules
                 .rules()
@@ -81,13 +86,17 @@ impl Engine {
         &self.unanchored
     }
 
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
     pub(super) fn detector(&self, index: usize) -> &dyn Detector {
         &*self.detectors[index]
     }
 }
 
 /// A text as one view.
-fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
+pub(super) fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
     View {
         bytes,
         own: 0..bytes.len(),
@@ -109,6 +118,7 @@ fn detector(rule: &Rule) -> Box<dyn Detector> {
             Some(keystore) => Box::new(keystore),
             None => Box::new(Entropy),
         },
-        (None, None) => Box::new(Entropy),
+        // Fields are looked at all at once, see `fields`.
+        (None, None) => Box::new(Pattern::new(rule)),
     }
 }

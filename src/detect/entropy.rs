@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::assignment::{lexicon, value};
 use super::class::Class;
 use super::detector::{AROUND, Desk, Detector, Found, View};
+use super::matched::By;
 use super::shannon::is_spread;
 use crate::rules::Confidence;
 
@@ -36,6 +37,8 @@ impl Detector for Entropy {
             };
             desk.report(Found {
                 rule: desk.index,
+                by: By::Looks,
+                written: None,
                 secret,
                 label: Some(label),
                 confidence: Confidence::Possible,

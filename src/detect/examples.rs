@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::engine::Engine;
 use super::keystore;
-use super::matched::{Context, Match, TextKind};
+use super::matched::{By, Context, Match, TextKind};
 use crate::rules::Rule;
 
 /// The places that an example is tried in: it may be the one or the other.
@@ -86,11 +86,13 @@ impl Engine {
     }
 }
 
-/// Rules with a hit that shares a byte with one of the rule at `index`.
+/// Rules with a hit that shares a byte with one of the rule at `index`. Fields are known by their
+/// paths, which say whose they are.
 fn rivals(hits: &[Match], index: usize) -> impl Iterator<Item = usize> {
-    let own = hits.iter().filter(move |hit| hit.rule == index);
+    let patterns = || hits.iter().filter(|hit| hit.by == By::Pattern);
+    let own = patterns().filter(move |hit| hit.rule == index);
     own.flat_map(move |own| {
-        let others = hits.iter().filter(move |hit| hit.rule != index);
+        let others = patterns().filter(move |hit| hit.rule != index);
         others
             .filter(|other| {
                 own.span.offset < other.span.end() && other.span.offset < own.span.end()

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::detector::{Desk, Detector, Found, View};
-use super::matched::TextKind;
+use super::matched::{By, TextKind};
 
 /// Bytes that stand for a file.
 const HEAD: usize = 1024;
@@ -23,6 +23,8 @@ impl Detector for Files {
         }
         desk.report(Found {
             rule: desk.index,
+            by: By::Looks,
+            written: None,
             secret: 0..view.bytes.len().min(HEAD),
             label: None,
             confidence: desk.rule.syntax.confidence,

@@ -1,11 +1,12 @@
 //! What goes into a detector beside the bytes, and what comes out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::span::{Position, Span};
-use crate::rules::Confidence;
+use crate::rules::{Confidence, Rule};
 use crate::secret::Secret;
 
 /// What can be told of a secret offline: `"checksum": "valid"`, `"aws_account_id": "…"`, ….
@@ -38,6 +39,33 @@ pub enum TextKind {
     Name,
 }
 
+/// What recognised a hit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The rule's regex, or the form of a whole file that is no text.
+    #[default]
+    Pattern,
+    /// A field whose key the rule names.
+    Field,
+    /// A field whose name tells, or what it lies in.
+    NamedField,
+    /// The detector `assignment`.
+    Assignment,
+    /// Another built-in detector.
+    Looks,
+}
+
+/// How a secret is written where it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoded {
+    /// Decodings that were undone, outermost first.
+    pub how: Vec<&'static str>,
+    /// The bytes as they stand there; the secrets of one decoded text share them.
+    pub written: Arc<Secret>,
+    /// Where in the decoded text the secret lies, if it was searched as a text of its own.
+    pub inner: Option<Span>,
+}
+
 /// One hit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Match {
@@ -47,8 +75,12 @@ pub struct Match {
     pub span: Span,
     /// Line and column of its first byte.
     pub position: Position,
-    /// The secret as it stands there.
+    /// The secret, decoded where it is written in some encoding.
     pub secret: Secret,
+    /// How it is written, where that is not as it is.
+    pub decoded: Option<Decoded>,
+    /// What recognised it.
+    pub by: By,
     /// What makes it the same secret elsewhere, where that is not the bytes as they stand (a
     /// private key without line breaks).
     pub identity: Option<Secret>,
@@ -79,6 +111,45 @@ impl Match {
     /// The bytes by which equal secrets are recognised.
     pub fn identity(&self) -> &Secret {
         self.identity.as_ref().unwrap_or(&self.secret)
+    }
+
+    /// The secret as it stands in the text.
+    pub fn written(&self) -> &Secret {
+        let decoded = self.decoded.as_ref();
+        decoded.map_or(&self.secret, |decoded| &decoded.written)
+    }
+
+    /// Decodings that lead from what stands in the text to the secret, outermost first.
+    pub fn how(&self) -> &[&'static str] {
+        self.decoded.as_ref().map_or(&[], |decoded| &decoded.how)
+    }
+
+    /// Bytes that its texts take.
+    pub fn size(&self) -> usize {
+        let label = self.label.as_ref().map_or(0, String::len);
+        let written = self
+            .decoded
+            .as_ref()
+            .map_or(0, |decoded| decoded.written.len());
+        self.secret.len() + written + label
+    }
+
+    /// How little `rule`, which made the match, says of whose secret it is: 0 for a token with its
+    /// provider's own form, more for what its place or its name gives away. Of two that share
+    /// bytes the lower one counts.
+    pub fn rank(&self, rule: &Rule) -> u8 {
+        let syntax = &rule.syntax;
+        match self.by {
+            By::Pattern if syntax.last => 4,
+            // Where a rule knows the field as well, the field is the better reading.
+            By::Pattern if !syntax.fields.is_empty() => 2,
+            By::Pattern if syntax.guessable => 3,
+            By::Pattern => 0,
+            By::Field => 1,
+            By::NamedField => 5,
+            By::Assignment => 6,
+            By::Looks => 7,
+        }
     }
 }
 

@@ -11,10 +11,12 @@
 mod assignment;
 mod blocks;
 mod class;
+mod decode;
 mod detector;
 mod engine;
 mod entropy;
 mod examples;
+mod fields;
 mod files;
 mod finder;
 mod inline;
@@ -35,6 +37,7 @@ pub mod span;
 mod suppress;
 pub mod validate;
 mod vectors;
+mod weigh;
 mod whole;
 mod window;
 
@@ -45,16 +48,19 @@ use std::sync::LazyLock;
 
 pub use engine::Engine;
 pub use keys::{Certificate, KeyId, Observed, Seen};
-pub use matched::{Context, Facts, Match, Part, Suppression, TextKind};
+pub use matched::{By, Context, Decoded, Facts, Match, Part, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
 
 use crate::rules::Catalog;
 
-/// What rules may refer to: the validators and the built-in detectors.
+/// What rules may refer to: validators, built-in detectors, formats and decodings.
 pub fn catalog() -> Catalog<'static> {
     static VALIDATORS: LazyLock<Vec<&'static str>> =
         LazyLock::new(|| validate::VALIDATORS.iter().map(|(name, _)| *name).collect());
+    static FORMATS: LazyLock<Vec<&'static str>> = LazyLock::new(|| fields::formats().collect());
+    static DECODINGS: LazyLock<Vec<&'static str>> =
+        LazyLock::new(|| decode::DECODINGS.iter().map(|(name, _)| *name).collect());
     static DETECTORS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
         let built_in = ["assignment", "entropy", "file"].into_iter();
         built_in.chain(keystore::names()).collect()
@@ -62,5 +68,7 @@ pub fn catalog() -> Catalog<'static> {
     Catalog {
         validators: &VALIDATORS,
         detectors: &DETECTORS,
+        formats: &FORMATS,
+        decodings: &DECODINGS,
     }
 }

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::matched::{Match, Suppression};
-use crate::rules::{Rule, RuleSet};
+use super::matched::{By, Match, Suppression};
+use crate::rules::RuleSet;
 
-/// Keeps the better one of any two hits that share a byte; order of offset stays. A hit that is
-/// about the file as a whole is in nobody's way.
+/// Keeps the better one of any two hits that share a byte; order of offset stays. The better one
+/// takes over what the other knows of the place: its key, and facts of the same bytes. A hit that
+/// is about the file as a whole is in nobody's way.
 pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
     if matches.len() > 1 {
         give_way(rules, &mut matches);
@@ -20,8 +21,8 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
             // What one rule's allowlist covers may be a secret to another.
             hit.suppressed == Some(Suppression::Allowlist),
             hit.is_lone && rule.syntax.alone,
-            kind(rule),
-            rule.syntax.last,
+            hit.rank(rule),
+            hit.decoded.is_none(),
             hit.is_lone,
             Reverse(hit.confidence),
             Reverse(rule.syntax.severity),
@@ -30,7 +31,7 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
             hit.span.offset,
         )
     });
-    let mut taken: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut taken: BTreeMap<u64, (u64, usize)> = BTreeMap::new();
     let mut keep = vec![false; matches.len()];
     for index in best {
         let span = matches[index].span;
@@ -38,13 +39,15 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
             keep[index] = true;
             continue;
         }
-        let shared = taken
-            .range(..span.end())
-            .next_back()
-            .is_some_and(|(_, end)| *end > span.offset);
-        if !shared {
-            taken.insert(span.offset, span.end());
-            keep[index] = true;
+        let shared = taken.range(..span.end()).next_back();
+        let shared = shared.filter(|(_, (end, _))| *end > span.offset);
+        match shared.map(|(_, (_, winner))| *winner) {
+            None => {
+                taken.insert(span.offset, (span.end(), index));
+                keep[index] = true;
+            }
+            Some(winner) if are_apart(&matches[winner], &matches[index]) => keep[index] = true,
+            Some(winner) => inherit(&mut matches, winner, index),
         }
     }
     let mut keep = keep.into_iter();
@@ -52,48 +55,76 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
     matches
 }
 
+/// Whether two hits lie in one decoded text, which stands in one place of the file: they were set
+/// against each other when that text was searched.
+fn are_apart(a: &Match, b: &Match) -> bool {
+    let inner = |hit: &Match| hit.decoded.as_ref().and_then(|decoded| decoded.inner);
+    a.span == b.span && inner(a).is_some() && inner(b).is_some() && inner(a) != inner(b)
+}
+
+/// Hands what `loser` knows of the place to `winner`.
+fn inherit(matches: &mut [Match], winner: usize, loser: usize) {
+    let is_field = |by: By| matches!(by, By::Field | By::NamedField);
+    if !is_field(matches[winner].by) && !is_field(matches[loser].by) {
+        return;
+    }
+    let (label, facts) = {
+        let loser = &matches[loser];
+        (loser.label.clone(), loser.facts.clone())
+    };
+    let same = matches[winner].span == matches[loser].span;
+    let winner = &mut matches[winner];
+    if winner.label.is_none() {
+        winner.label = label;
+    }
+    for (key, fact) in facts.into_iter().filter(|_| same) {
+        winner.facts.entry(key).or_insert(fact);
+    }
+}
+
 /// Drops hits that share a byte with one of a rule that goes before theirs.
 fn give_way(rules: &RuleSet, matches: &mut Vec<Match>) {
     let mut keep = vec![true; matches.len()];
-    for hit in matches.iter() {
+    let mut given = Vec::new();
+    for (index, hit) in matches.iter().enumerate() {
         let over = &rules.rule(hit.rule).syntax.over;
         if over.is_empty() {
             continue;
         }
-        for (other, keep) in matches.iter().zip(&mut keep) {
+        for (behind, other) in matches.iter().enumerate() {
             let shares = hit.span.offset < other.span.end() && other.span.offset < hit.span.end();
             if shares && over.iter().any(|id| id == rules.rule(other.rule).id()) {
-                *keep = false;
+                keep[behind] = false;
+                given.push((index, behind));
             }
         }
+    }
+    for (winner, loser) in given {
+        inherit(matches, winner, loser);
     }
     let mut keep = keep.into_iter();
     matches.retain(|_| keep.next().unwrap_or(true));
 }
 
-/// Patterns and whole keystores before assignments before entropy.
-fn kind(rule: &Rule) -> u8 {
-    match rule.syntax.detector.as_deref() {
-        Some("assignment") => 1,
-        Some("entropy" | "file") => 2,
-        _ => 0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::Engine;
+    use crate::detect::matched::Decoded;
     use crate::detect::span::{Position, Span};
     use crate::detect::tests::{engine_of, rule};
     use crate::rules::Confidence;
     use crate::secret::Secret;
+    use std::sync::Arc;
 
-    fn hit(rule: usize, offset: u64, length: u64, confidence: Confidence) -> Match {
+    fn hit_by(by: By, rule: usize, offset: u64, length: u64, confidence: Confidence) -> Match {
         Match {
             rule,
             span: Span::new(offset, length),
             position: Position { line: 1, column: 1 },
             secret: Secret::new(vec![b'x'; length as usize]),
+            decoded: None,
+            by,
             identity: None,
             label: None,
             confidence,
@@ -102,6 +133,10 @@ mod tests {
             parts: Vec::new(),
             is_lone: false,
         }
+    }
+
+    fn hit(rule: usize, offset: u64, length: u64, confidence: Confidence) -> Match {
+        hit_by(By::Pattern, rule, offset, length, confidence)
     }
 
     #[test]
@@ -113,7 +148,7 @@ mod tests {
         let engine = engine_of(&(rules + &assignment));
         let (one, two, assigned) = (0, 1, 2);
         let hits = vec![
-            hit(assigned, 0, 50, Confidence::Confirmed),
+            hit_by(By::Assignment, assigned, 0, 50, Confidence::Confirmed),
             hit(two, 5, 10, Confidence::Likely),
             hit(one, 10, 20, Confidence::Likely),
             hit(one, 28, 10, Confidence::Possible),
@@ -126,5 +161,50 @@ mod tests {
             turned.sort_by_key(|hit| hit.span);
             assert_eq!(resolve(engine.rules(), turned), expected);
         }
+    }
+    /// Rules by what their forms say: a provider's own, any, a guessable one.
+    fn forms() -> Engine {
+        let own = rule("a.own", "zz", "regex = 'zz[a-z]{1,9}'");
+        let any = rule("b.any", "zz", "regex = 'zy[a-z]{1,9}'\nlast = true");
+        let field = rule("c.field", "zz", "regex = 'zx[a-z]{1,9}'\nguessable = true");
+        engine_of(&(own + &any + &field))
+    }
+
+    #[test]
+    fn a_field_yields_to_a_providers_own_form_and_hands_over_its_key() {
+        let engine = forms();
+        let field = Match {
+            label: Some("a.b".to_owned()),
+            facts: [("user".to_owned(), "ci".into())].into(),
+            ..hit_by(By::Field, 2, 5, 10, Confidence::Confirmed)
+        };
+        let own = hit(0, 5, 10, Confidence::Possible);
+        let kept = resolve(engine.rules(), vec![field.clone(), own]);
+        assert_eq!(kept.len(), 1);
+        assert_eq!((kept[0].rule, kept[0].label.as_deref()), (0, Some("a.b")));
+        assert_eq!(kept[0].facts["user"], "ci");
+        for weaker in [
+            hit(1, 5, 10, Confidence::Confirmed),
+            hit(2, 5, 10, Confidence::Confirmed),
+            hit_by(By::NamedField, 0, 5, 10, Confidence::Confirmed),
+        ] {
+            let kept = resolve(engine.rules(), vec![weaker, field.clone()]);
+            assert_eq!(kept, std::slice::from_ref(&field));
+        }
+    }
+
+    #[test]
+    fn hits_of_one_decoded_text_share_its_place_and_count_before_its_raw_form() {
+        let engine = forms();
+        let inner = |at: u64| Match {
+            decoded: Some(Decoded {
+                how: vec!["base64"],
+                written: Arc::new(Secret::new(*b"raw")),
+                inner: Some(Span::new(at, 4)),
+            }),
+            ..hit(1, 5, 10, Confidence::Likely)
+        };
+        let hits = vec![hit(1, 5, 10, Confidence::Confirmed), inner(0), inner(9)];
+        assert_eq!(resolve(engine.rules(), hits), [inner(0), inner(9)]);
     }
 }

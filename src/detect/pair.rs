@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::matched::{Match, Part};
+use super::matched::{By, Match, Part};
 use crate::rules::{Confidence, RuleSet};
 use crate::secret::Secret;
 
@@ -35,7 +35,11 @@ pub(super) fn pair(rules: &RuleSet, matches: &mut [Match]) {
                     let part = part(&matches[other]);
                     matches[index].parts.push(part);
                 }
-                None => matches[index].is_lone |= near.required,
+                // The key of a field says what its value is.
+                None => {
+                    let hit = &mut matches[index];
+                    hit.is_lone |= near.required && hit.by == By::Pattern;
+                }
             }
         }
     }

@@ -7,28 +7,29 @@
 
 use std::ops::Range;
 
-use super::assignment::value;
+use super::decode::{self, Decoding, Value};
 use super::detector::{AROUND, Desk, Detector, Found, View};
 use super::finder::Finder;
-use super::matched::{Facts, Suppression};
-use super::shannon::bits_per_byte;
-use super::validate::{Candidate, Validator, Verdict};
-use super::{place, suppress};
-use crate::rules::{self, Confidence, Rule};
+use super::matched::{By, Suppression};
+use super::validate::Validator;
+use super::weigh::{self, Scale};
+use crate::rules::{self, Rule};
 
 /// Bytes behind the longest match that a look-around may see.
 const NEIGHBOURS: usize = 8;
 
-/// One rule's regex and validators.
+/// What a rule with a regex makes of a match.
 pub(super) struct Pattern {
+    decodings: Vec<Decoding>,
     validators: Vec<Validator>,
 }
 
 impl Pattern {
-    /// Looks up the validators that `rule` names.
+    /// Looks up what `rule` names.
     pub(super) fn new(rule: &Rule) -> Self {
         Self {
-            validators: validators(rule),
+            decodings: decode::by_names(&rule.syntax.decode),
+            validators: weigh::validators(rule),
         }
     }
 
@@ -40,49 +41,30 @@ impl Pattern {
         whole: Range<usize>,
         secret: Range<usize>,
     ) -> Option<Found> {
-        let bytes = view.bytes;
-        let text = &bytes[secret.clone()];
-        if text.is_empty() {
-            return None;
-        }
-        if let Some(least) = desk.rule.syntax.entropy
-            && bits_per_byte(text) < least
-        {
-            return None;
-        }
-        let candidate = Candidate {
-            secret: text,
-            whole: &bytes[whole.clone()],
-            around: &bytes[whole.start.saturating_sub(AROUND)..bytes.len().min(whole.end + AROUND)],
-            path: view.context.path,
+        let values = Value::plain(secret).decode(view.bytes, &self.decodings);
+        let value = values.into_iter().next()?;
+        let is_covered = is_allowed(view, desk.rule, &whole, &value.at);
+        let scale = Scale {
+            rule: desk.rule,
+            validators: &self.validators,
             effort: &desk.sights.effort,
         };
-        let (mut confidence, facts) =
-            validate(&self.validators, &candidate, desk.rule.syntax.confidence)?;
-        let proven = confidence == Confidence::Confirmed && !desk.rule.syntax.guessable;
-        let mut suppressed = suppress::reason(text, confidence, desk.rule.syntax.guessable)
-            .or_else(|| suppress::known_key(&facts, view));
-        if !proven && place::is_shown(view) {
-            (confidence, suppressed) = suppress::shown(confidence, suppressed);
-        } else if desk.rule.syntax.guessable && place::is_stock(view) {
-            // In code that came with a package, a plain word for a password is hardly one.
-            if confidence == Confidence::Possible || value::is_wordlike(text) {
-                (confidence, suppressed) = suppress::shown(confidence, suppressed);
-            }
-        }
-        if is_allowed(view, desk.rule, &whole, &secret) {
+        let mut weighed = weigh::weigh(view, &scale, &value, whole)?;
+        if is_covered {
             if !desk.has_room_for_allowed() {
                 return None;
             }
-            suppressed = Some(Suppression::Allowlist);
+            weighed.suppressed = Some(Suppression::Allowlist);
         }
         Some(Found {
             rule: desk.index,
-            suppressed,
-            secret,
+            by: By::Pattern,
+            secret: value.at.clone(),
+            written: value.written(),
             label: None,
-            confidence,
-            facts,
+            confidence: weighed.confidence,
+            facts: weighed.facts,
+            suppressed: weighed.suppressed,
         })
     }
 }
@@ -126,14 +108,6 @@ impl Detector for Pattern {
     }
 }
 
-/// The validators that a rule names.
-pub(super) fn validators(rule: &Rule) -> Vec<Validator> {
-    let names = rule.syntax.validate.iter();
-    names
-        .filter_map(|name| super::validate::by_name(name))
-        .collect()
-}
-
 /// Whether an allowlist of the rule covers a match.
 fn is_allowed(view: &View<'_>, rule: &Rule, whole: &Range<usize>, secret: &Range<usize>) -> bool {
     let Some(foreign) = &rule.foreign else {
@@ -150,37 +124,4 @@ fn is_allowed(view: &View<'_>, rule: &Rule, whole: &Range<usize>, secret: &Range
         whole: &bytes[whole.clone()],
         line: &bytes[whole.start - begin..whole.end + end],
     })
-}
-
-/// What the validators make of a match: its confidence and facts, or `None` when it is dropped.
-/// A failed check outweighs one that holds.
-pub(super) fn validate(
-    validators: &[Validator],
-    candidate: &Candidate<'_>,
-    confidence: Confidence,
-) -> Option<(Confidence, Facts)> {
-    let mut facts = Facts::new();
-    let mut confirmed = false;
-    let mut demoted = false;
-    for validator in validators {
-        let learned = match validator(candidate) {
-            Verdict::Confirmed(learned) => {
-                confirmed = true;
-                learned
-            }
-            Verdict::Kept(learned) => learned,
-            Verdict::Demoted(learned) => {
-                demoted = true;
-                learned
-            }
-            Verdict::Dropped => return None,
-        };
-        facts.extend(learned);
-    }
-    let confidence = match (demoted, confirmed) {
-        (true, _) => Confidence::Possible,
-        (false, true) => Confidence::Confirmed,
-        (false, false) => confidence,
-    };
-    Some((confidence, facts))
 }

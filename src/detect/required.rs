@@ -1,6 +1,8 @@
 //! Rules of several parts: a match counts only where matches of other rules lie near, in lines and
 //! columns.
 //!
+//! What lies in a decoded text was asked for its parts there.
+//!
 //! The matches of a text are passed once in order of line, with a window over those of the other
 //! rule, so that the work grows with their number and not with its square.
 
@@ -57,7 +59,7 @@ fn without(matches: &[Match], rule: usize, other: usize, required: &Required) ->
     for (index, hit) in matches
         .iter()
         .enumerate()
-        .filter(|(_, hit)| hit.rule == rule)
+        .filter(|(_, hit)| hit.rule == rule && !is_inner(hit))
     {
         let Position { line, column } = hit.position;
         while let Some(part) = parts.get(entered)
@@ -77,6 +79,11 @@ fn without(matches: &[Match], rule: usize, other: usize, required: &Required) ->
         }
     }
     lacking
+}
+
+/// Whether a match lies in a decoded text.
+fn is_inner(hit: &Match) -> bool {
+    (hit.decoded.as_ref()).is_some_and(|decoded| decoded.inner.is_some())
 }
 
 /// Columns of the parts that are near enough in lines, with how often each is there.
@@ -117,6 +124,8 @@ mod tests {
             span: Span::new(line * 100 + column, 1),
             position: Position { line, column },
             secret: Secret::new(*b"x"),
+            decoded: None,
+            by: Default::default(),
             identity: None,
             label: None,
             confidence: Confidence::Likely,

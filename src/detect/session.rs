@@ -3,13 +3,19 @@
 //! Everything that changes while a text is scanned is here, so that the engine itself can be
 //! shared between threads; a session is made once for each worker and used for text after text.
 
+use std::sync::Arc;
+
 use super::detector::{Desk, Found, State, View};
-use super::engine::Engine;
+use super::engine::{self, Engine};
+use super::fields::{Hit, Inner, Scratch};
 use super::keys::{Observed, Sights};
-use super::matched::{Match, TextKind};
+use super::matched::{Decoded, Match, TextKind};
 use super::span::{Position, Span};
 use super::{inline, order, pair, required};
 use crate::secret::Secret;
+
+/// Decoded texts within each other.
+const DEEPEST: u8 = 3;
 
 /// What a text holds.
 #[derive(Debug, Default, PartialEq)]
@@ -58,6 +64,10 @@ pub(super) struct Session<'e> {
     matches: Vec<Match>,
     sights: Sights,
     any_path: bool,
+    scratch: Scratch,
+    /// For texts that were decoded, and how deep this session lies among such.
+    inner: Option<Box<Session<'e>>>,
+    depth: u8,
     /// Whether what misses its other part here may find it in another text of the document.
     keeps_lone: bool,
 }
@@ -73,6 +83,9 @@ impl<'e> Session<'e> {
             matches: Vec::new(),
             sights: Sights::default(),
             any_path: false,
+            scratch: Scratch::default(),
+            inner: None,
+            depth: 0,
             keeps_lone: false,
         }
     }
@@ -102,6 +115,7 @@ impl<'e> Session<'e> {
                 detector.on_view(view, &mut self.desk(index));
             }
         }
+        self.look_at_fields(view);
         self.keep(view, lines);
     }
 
@@ -171,6 +185,65 @@ impl<'e> Session<'e> {
             || self.states[self.slots[index] as usize - 1].keyword
     }
 
+    /// Takes what the fields of a structured file hold.
+    fn look_at_fields(&mut self, view: &View<'_>) {
+        let (engine, any_path) = (self.engine, self.any_path);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let effort = std::mem::take(&mut self.sights.effort);
+        let mut take = |hit: Hit<'_>| match hit {
+            Hit::Secret(found) => self.report(view, found),
+            Hit::Text(text) => self.look_into(view, &text),
+        };
+        let fields = engine.fields();
+        let rules = engine.rules();
+        fields.look(rules, view, any_path, &effort, &mut scratch, &mut take);
+        self.sights.effort = effort;
+        self.scratch = scratch;
+    }
+
+    fn report(&mut self, view: &View<'_>, found: Found) {
+        let index = found.rule;
+        self.wants(view, index);
+        let mut desk = self.desk(index);
+        if !desk.is_full() {
+            desk.report(found);
+        }
+    }
+
+    /// Searches a text that was decoded; what it holds stands where it is encoded.
+    fn look_into(&mut self, view: &View<'_>, outer: &Inner<'_>) {
+        if self.depth >= DEEPEST {
+            return;
+        }
+        let (engine, depth) = (self.engine, self.depth + 1);
+        let mut inner = self
+            .inner
+            .take()
+            .unwrap_or_else(|| Box::new(Self::new(engine)));
+        inner.depth = depth;
+        let context = outer.context();
+        inner.feed(&engine::whole(&context, outer.text), Lines::START);
+        let Scanned {
+            matches,
+            limited,
+            observed,
+        } = inner.finish();
+        self.inner = Some(inner);
+        self.sights.pass_on(observed);
+        // A file that is known by its path alone is one that lies there.
+        let of_text = |hit: &Match| !engine.rules().rule(hit.rule).is_about_files();
+        for matched in matches.into_iter().filter(of_text) {
+            let index = matched.rule;
+            self.report(view, outer.place(matched, view));
+            // Its keyword, if it needs one, stands in the decoded text.
+            self.desk(index).state.keyword = true;
+        }
+        for index in limited {
+            self.wants(view, index);
+            self.desk(index).state.limited = true;
+        }
+    }
+
     /// Whether the rule looks at texts of this path.
     fn wants(&mut self, view: &View<'_>, index: usize) -> bool {
         if self.slots[index] == 0 {
@@ -210,27 +283,43 @@ impl<'e> Session<'e> {
         self.found
             .sort_by_key(|found| (found.secret.start, found.rule));
         let mut passed = 0;
+        let mut encoded: Option<(std::ops::Range<usize>, Arc<Secret>)> = None;
         for found in self.found.drain(..) {
             let start = found.secret.start;
             lines.pass(&view.bytes[passed..start], view.base + passed as u64);
             passed = start;
             let offset = view.base + start as u64;
-            let secret = &view.bytes[found.secret.clone()];
+            let written = &view.bytes[found.secret.clone()];
             let rule = self.engine.rules().rule(found.rule).id();
             let suppressed = if inline::is_allowed(view.bytes, &found.secret, rule) {
                 Some(super::Suppression::InlineAllow)
             } else {
                 found.suppressed
             };
+            let text = found.written.as_ref().map(|other| other.text.as_slice());
+            let secret = text.unwrap_or(written);
             self.matches.push(Match {
                 rule: found.rule,
-                span: Span::new(offset, secret.len() as u64),
+                span: Span::new(offset, written.len() as u64),
                 position: Position {
                     line: lines.line,
                     column: offset - lines.start + 1,
                 },
                 identity: identity(secret),
                 secret: Secret::new(secret),
+                decoded: found.written.map(|other| Decoded {
+                    how: other.how,
+                    written: match &encoded {
+                        Some((at, shared)) if *at == found.secret => Arc::clone(shared),
+                        _ => {
+                            let shared = Arc::new(Secret::new(written));
+                            encoded = Some((found.secret.clone(), Arc::clone(&shared)));
+                            shared
+                        }
+                    },
+                    inner: other.inner,
+                }),
+                by: found.by,
                 label: found.label,
                 confidence: found.confidence,
                 facts: found.facts,

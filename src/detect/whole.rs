@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use super::assignment::value;
 use super::detector::{Desk, Detector, Found, View};
-use super::matched::{Facts, Suppression, TextKind};
-use super::pattern::{validate, validators};
+use super::matched::{By, Facts, Suppression, TextKind};
 use super::shannon::bits_per_byte;
 use super::validate::{Candidate, Validator};
+use super::weigh::{validated, validators};
 use super::{phrase, suppress};
 use crate::rules::{Confidence, Rule};
 
@@ -43,7 +43,8 @@ impl Whole {
             effort: &desk.sights.effort,
         };
         let rule = desk.rule;
-        let (confidence, facts) = validate(&self.validators, &candidate, rule.syntax.confidence)?;
+        let confidence = rule.syntax.confidence;
+        let (confidence, facts) = validated(&self.validators, &candidate, confidence, false)?;
         // A file's name alone is no reason to take what fails for a secret.
         let proven = confidence == Confidence::Confirmed;
         proven.then(|| {
@@ -94,6 +95,8 @@ impl Detector for Whole {
         let start = view.bytes.len() - view.bytes.trim_ascii_start().len();
         desk.report(Found {
             rule: desk.index,
+            by: By::Looks,
+            written: None,
             secret: start..start + text.len(),
             label: None,
             confidence,

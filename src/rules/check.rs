@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex::bytes::{Regex, RegexBuilder};
+use serde::Serialize;
 
+use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
 use super::place::Place;
 use super::read::Read;
@@ -25,6 +27,21 @@ pub struct Catalog<'a> {
     pub validators: &'a [&'a str],
     /// Names for `detector`.
     pub detectors: &'a [&'a str],
+    /// Names for `format` of `[[rule.fields]]`.
+    pub formats: &'a [&'a str],
+    /// Names for `decode`.
+    pub decodings: &'a [&'a str],
+}
+
+impl Catalog<'_> {
+    /// Adds the names that are none of a decoding.
+    pub(super) fn check_decodings(self, names: &[String], place: &mut Place<'_>) {
+        for name in names {
+            if !self.decodings.contains(&name.as_str()) {
+                place.add_to("decode", format_args!("there is no decoding {name:?}"));
+            }
+        }
+    }
 }
 
 /// A rule that has been checked. Its regex is compiled when it is first needed.
@@ -39,6 +56,8 @@ pub struct Rule {
     pub(crate) foreign: Option<Box<Foreign>>,
     /// Longest match in bytes, at most [`LONGEST_MATCH`].
     pub longest: usize,
+    /// The tables of `[[rule.fields]]`.
+    pub fields: Vec<Fields>,
     paths: Option<GlobSet>,
     regex: OnceLock<Option<Regex>>,
 }
@@ -46,11 +65,20 @@ pub struct Rule {
 impl Rule {
     /// Checks what was read; on failure every mistake, each naming file, line and rule.
     pub(super) fn check(rule: Read<'_>, catalog: Catalog<'_>) -> Result<Self, Vec<String>> {
-        let Read { syntax, mut place } = rule;
+        let Read {
+            syntax,
+            mut place,
+            of_fields,
+        } = rule;
         check_words(&syntax, &mut place);
         check_names(&syntax, catalog, &mut place);
         let longest = check_recogniser(&syntax, &mut place);
         let paths = check_paths(&syntax, &mut place);
+        let mut fields = Vec::new();
+        for (table, mut within) in syntax.fields.iter().zip(of_fields) {
+            fields.push(Fields::check(table, catalog, &mut within));
+            place.extend(within.into_mistakes());
+        }
         if !place.is_clean() {
             return Err(place.into_mistakes());
         }
@@ -60,6 +88,7 @@ impl Rule {
             line: place.line(),
             foreign: None,
             longest,
+            fields,
             paths,
             regex: OnceLock::new(),
         })
@@ -73,6 +102,7 @@ impl Rule {
             line,
             foreign: Some(Box::new(foreign)),
             longest: 0,
+            fields: Vec::new(),
             paths: None,
             regex: OnceLock::new(),
         }
@@ -153,12 +183,18 @@ impl Rule {
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         match &self.foreign {
             Some(foreign) => Ok(foreign.written.clone()),
-            None => Ok(format!(
-                "[[rule]]\n{}",
-                toml::to_string_pretty(&self.syntax)?
-            )),
+            // As a file, so that tables within the rule get their full names.
+            None => toml::to_string_pretty(&File {
+                rule: [&self.syntax],
+            }),
         }
     }
+}
+
+/// A rule file of one rule.
+#[derive(Serialize)]
+struct File<'r> {
+    rule: [&'r RuleSyntax; 1],
 }
 
 fn compile(text: &str) -> Result<Regex, regex::Error> {
@@ -210,6 +246,7 @@ fn check_names(syntax: &RuleSyntax, catalog: Catalog<'_>, place: &mut Place<'_>)
     {
         place.add_to("detector", format_args!("there is no detector {name:?}"));
     }
+    catalog.check_decodings(&syntax.decode, place);
 }
 
 /// Checks regex and anchors; gives the longest match.
@@ -225,8 +262,14 @@ fn check_recogniser(syntax: &RuleSyntax, place: &mut Place<'_>) -> usize {
             longest_match(text, place)
         }
         (None, Some(_)) => LONGEST_MATCH,
+        (None, None) if !syntax.fields.is_empty() => {
+            if !syntax.anchors.is_empty() || !syntax.paths.is_empty() || !syntax.decode.is_empty() {
+                place.add("has anchors, paths or decode without a regex: fields have their own");
+            }
+            LONGEST_MATCH
+        }
         _ => {
-            place.add_to("regex", "needs either regex or detector");
+            place.add_to("regex", "needs either regex or detector, or fields");
             0
         }
     }

@@ -108,6 +108,17 @@ impl<'t> Keys<'t> {
         list.unwrap_or_default()
     }
 
+    /// A table of strings; empty where the key is missing.
+    pub(super) fn named_texts(&mut self, key: &'static str) -> BTreeMap<String, String> {
+        let table = self.read(key, |value| match value {
+            DeValue::Table(table) => (table.iter())
+                .map(|(name, item)| Ok((name.get_ref().to_string(), text(item.get_ref())?)))
+                .collect(),
+            other => Err(expected("a table of strings", other)),
+        });
+        table.unwrap_or_default()
+    }
+
     /// `true` or `false`.
     pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
         self.read(key, |value| match value {

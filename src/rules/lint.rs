@@ -1,5 +1,5 @@
 //! What a rule that compiles can still do wrong: anchors that its regex does not need, so that
-//! the prefilter loses matches; no counter-example; the same regex as another rule.
+//! the prefilter loses matches; no counter-example; the same regex or field as another rule.
 //!
 //! Lints are advice to whoever writes rules (`residue rules check`); the embedded rules have
 //! none, which a test holds.
@@ -19,6 +19,7 @@ const SHORTEST_MATCH: usize = 6;
 pub fn lint(set: &RuleSet) -> Vec<String> {
     let mut lints = Vec::new();
     let mut regexes = HashMap::new();
+    let mut fields = HashMap::new();
     // A rule of another tool's configuration has no examples; what is worth saying of it is noted.
     for rule in set.rules().iter().filter(|rule| rule.foreign.is_none()) {
         let mut add = |lint: String| lints.push(format!("{}: {lint}", rule.place()));
@@ -26,10 +27,13 @@ pub fn lint(set: &RuleSet) -> Vec<String> {
             lints.push(mistake);
             continue;
         }
+        if rule.syntax.regex.is_some() || !rule.fields.is_empty() {
+            lint_proof(rule, &mut add);
+        }
+        lint_fields(rule, &mut fields, &mut add);
         let Some(text) = &rule.syntax.regex else {
             continue;
         };
-        lint_proof(rule, &mut add);
         lint_regex(rule, text, &mut add);
         let key = (text, &rule.syntax.paths, &rule.syntax.near);
         let key = format!("{key:?}");
@@ -40,7 +44,7 @@ pub fn lint(set: &RuleSet) -> Vec<String> {
     lints
 }
 
-/// What a rule with a regex should bring along; built-in detectors have their own tests.
+/// What a rule with a regex or fields should bring along; built-in detectors have their own tests.
 fn lint_proof(rule: &Rule, add: &mut impl FnMut(String)) {
     let syntax = &rule.syntax;
     if syntax.examples.len() < EXAMPLES {
@@ -59,6 +63,22 @@ fn lint_proof(rule: &Rule, add: &mut impl FnMut(String)) {
         .collect();
     if !both.is_empty() {
         add("has a text both in examples and in rejects".to_owned());
+    }
+}
+
+/// Format, path and key of a field, and who named it first.
+type Known<'r> = HashMap<(&'r str, &'r str, &'r str), &'r str>;
+
+/// A field is one rule's: two that name it would compete for it.
+fn lint_fields<'r>(rule: &'r Rule, known: &mut Known<'r>, add: &mut impl FnMut(String)) {
+    for table in &rule.syntax.fields {
+        let keys = table.keys.iter();
+        for (path, key) in keys.flat_map(|key| table.paths.iter().map(move |path| (path, key))) {
+            let first = known.insert((&table.format, path, key), rule.id());
+            if let Some(first) = first.filter(|first| *first != rule.id()) {
+                add(format!("has {key:?} of {path:?}, as rule {first:?} has"));
+            }
+        }
     }
 }
 
@@ -90,6 +110,8 @@ mod tests {
     const CATALOG: Catalog<'_> = Catalog {
         validators: &[],
         detectors: &[],
+        formats: &["ini"],
+        decodings: &[],
     };
 
     fn rule(id: &str, lines: &str) -> Rule {
@@ -167,6 +189,24 @@ mod tests {
         bare.syntax.rejects.clear();
         bare.syntax.references.clear();
         assert_eq!(lint(&RuleSet::new(vec![bare], false, Vec::new())).len(), 3);
+    }
+
+    #[test]
+    fn two_rules_with_one_field_are_told_and_fields_need_proof_too() {
+        let table = "[[rule.fields]]\nformat = 'ini'\npaths = ['x', 'y']\nkeys = ['a.b']";
+        let mut bare = rule("test.two", table);
+        bare.syntax.rejects.clear();
+        let said = lint(&RuleSet::new(
+            vec![rule("test.one", table), bare],
+            false,
+            Vec::new(),
+        ));
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[0].contains("no counter-example"), "{said:?}");
+        assert!(
+            said[1].contains("\"a.b\" of \"x\", as rule \"test.one\""),
+            "{said:?}"
+        );
     }
 
     #[test]

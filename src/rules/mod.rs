@@ -13,8 +13,10 @@
 mod allowlist;
 mod anchors;
 mod check;
+mod fields;
 mod foreign;
 mod gitleaks;
+mod key_pattern;
 mod keys;
 mod lint;
 mod load;
@@ -25,7 +27,9 @@ mod syntax;
 
 pub(crate) use allowlist::Candidate;
 pub use check::{Catalog, LONGEST_MATCH, Rule};
+pub use fields::{Fields, FieldsSyntax, Judge};
 pub(crate) use foreign::{LONGEST_OPEN, Required, Search};
+pub use key_pattern::{Condition, KeyPattern, Reached};
 pub use lint::lint;
 pub use load::Loader;
 pub use set::{Note, RuleSet};

@@ -3,6 +3,7 @@
 
 use toml::de::DeTable;
 
+use super::fields::FieldsSyntax;
 use super::keys::Keys;
 use super::place::{Place, Source};
 use super::syntax::{Confidence, Near, RuleSyntax, Severity};
@@ -11,6 +12,8 @@ use super::syntax::{Confidence, Near, RuleSyntax, Severity};
 pub(super) struct Read<'t> {
     pub syntax: RuleSyntax,
     pub place: Place<'t>,
+    /// The same of each table of its `[[rule.fields]]`.
+    pub of_fields: Vec<Place<'t>>,
 }
 
 /// A file as TOML; on failure every mistake of its syntax.
@@ -51,7 +54,7 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
     for key in ["title", "severity", "confidence", "revoke"] {
         keys.needs(key);
     }
-    let syntax = RuleSyntax {
+    let mut syntax = RuleSyntax {
         id: id.unwrap_or_default(),
         title: keys.text("title").unwrap_or_default(),
         severity: keys.choice("severity").unwrap_or(Severity::Low),
@@ -61,6 +64,7 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
         regex: keys.text("regex"),
         detector: keys.text("detector"),
         entropy: keys.fraction("entropy"),
+        decode: keys.texts("decode"),
         validate: keys.texts("validate"),
         paths: keys.texts("paths"),
         near: near(&mut keys),
@@ -72,10 +76,14 @@ fn rule(mut keys: Keys<'_>) -> Read<'_> {
         references: keys.texts("references"),
         examples: keys.texts("examples"),
         rejects: keys.texts("rejects"),
+        fields: Vec::new(),
     };
+    let of_fields;
+    (syntax.fields, of_fields) = fields(&mut keys);
     Read {
         syntax,
         place: keys.finish(),
+        of_fields,
     }
 }
 
@@ -98,6 +106,29 @@ fn near(keys: &mut Keys<'_>) -> Vec<Near> {
     found
 }
 
+/// The tables of fields, and where they stand.
+fn fields<'t>(keys: &mut Keys<'t>) -> (Vec<FieldsSyntax>, Vec<Place<'t>>) {
+    let tables = keys.tables("fields", "fields").into_iter();
+    tables.map(table_of_fields).unzip()
+}
+
+fn table_of_fields(mut keys: Keys<'_>) -> (FieldsSyntax, Place<'_>) {
+    for key in ["format", "paths", "keys"] {
+        keys.needs(key);
+    }
+    let syntax = FieldsSyntax {
+        format: keys.text("format").unwrap_or_default(),
+        paths: keys.texts("paths"),
+        anchors: keys.texts("anchors"),
+        keys: keys.texts("keys"),
+        judge: keys.choice("judge").unwrap_or_default(),
+        named_by: keys.text("named_by"),
+        decode: keys.texts("decode"),
+        tell: keys.named_texts("tell"),
+    };
+    (syntax, keys.finish())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,7 +145,8 @@ mod tests {
                 mistakes.extend(
                     rules
                         .into_iter()
-                        .flat_map(|rule| rule.place.into_mistakes()),
+                        .flat_map(|rule| rule.of_fields.into_iter().chain([rule.place]))
+                        .flat_map(Place::into_mistakes),
                 );
             }
             Err(found) => mistakes.extend(found),
@@ -126,7 +158,8 @@ mod tests {
     fn every_mistake_of_shape_is_told_with_line_rule_and_key() {
         let text = "title = 'x'\n\n[[rule]]\nid = 'a.b'\ntitle = 7\nseverity = 'hihg'\n\
                     anchors = ['a', 3]\nregx = 'a'\nnear = { rule = 'c.d', distance = 3 }\n\
-                    \n[[rule]]\nconfidence = true\nentropy = 'much'\n";
+                    \n[[rule]]\nconfidence = true\nentropy = 'much'\n\
+                    [[rule.fields]]\nformat = 'ini'\nkeys = 'a'\njudge = 'eye'\ntell = { user = 1 }\n";
         let expected = [
             "t.toml:1: no such key title; there are rule",
             "t.toml:3: rule \"a.b\": confidence is missing",
@@ -135,8 +168,8 @@ mod tests {
             "t.toml:6: rule \"a.b\": severity: \"hihg\" is none of low, medium, high, critical",
             "t.toml:7: rule \"a.b\": anchors: expected a string, found integer",
             "t.toml:8: rule \"a.b\": no such key regx; there are id, title, severity, confidence, \
-             anchors, ignore_case, regex, detector, entropy, validate, paths, near, alone, over, \
-             last, guessable, revoke, references, examples, rejects",
+             anchors, ignore_case, regex, detector, entropy, decode, validate, paths, near, alone, \
+             over, last, guessable, revoke, references, examples, rejects, fields",
             "t.toml:9: rule \"a.b\": near: no such key distance; there are rule, within, \
              required",
             "t.toml:9: rule \"a.b\": near: within is missing",
@@ -146,6 +179,10 @@ mod tests {
             "t.toml:11: rule number 2: title is missing",
             "t.toml:12: rule number 2: confidence: expected a string, found boolean",
             "t.toml:13: rule number 2: entropy: expected a number, found string",
+            "t.toml:14: rule number 2: fields number 1: paths is missing",
+            "t.toml:16: rule number 2: fields number 1: keys: expected a list of strings, found string",
+            "t.toml:17: rule number 2: fields number 1: judge: \"eye\" is none of key, name, holder",
+            "t.toml:18: rule number 2: fields number 1: tell: expected a string, found integer",
         ];
         let mut found = mistakes(text);
         found.sort_by_key(|line| line.split(':').nth(1).and_then(|n| n.parse::<u32>().ok()));

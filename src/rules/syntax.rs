@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::fields::FieldsSyntax;
+
 /// How bad it is when the secret leaks.
 #[derive(
     Debug,
@@ -101,7 +103,10 @@ pub struct RuleSyntax {
     pub detector: Option<String>,
     /// Minimum Shannon entropy of the secret, bits per byte.
     pub entropy: Option<f64>,
-    /// Names of validators.
+    /// How what the regex finds is written, outermost first: names of decodings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decode: Vec<String>,
+    /// Names of validators; they see what was decoded.
     pub validate: Vec<String>,
     /// Globs of paths; only there.
     pub paths: Vec<String>,
@@ -115,7 +120,8 @@ pub struct RuleSyntax {
     /// Rules whose word counts less where both match.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub over: Vec<String>,
-    /// Whether every other regex's word counts more: a form that other secrets stand in.
+    /// Whether every other regex's word counts more, and that of a field: a form that other
+    /// secrets stand in.
     #[serde(skip_serializing_if = "is_no")]
     pub last: bool,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
@@ -129,6 +135,9 @@ pub struct RuleSyntax {
     pub examples: Vec<String>,
     /// Each must not.
     pub rejects: Vec<String>,
+    /// Files whose format is parsed, and the keys that lead to the secret there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldsSyntax>,
 }
 
 /// A pair: the other half lies within so many bytes.

@@ -61,8 +61,7 @@ pub(super) fn claims(layers: usize) -> usize {
 
 /// Bytes that a match takes.
 pub(super) fn size_of(matched: &Match) -> usize {
-    let label = matched.label.as_ref().map_or(0, String::len);
-    MATCH + matched.secret.len() + label
+    MATCH + matched.size()
 }
 
 #[cfg(test)]

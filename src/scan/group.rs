@@ -151,21 +151,26 @@ fn keyword<'i>(occurrence: &Occurrence, images: &'i [Image]) -> Option<&'i str> 
 /// What makes one rule's word count more than another's for the same secret.
 fn worth<'r>(matched: &Match, rules: &'r RuleSet) -> impl Ord + use<'r> {
     let rule = rules.rule(matched.rule);
-    let is_pattern = rule.syntax.regex.is_some();
     (
-        is_pattern,
+        std::cmp::Reverse(matched.rank(rule)),
         matched.confidence,
         rule.syntax.severity,
         std::cmp::Reverse(rule.id()),
     )
 }
 
-/// Most exposed first, an image's own places before those of the archive around it, and those that
-/// make it a finding before those that a package explains.
+/// Most exposed first, an image's own places before those of the archive around it, those that
+/// make it a finding before those that a package explains, and files before the history of a
+/// repository.
 fn exposure(a: &Occurrence, b: &Occurrence) -> std::cmp::Ordering {
     let rank = |o: &Occurrence| {
         let visibility = std::cmp::Reverse(o.visibility);
-        (visibility, o.image.is_none(), o.is_explained())
+        (
+            visibility,
+            o.image.is_none(),
+            o.is_explained(),
+            o.is_in_git(),
+        )
     };
     rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
 }
@@ -186,6 +191,7 @@ fn id(rule: &Rule, identity: &Secret, best: &Match, occurrences: &[Occurrence]) 
     let mut text = format!("residue.id/1\0{}\0", rule.id()).into_bytes();
     if rule.syntax.guessable {
         let place = occurrences.iter().map(lasting_place).min();
+        let place = place.map(|(_, place)| place);
         text.extend_from_slice(format!("place\0{place:?}\0{:?}", best.label).as_bytes());
     } else {
         text.extend_from_slice(b"value\0");
@@ -195,8 +201,18 @@ fn id(rule: &Rule, identity: &Secret, best: &Match, occurrences: &[Occurrence]) 
 }
 
 /// What a rebuild leaves as it is of a place: a path in a layer or in the archive. Documents are
-/// named by digests and history entries move, so of those only the key counts.
-fn lasting_place(occurrence: &Occurrence) -> (&str, &str, &[String]) {
+/// named by digests and history entries move, so of those only the key counts. Files of a git
+/// repository are named anew with every clean-up, and what lies only there counts less than what
+/// lies elsewhere.
+fn lasting_place(occurrence: &Occurrence) -> (bool, (&str, &str, &[String])) {
+    let folder = occurrence.repository().filter(|_| occurrence.is_in_git());
+    match folder {
+        Some(folder) => (true, (folder, "", &occurrence.inside)),
+        None => (false, lasting_file(occurrence)),
+    }
+}
+
+fn lasting_file(occurrence: &Occurrence) -> (&str, &str, &[String]) {
     let inside = occurrence.inside.as_slice();
     if occurrence.layer.is_some() || occurrence.kind == Kind::ArchiveFile {
         return (occurrence.path.as_deref().unwrap_or(""), "", inside);

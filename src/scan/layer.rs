@@ -1,5 +1,7 @@
 //! One layer, scanned by itself: the result depends on its bytes and the rules alone.
 
+mod postponed;
+
 use std::io::{self, BufRead};
 
 use base64::Engine as _;
@@ -76,7 +78,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> Laye
     let limits = &options.limits;
     let mut worker = Worker {
         layer: layer.index,
-        scanner: Scanner::new(engine, limits),
+        scanner: Scanner::new(engine, limits).postponing(),
         engine,
         names: Names::default(),
         hits: Vec::new(),
@@ -85,6 +87,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> Laye
         seen: SeenKeys::within(Budget::share(layers)),
         marks: PathMarks::new(common),
         links: Vec::new(),
+        postponed: Vec::new(),
         gatherer: (options.packages).then(|| Gatherer::new(layer, common, claims)),
         warnings: Capped::keeping(MOST_WARNINGS),
         progress,
@@ -94,6 +97,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> Laye
         worker.visit(item)
     });
     progress.finish(summary.size.saturating_sub(worker.passed));
+    worker.scan_postponed();
     worker.flush_names();
     worker.forget_idle_links();
     let evidence = worker.gatherer.take();
@@ -127,6 +131,8 @@ struct Worker<'e> {
     seen: SeenKeys,
     marks: PathMarks,
     links: Vec<Link>,
+    /// Entries that wait for what later ones tell of them.
+    postponed: Vec<(LayerEntry, Vec<u8>)>,
     gatherer: Option<Gatherer>,
     warnings: Capped,
     progress: &'e Progress,
@@ -151,7 +157,7 @@ impl Worker<'_> {
     fn loose(&mut self, kind: Kind, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let mut outcome = self.scanner.scan_loose(&Context::default(), bytes);
         for hit in &mut outcome.hits {
-            if hit.inside.is_empty() && hit.decoded.is_empty() {
+            if hit.is_in_place() {
                 hit.matched.span.offset += offset;
             }
         }
@@ -169,20 +175,27 @@ impl Worker<'_> {
         if entry.size == 0 {
             return Ok(());
         }
+        self.scanner.pass(entry.stored);
+        let mut outcome = self.content(entry, content);
+        if let Some(bytes) = outcome.postponed.take() {
+            self.postpone(entry, bytes);
+        }
+        self.take(outcome, Kind::File, Some(entry))
+    }
+
+    fn content(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> Outcome {
         let context = Context {
             path: &entry.path,
             kind: TextKind::File,
             label: None,
         };
-        self.scanner.pass(entry.stored);
         let scanner = &mut self.scanner;
-        let outcome = match &mut self.gatherer {
+        match &mut self.gatherer {
             Some(gatherer) => {
                 gatherer.follow(entry, content, |content| scanner.scan(&context, content))
             }
             None => scanner.scan(&context, content),
-        };
-        self.take(outcome, Kind::File, Some(entry))
+        }
     }
 
     /// Keeps what the stack needs to know of the path.
@@ -247,7 +260,7 @@ impl Worker<'_> {
                 entry: None,
                 hit: Hit {
                     inside: Vec::new(),
-                    decoded: Vec::new(),
+                    decoded: matched.how().iter().map(|how| (*how).to_owned()).collect(),
                     matched,
                 },
             });

@@ -170,7 +170,9 @@ impl Worker<'_> {
                 .name(text)
                 .map(|key| printable(key.as_bytes()))
                 .or(occurrence.key);
-            occurrence.decoded = text.decoded.iter().map(|how| (*how).to_owned()).collect();
+            let within = occurrence.decoded;
+            let how = text.decoded.iter().map(|how| (*how).to_owned());
+            occurrence.decoded = how.chain(within).collect();
             self.scan.found.push(Located {
                 matched,
                 occurrence,
@@ -322,7 +324,7 @@ impl Worker<'_> {
         let found = self.scan.found.iter();
         let known: HashSet<Secret> = found.map(|l| l.matched.identity().clone()).collect();
         let start = |hit: &Hit| usize::try_from(hit.matched.span.offset).unwrap_or(usize::MAX);
-        let is_plain = |hit: &Hit| hit.inside.is_empty() && hit.decoded.is_empty();
+        let is_plain = Hit::is_in_place;
         let (mut plain, mut more): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(is_plain);
         let is_new = |hit: &Hit| {
             let is_pattern = rules.rule(hit.matched.rule).syntax.regex.is_some();
@@ -357,7 +359,7 @@ fn occurrence(document: &Document, kind: Kind, matched: &Match) -> Occurrence {
         pointer: None,
         key: matched.label.as_ref().map(|key| printable(key.as_bytes())),
         inside: Vec::new(),
-        decoded: Vec::new(),
+        decoded: matched.how().iter().map(|how| (*how).to_owned()).collect(),
         line: matched.position.line,
         column: matched.position.column,
         offset: matched.span.offset,

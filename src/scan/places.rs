@@ -134,6 +134,8 @@ mod tests {
             span: Span::new(0, secret.len() as u64),
             position: Position { line: 1, column: 1 },
             secret: Secret::new(secret.as_bytes()),
+            decoded: None,
+            by: Default::default(),
             identity: None,
             label: None,
             confidence: Confidence::Likely,

@@ -47,14 +47,14 @@ impl Redaction {
         {
             // Nor are the first bytes of any file whose path tells what it is.
             if counts_everywhere(matched) && !rules.rule(matched.rule).is_about_files() {
-                everywhere.insert(matched.secret.clone());
+                everywhere.extend(long_forms(matched));
             }
             if let (Kind::History, Some(image), Some(instruction)) =
                 (occurrence.kind, occurrence.image, occurrence.instruction)
             {
                 let of_text = history.entry((image, instruction)).or_default();
-                of_text.insert(matched.secret.clone());
-                if !occurrence.decoded.is_empty() {
+                of_text.extend(forms(matched).cloned());
+                if occurrence.decoded.len() > matched.how().len() {
                     encoded.insert((image, instruction));
                 }
             }
@@ -87,7 +87,7 @@ impl Redaction {
                 let matches = with_assignments(&engine, text, matches, &mut declared);
                 self.add(&matches);
                 let of_text = self.history.entry((image, instruction.index)).or_default();
-                of_text.extend(matches.into_iter().map(|matched| matched.secret));
+                of_text.extend(matches.iter().flat_map(|matched| forms(matched).cloned()));
             }
             for text in quoted(report) {
                 let context = Context {
@@ -103,8 +103,7 @@ impl Redaction {
 
     fn add(&mut self, matches: &[Match]) {
         let matches = matches.iter().filter(|matched| counts_everywhere(matched));
-        self.secrets
-            .extend(matches.map(|matched| matched.secret.clone()));
+        self.secrets.extend(matches.flat_map(long_forms));
     }
 
     /// Redacts all that images say of themselves.
@@ -214,11 +213,21 @@ impl Redaction {
 /// Whether a secret is replaced wherever it stands. What is allowed is secret still; a placeholder
 /// or a published sample is not.
 fn counts_everywhere(matched: &Match) -> bool {
-    let is_secret = matches!(
+    matches!(
         matched.suppressed,
         None | Some(Suppression::InlineAllow | Suppression::Allowlist)
-    );
-    is_secret && matched.secret.len() >= SHORTEST_EVERYWHERE
+    )
+}
+
+/// A secret as it is and as it is written.
+fn forms(matched: &Match) -> impl Iterator<Item = &Secret> {
+    [&matched.secret, matched.written()].into_iter()
+}
+
+/// Those of them that are long enough to be replaced everywhere.
+fn long_forms(matched: &Match) -> impl Iterator<Item = Secret> {
+    let long = forms(matched).filter(|form| form.len() >= SHORTEST_EVERYWHERE);
+    long.cloned()
 }
 
 /// What is quoted of an image beside its commands.
@@ -250,8 +259,8 @@ pub fn redact_names(text: &mut String, engine: &Engine) {
         kind: TextKind::Name,
         ..Context::default()
     };
-    let found = engine.scan(&context, text.as_bytes()).into_iter();
-    let found: BTreeSet<Secret> = found.map(|matched| matched.secret).collect();
+    let found = engine.scan(&context, text.as_bytes());
+    let found: BTreeSet<Secret> = found.iter().flat_map(forms).cloned().collect();
     if !found.is_empty() {
         Redactor::new(&found).apply(text);
     }

@@ -28,14 +28,33 @@ impl Values {
     pub fn make(&self, kind: &str) -> String {
         self.made.set(self.made.get() + 1);
         let word = format!("recall {} {}", self.line, self.made.get());
-        if let Some((kind, length)) = kind.split_once(':') {
-            let length = length.parse().expect("a length");
-            return sized(kind, &word, length);
-        }
         match kind.split_once(' ') {
             Some((key @ ("rsa" | "pkcs8"), form)) => reshape(&private_key(key, &word), form),
-            _ => plain(kind, &word),
+            Some(("ansible", form)) => reshape(&vault_text(&word), form),
+            _ => wrapped(kind, &word),
         }
+    }
+}
+
+/// Kinds that stand in base64: alone, behind a user's name, or in a file of their own.
+fn wrapped(kind: &str, word: &str) -> String {
+    let inner = |kind: &str| wrapped(kind, word);
+    if let Some(kind) = kind.strip_suffix(" base64") {
+        return STANDARD.encode(inner(kind));
+    }
+    if let Some(kind) = kind.strip_suffix(" basic") {
+        return STANDARD.encode(format!("ci-robot:{}", inner(kind)));
+    }
+    if let Some((kind, length)) = kind.split_once(':') {
+        return sized(kind, word, length.parse().expect("a length"));
+    }
+    match kind {
+        "docker file" => format!(
+            r#"{{"auths":{{"registry.corp.internal":{{"auth":"{}"}}}}}}"#,
+            inner("basic")
+        ),
+        "env file" => format!("PORT=8080\nDB_PASSWORD={}\n", inner("password")),
+        _ => plain(kind, word),
     }
 }
 
@@ -294,9 +313,22 @@ fn armored(label: &str, body: &[u8]) -> String {
     )
 }
 
-/// The forms that a key's text takes in other files.
+/// A text that Ansible Vault encrypted.
+fn vault_text(word: &str) -> String {
+    let line = |name: &str| hex(&format!("{word}{name}"), 64);
+    let inner = format!("{}\n{}\n{}", line("salt"), line("hmac"), line("text"));
+    let digits: String = inner.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let lines: Vec<&str> = (0..digits.len())
+        .step_by(80)
+        .map(|start| &digits[start..digits.len().min(start + 80)])
+        .collect();
+    format!("{}_VAULT;1.1;AES256\n{}", "$ANSIBLE", lines.join("\n"))
+}
+
+/// The forms that a text of several lines takes in other files.
 fn reshape(pem: &str, form: &str) -> String {
     match form {
+        "whole" => pem.to_owned(),
         "escaped" => pem.replace('\n', "\\n"),
         "spaced" => pem.replace('\n', " "),
         "base64" => STANDARD.encode(pem),

@@ -4,6 +4,8 @@ mod bad_archives;
 mod bad_layers;
 mod documents;
 mod facts;
+mod fields;
+mod git;
 mod gitleaks;
 mod hidden_places;
 mod hostile;

@@ -104,3 +104,67 @@ fn rules_of_a_user_are_added_or_stand_alone() {
     let disabled = scan_with(&path, &["--rules", &file, "--disable", "acme.*"]);
     assert!(disabled.find(&acme).is_none());
 }
+
+const FIELDS: &str = r#"
+[[rule]]
+id = "acme.login"
+title = "Acme login"
+severity = "high"
+confidence = "likely"
+guessable = true
+revoke = "https://acme.example/logins"
+examples = ["[acme]\nlogin = Y2k6azFvdG85\n"]
+rejects = ["[acme]\nlogin = azFvdG85\n"]
+
+[[rule.fields]]
+format = "ini"
+paths = ["**/.acmerc"]
+keys = ["acme.login"]
+decode = ["base64", "user-password"]
+"#;
+
+#[test]
+fn a_rule_of_a_user_may_name_fields_and_is_shown_as_it_can_be_written() {
+    let scratch = Scratch::new();
+    let file = scratch.write("acme.toml", FIELDS);
+    let file = file.to_string_lossy();
+    let check = residue(["rules", "check", &file]);
+    assert_eq!(check.code, 0, "{}", check.stderr);
+    let shown = residue(["rules", "show", "acme.login", "--only-rules", &file]);
+    assert!(shown.stdout.contains("[[rule.fields]]"), "{}", shown.stdout);
+    let again = scratch.write("again.toml", &shown.stdout);
+    let layer = LayerBuilder::new().file("root/.acmerc", "[acme]\nlogin = Y2k6azFvdG85\n");
+    let image = ImageBuilder::new().layer("COPY . /", layer);
+    let path = scratch.image(Shape::Classic, &image);
+    let scan = scan_with(&path, &["--only-rules", &again.to_string_lossy()]);
+    assert_eq!(scan.place("k1oto9", "file")["key"], "acme.login");
+}
+
+#[test]
+fn every_mistake_in_fields_is_reported() {
+    let scratch = Scratch::new();
+    let wrong = FIELDS
+        .replace("\"ini\"", "\"inii\"")
+        .replace("\"**/.acmerc\"", "")
+        .replace("\"acme.login\"]", "\"acme..login\", \"a[b]\"]")
+        .replace("\"user-password\"", "\"user-pasword\"")
+        .replace("guessable", "anchors = [\"acme\"]\nguessable");
+    let file = scratch.write("acme.toml", wrong);
+    let run = residue(["rules", "check", &file.to_string_lossy()]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    for (line, mistake) in [
+        (
+            14,
+            "fields number 1: there is no format \"inii\"; there are env, ini,",
+        ),
+        (15, "fields number 1: paths is empty"),
+        (16, "fields number 1: key \"acme..login\" has an empty step"),
+        (16, "fields number 1: key \"a[b]\" has a ["),
+        (17, "fields number 1: there is no decoding \"user-pasword\""),
+        (2, "has anchors, paths or decode without a regex"),
+    ] {
+        let told = format!("acme.toml:{line}: rule \"acme.login\": {mistake}");
+        let said = run.stderr.lines().any(|line| line.contains(&told));
+        assert!(said, "no {told} in {}", run.stderr);
+    }
+}

@@ -1,6 +1,6 @@
 //! `residue rules list --format markdown`: the page `docs/rules.md`, made from the rules themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use residue::rules::{Rule, RuleSet};
@@ -17,7 +17,8 @@ pub fn write(set: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
         out,
         "{} rules over {} providers and kinds. Made by `residue rules list --format markdown`; `residue \
          rules show ID` prints a rule with its references, examples and where to revoke. *Checked* \
-         names what is checked or told offline (see [rule files](../patterns/README.md)); *parts* are \
+         names what is checked or told offline, and the formats of files that are parsed for it (see \
+         [rule files](../patterns/README.md) and [credential files](files.md)); *parts* are \
          what a finding is put together with.",
         set.rules().len(),
         providers.len()
@@ -51,7 +52,19 @@ fn write_row(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
         syntax.title.replace('|', "\\|"),
         syntax.severity,
         syntax.confidence,
-        syntax.validate.join(", "),
+        checked(rule),
         parts.join(", "),
     )
+}
+
+/// The formats whose fields the rule knows, and its validators.
+fn checked(rule: &Rule) -> String {
+    let tables = rule.syntax.fields.iter();
+    let formats: BTreeSet<&str> = tables.map(|table| &table.format[..]).collect();
+    let formats: Vec<&str> = formats.into_iter().collect();
+    let fields = (!formats.is_empty()).then(|| format!("fields of {}", formats.join(", ")));
+    let validators = rule.syntax.validate.join(", ");
+    let all = fields.into_iter().chain([validators]);
+    let all: Vec<String> = all.filter(|part| !part.is_empty()).collect();
+    all.join("; ")
 }

@@ -12,7 +12,7 @@ pub(super) const LONGEST_VALUE: usize = 1024;
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(in crate::detect) struct Place {
     /// Kind of file.
     pub class: Class,
     /// Whether the file came with a package.
@@ -20,7 +20,12 @@ pub(super) struct Place {
 }
 
 /// The confidence of an assignment; `None` when it is no secret.
-pub(super) fn judge(key: &[u8], kind: KeyKind, value: &[u8], place: Place) -> Option<Confidence> {
+pub(in crate::detect) fn judge(
+    key: &[u8],
+    kind: KeyKind,
+    value: &[u8],
+    place: Place,
+) -> Option<Confidence> {
     let least = match (place.class, kind.password) {
         (Class::Env, true) => 4,
         (_, true) => 6,

@@ -6,7 +6,7 @@
 //! it ends (or [`list`] where several stand or one stands further on), [`lexicon`] says what the key's name means, and [`judge`] weighs both.
 
 mod extent;
-mod judge;
+pub(super) mod judge;
 mod key;
 pub(super) mod lexicon;
 mod list;
@@ -17,7 +17,7 @@ use std::ops::Range;
 use self::judge::Place;
 use super::class::Class;
 use super::detector::{Desk, Detector, Found, View};
-use super::matched::TextKind;
+use super::matched::{By, TextKind};
 use super::{place, suppress};
 use crate::rules::Confidence;
 
@@ -79,6 +79,8 @@ impl Detector for Assignment {
             let start = view.bytes.len() - view.bytes.trim_ascii_start().len();
             desk.report(Found {
                 rule: desk.index,
+                by: By::Assignment,
+                written: None,
                 label: Some(label.to_owned()),
                 secret: start..start + text.len(),
                 confidence,
@@ -118,6 +120,8 @@ fn report(
     desk.state.resume = view.base + secret.end as u64;
     desk.report(Found {
         rule: desk.index,
+        by: By::Assignment,
+        written: None,
         label: Some(String::from_utf8_lossy(name).into_owned()),
         suppressed,
         secret,

@@ -4,6 +4,9 @@
 /// Longest value that words make a placeholder.
 const LONGEST_PLACEHOLDER: usize = 128;
 
+/// Longest name of one word that a template has.
+const LONGEST_NAME: usize = 40;
+
 /// Values that are no secret when they are the whole value, between spaces.
 const EXACT: &str = "\
     password passwd pass passphrase secret token apikey api_key api-key admin administrator root \
@@ -24,7 +27,7 @@ const PARTS: &str = "\
 
 /// Starts of an expression that only leads to the value.
 const REFERENCES: &str = "\
-    ${ $( {{ #{ %{ <% process.env os.environ os.getenv getenv( env( env. env[ system.getenv \
+    ${ $( $__ {{ #{ %{ <% process.env os.environ os.getenv getenv( env( env. env[ system.getenv \
     import.meta vault: ref+ ssm: arn: secretsmanager: sm:// op:// file: !vault !ref !sub enc[ \
     {cipher} $ansible_vault secretkeyref valuefrom resolve: {{resolve aws-ssm keyvault \
     @microsoft.keyvault base64:$ -----begin ssh- ecdsa-sha2 data: http:// https:// pbkdf2 argon2 \
@@ -92,12 +95,15 @@ pub(crate) fn is_template(value: &[u8]) -> bool {
         return false;
     };
     let inner = &value[open + 1..];
-    memchr::memchr(b'}', inner).is_some_and(|close| {
-        close > 0
-            && inner[..close]
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'$'))
-    })
+    let Some(close) = memchr::memchr(b'}', inner) else {
+        return false;
+    };
+    let name = &inner[..close];
+    let is_part = |b: &u8| matches!(b, b'_' | b'.' | b':' | b'$');
+    !name.is_empty()
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || is_part(b))
+        // A long one without parts is something encrypted.
+        && (name.len() <= LONGEST_NAME || name.iter().any(is_part))
 }
 
 /// Whether a value is a path and not base64 that happens to start with a slash.

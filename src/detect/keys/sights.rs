@@ -155,6 +155,11 @@ impl Sights {
         self.note(Observed { id, seen });
     }
 
+    /// Notes what a decoded text of this one holds.
+    pub(in crate::detect) fn pass_on(&mut self, observed: Vec<Observed>) {
+        observed.into_iter().for_each(|one| self.note(one));
+    }
+
     /// What was seen of the text, which is over.
     pub(in crate::detect) fn take(&mut self) -> Vec<Observed> {
         std::mem::take(&mut self.observed)

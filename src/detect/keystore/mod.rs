@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use super::detector::{Desk, Detector, Found, View};
 use super::keys::{self, Sights};
-use super::matched::{Facts, TextKind};
+use super::matched::{By, Facts, TextKind};
 use super::suppress;
 use crate::rules::Confidence;
 
@@ -70,6 +70,8 @@ impl Detector for Keystore {
         let suppressed = suppress::known_key(&facts, view);
         desk.report(Found {
             rule: desk.index,
+            by: By::Pattern,
+            written: None,
             secret: 0..bytes.len().min(MOST_SHOWN),
             label: None,
             confidence: Confidence::Confirmed,

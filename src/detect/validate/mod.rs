@@ -12,6 +12,7 @@ pub use super::keys::Effort;
 pub(super) use encoding::{base64, base64_unpadded};
 pub(super) use time::rfc3339;
 
+mod ansible;
 mod atlassian;
 mod aws;
 mod azure;
@@ -46,7 +47,7 @@ mod supabase;
 mod swarm;
 mod tailscale;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tezos;
 mod time;
 mod url;
@@ -88,6 +89,7 @@ pub type Validator = fn(&Candidate<'_>) -> Verdict;
 /// Every validator by the name that rules use, in order of name.
 pub const VALIDATORS: &[(&str, Validator)] = &[
     ("age-bech32", bech32::age),
+    ("ansible-vault", ansible::vault),
     ("atlassian-crc32", atlassian::crc32),
     ("atlassian-data-center", atlassian::data_center),
     ("aws-account-id", aws::account_id),
@@ -97,7 +99,6 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("azure-entra", azure_identity::entra),
     ("azure-marvin", azure::marvin_key),
     ("azure-sas", azure_identity::sas),
-    ("base64-user-password", userpass::base64_user_password),
     ("basic-auth-url", url::basic_auth_url),
     ("bip39-mnemonic", mnemonic::bip39),
     ("bitcoin-extended-key", bitcoin::extended_key),
@@ -172,7 +173,7 @@ fn facts<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Facts {
 }
 
 /// A fact from bytes of the image: without control characters, not endless, never empty.
-fn text(bytes: &[u8]) -> Option<Value> {
+pub(super) fn text(bytes: &[u8]) -> Option<Value> {
     let shown: String = String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST_FACT)])
         .chars()
         .filter(|c| !c.is_control())

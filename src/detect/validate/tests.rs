@@ -33,7 +33,7 @@ pub(super) fn base64_url(bytes: &[u8]) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
-pub(super) fn standard_base64(bytes: &[u8]) -> String {
+pub(in crate::detect) fn standard_base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 

@@ -1,9 +1,7 @@
-//! Passwords that people choose: telling a literal one from a reference or a placeholder, and
-//! reading `user:password` out of base64.
+//! Passwords that people choose: telling a literal one from a reference or a placeholder.
 
 use super::super::{assignment::value, phrase};
-use super::encoding::base64;
-use super::{Candidate, Verdict, facts, text};
+use super::{Candidate, Verdict, facts};
 
 /// Words that stand in documentation where a password would stand.
 const STAND_INS: &[&str] = &[
@@ -121,32 +119,8 @@ pub(super) fn netrc_password(candidate: &Candidate<'_>) -> Verdict {
     }
 }
 
-/// Base64 of `user:password`: the user is told, the password never.
-pub(super) fn base64_user_password(candidate: &Candidate<'_>) -> Verdict {
-    let Some(decoded) = base64(candidate.secret) else {
-        return Verdict::Dropped;
-    };
-    let printable =
-        std::str::from_utf8(&decoded).is_ok_and(|text| text.chars().all(|c| !c.is_control()));
-    let Some(colon) = decoded.iter().position(|byte| *byte == b':') else {
-        return Verdict::Dropped;
-    };
-    let (user, password) = (&decoded[..colon], &decoded[colon + 1..]);
-    if !printable {
-        return Verdict::Dropped;
-    }
-    let told = facts([("user", text(user))]);
-    match judge(password) {
-        Password::Literal if user == password => Verdict::Demoted(told),
-        Password::Literal => Verdict::Confirmed(told),
-        Password::StandIn => Verdict::Demoted(told),
-        Password::Reference => Verdict::Dropped,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{base64_url, verdict};
     use super::*;
 
     #[test]
@@ -191,22 +165,6 @@ mod tests {
         }
         for literal in ["$ecure4tea", "hunter2", "passion-7", "tokyo9"] {
             assert_eq!(judge(literal.as_bytes()), Password::Literal, "{literal}");
-        }
-    }
-
-    #[test]
-    fn docker_auth_tells_the_user_and_never_the_password() {
-        let auth = base64_url(b"ci-robot:hunter2hunter2");
-        let Verdict::Confirmed(told) = verdict(base64_user_password, auth.as_bytes()) else {
-            panic!()
-        };
-        assert_eq!(told, facts([("user", Some("ci-robot".into()))]));
-        for other in [&b"no colon"[..], b"user:${PASSWORD}", b"\x00:\x01"] {
-            let auth = base64_url(other);
-            assert_eq!(
-                verdict(base64_user_password, auth.as_bytes()),
-                Verdict::Dropped
-            );
         }
     }
 }

@@ -86,14 +86,19 @@ fn tree(image: Option<usize>, layer: Option<usize>, path: Option<&str>) -> Strin
     uri
 }
 
-/// Line, column and bytes in the artifact. Only for content that stands there as it is: what was
-/// decoded, and what is a value of a document, has its positions in the properties.
+/// Decodings of a whole text, in which places count; others are of the value that stands there.
+const TEXTS: [&str; 3] = ["utf-16le", "utf-16be", "header"];
+
+/// Line, column and bytes in the artifact. Only for content of which the text stands there as it
+/// is: what was decoded, and what is a value of a document, has its positions in the properties.
 fn region(occurrence: &Occurrence) -> Option<Value> {
     let is_content = matches!(
         occurrence.kind,
         Kind::File | Kind::Artifact | Kind::OrphanBlob | Kind::ArchiveFile
     );
-    let plain = is_content && occurrence.decoded.is_empty() && occurrence.pointer.is_none();
+    let of_text = |how: &String| TEXTS.contains(&how.as_str());
+    let plain =
+        is_content && !occurrence.decoded.iter().any(of_text) && occurrence.pointer.is_none();
     (plain && occurrence.line > 0 && occurrence.column > 0).then(|| {
         json!({
             "startLine": occurrence.line,

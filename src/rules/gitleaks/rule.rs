@@ -107,6 +107,7 @@ fn syntax(
         regex,
         detector: None,
         entropy: text.entropy.filter(|bits| *bits > 0.0),
+        decode: Vec::new(),
         validate: Vec::new(),
         paths: Vec::new(),
         near: Vec::new(),
@@ -118,6 +119,7 @@ fn syntax(
         references: Vec::new(),
         examples: Vec::new(),
         rejects: Vec::new(),
+        fields: Vec::new(),
     }
 }
 

@@ -6,6 +6,8 @@ mod extend;
 const CATALOG: Catalog<'_> = Catalog {
     validators: &[],
     detectors: &[],
+    formats: &[],
+    decodings: &[],
 };
 
 /// Loads `c.toml` beside other files; the folder's name is left out of what is said.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::detect::span::{Position, Span};
-use crate::detect::{Facts, catalog};
+use crate::detect::{By, Facts, catalog};
 use crate::finding::Kind;
 use crate::rules::{Confidence, Loader};
 
@@ -29,6 +29,12 @@ fn place(rules: &RuleSet, rule: &str, secret: &str, path: &str, layer: usize) ->
         span: Span::new(3, secret.len() as u64),
         position: Position { line: 1, column: 4 },
         secret: Secret::new(secret.as_bytes()),
+        decoded: None,
+        by: if rules.rule(index).syntax.regex.is_some() {
+            By::Pattern
+        } else {
+            By::Assignment
+        },
         identity: None,
         label: Some("PASSWORD".to_owned()),
         confidence: rules.rule(index).syntax.confidence,

@@ -9,7 +9,7 @@ use residue::content::Scanner;
 use residue::detect::{Context, TextKind, catalog};
 use residue::{Engine, Limits, Loader};
 
-const PATHS: [&[u8]; 8] = [
+const PATHS: [&[u8]; 16] = [
     b"app/.env",
     b"etc/shadow",
     b"root/.npmrc",
@@ -17,6 +17,14 @@ const PATHS: [&[u8]; 8] = [
     b"srv/a.tar.gz",
     b"lib/a.jar",
     b"home/u/.docker/config.json",
+    b"srv/secret.yaml",
+    b"srv/application.properties",
+    b"srv/web.config",
+    b"srv/wp-config.php",
+    b"root/.cargo/credentials.toml",
+    b"root/.netrc",
+    b"root/.pgpass",
+    b"root/.git-credentials",
     b"",
 ];
 
@@ -43,7 +51,7 @@ fuzz_target!(|data: &[u8]| {
         label: None,
     };
     // The high half of the choice makes the bytes come in small pieces.
-    let piece = 1 + usize::from(*choice >> 3) * 64;
+    let piece = 1 + usize::from(*choice >> 4) * 128;
     let mut reader = BufReader::with_capacity(piece, content);
     let outcome = Scanner::new(engine(), &limits).scan(&context, &mut reader);
     assert!(outcome.error.is_none(), "memory can be read");

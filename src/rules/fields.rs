@@ -1,0 +1,112 @@
+//! Where a rule finds its secret in files whose format is parsed: which files, which keys.
+
+use std::collections::BTreeMap;
+
+use globset::Glob;
+use serde::Serialize;
+
+use super::check::Catalog;
+use super::key_pattern::KeyPattern;
+use super::place::Place;
+
+/// What tells that a field holds a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Judge {
+    /// The key pattern does: whatever the value, unless it only leads to the secret.
+    #[default]
+    Key,
+    /// The field's name has to, as for the detector `assignment`.
+    Name,
+    /// What is around it does, mostly: beside telling names, values that look random.
+    Holder,
+}
+
+/// A `[[rule.fields]]` table, as typed.
+#[derive(Debug, Clone, Serialize)]
+pub struct FieldsSyntax {
+    /// Name of the format.
+    pub format: String,
+    /// Globs of paths; only there.
+    pub paths: Vec<String>,
+    /// Literals of which one must stand in the file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<String>,
+    /// Patterns of the keys that lead to the secret.
+    pub keys: Vec<String>,
+    /// What tells that a field holds a secret.
+    pub judge: Judge,
+    /// A field beside it whose value is its name: `name` where a list holds `name` and `value`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub named_by: Option<String>,
+    /// How the value is written, outermost first: names of decodings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decode: Vec<String>,
+    /// Facts that fields beside it tell, by the names of those fields: `user = "username"`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tell: BTreeMap<String, String>,
+}
+
+/// A `[[rule.fields]]` table that has been checked.
+#[derive(Debug)]
+pub struct Fields {
+    /// As written.
+    pub syntax: FieldsSyntax,
+    /// The patterns of `keys`.
+    pub keys: Vec<KeyPattern>,
+    /// The globs of `paths`.
+    pub paths: Vec<Glob>,
+}
+
+impl Fields {
+    /// Whether one of the anchors stands in the text, if there are any.
+    pub fn has_anchor(&self, text: &[u8]) -> bool {
+        let anchors = &self.syntax.anchors;
+        let stands = |anchor: &String| memchr::memmem::find(text, anchor.as_bytes()).is_some();
+        anchors.is_empty() || anchors.iter().any(stands)
+    }
+
+    /// Checks a table; adds what is wrong with it.
+    pub(super) fn check(
+        syntax: &FieldsSyntax,
+        catalog: Catalog<'_>,
+        place: &mut Place<'_>,
+    ) -> Self {
+        if !catalog.formats.contains(&syntax.format.as_str()) {
+            let known = catalog.formats.join(", ");
+            let format = &syntax.format;
+            place.add_to(
+                "format",
+                format_args!("there is no format {format:?}; there are {known}"),
+            );
+        }
+        catalog.check_decodings(&syntax.decode, place);
+        for (name, list) in [("paths", &syntax.paths), ("keys", &syntax.keys)] {
+            if list.is_empty() {
+                place.add_to(name, format_args!("{name} is empty"));
+            }
+        }
+        if syntax.anchors.iter().any(|anchor| anchor.len() < 2) {
+            place.add_to("anchors", "has an anchor shorter than 2 bytes");
+        }
+        let mut keys = Vec::new();
+        for text in &syntax.keys {
+            match KeyPattern::parse(text) {
+                Ok(pattern) => keys.push(pattern),
+                Err(why) => place.add_to("keys", format_args!("key {text:?} {why}")),
+            }
+        }
+        let mut paths = Vec::new();
+        for text in &syntax.paths {
+            match Glob::new(text) {
+                Ok(glob) => paths.push(glob),
+                Err(error) => place.add_to("paths", format_args!("paths: {error}")),
+            }
+        }
+        Self {
+            syntax: syntax.clone(),
+            keys,
+            paths,
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The rule set compiled: one automaton, one detector for each rule, shared by reference.
+//! The rule set compiled: one prefilter, one detector for each rule, shared by reference.
 
 use super::assignment::Assignment;
 use super::blocks::Blocks;

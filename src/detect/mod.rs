@@ -2,8 +2,8 @@
 //!
 //! Nothing here knows of layers or images: a detector sees bytes and a [`Context`].
 //!
-//! An [`Engine`] is a rule set compiled. One automaton finds the anchors of all rules in one pass
-//! (`prefilter`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
+//! An [`Engine`] is a rule set compiled. One pass over the bytes finds the anchors of all rules
+//! (`prefilter`, by the fingerprints of `literals`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
 //! rules with a regex, `blocks` for those of other tools whose regex has no longest match,
 //! `assignment` and `entropy` built in. A `Stream` shows a text of any length in views that own
 //! their seams, so that the result is that of a scan in one piece.
@@ -18,6 +18,7 @@ mod examples;
 mod files;
 mod finder;
 mod inline;
+mod literals;
 mod matched;
 mod order;
 pub(crate) mod pair;

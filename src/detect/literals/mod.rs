@@ -148,10 +148,14 @@ impl Literals {
     }
 
     fn confirm(&self, search: &mut Search<'_>, at: usize, print: &Print) {
-        let literal = &self.literals[print.literal as usize];
-        let Some(start) = at.checked_add_signed(-(print.offset as isize)) else {
+        let start = at.checked_add_signed(-(print.offset as isize));
+        let Some(start) = start.filter(|start| {
+            let rest = search.bytes.get(*start..);
+            rest.is_some_and(|rest| print.may_begin(rest))
+        }) else {
             return;
         };
+        let literal = &self.literals[print.literal as usize];
         let end = start + literal.len();
         let stands =
             (search.bytes.get(start..end)).is_some_and(|text| text.eq_ignore_ascii_case(literal));

@@ -9,8 +9,8 @@
 use super::kernel::{STRIDE, WIDTH, cell};
 use super::model;
 
-/// Bits of a cell's number: with 32 bits each, 64 KiB.
-pub(super) const BITS: u32 = 14;
+/// Bits of a cell's number: with 32 bits each, 128 KiB.
+pub(super) const BITS: u32 = 15;
 const CELLS: usize = 1 << BITS;
 /// Shortest literal with fingerprints.
 pub(super) const SHORTEST: usize = WIDTH - 1;
@@ -28,12 +28,23 @@ pub(super) struct Print {
     pub literal: u32,
     /// From the start of the literal to the fingerprint; one less than none is possible.
     pub offset: i32,
+    /// The first bytes of the literal, folded, of those that there are.
+    head: u64,
+    known_head: u64,
 }
 
 impl Print {
     /// Whether the four bytes at a place, folded, may be this fingerprint.
     pub(super) fn fits(&self, word: u32) -> bool {
         word & self.known == self.word
+    }
+
+    /// Whether bytes that begin where the literal would may be it.
+    pub(super) fn may_begin(&self, bytes: &[u8]) -> bool {
+        bytes.first_chunk().is_none_or(|head| {
+            let folded = u64::from_le_bytes(*head) | 0x2020_2020_2020_2020;
+            folded & self.known_head == self.head
+        })
     }
 }
 
@@ -88,6 +99,11 @@ pub(super) fn word(bytes: [u8; WIDTH]) -> u32 {
 
 /// The rarest fingerprint of a literal at offsets that are even (way 0) or odd.
 fn choose(literal: u32, bytes: &[u8], way: i32) -> Print {
+    let (mut head, mut known_head) = (0, 0);
+    for (place, byte) in bytes.iter().take(8).enumerate() {
+        head |= u64::from(byte | 0x20) << (8 * place);
+        known_head |= 0xff << (8 * place);
+    }
     let print = |offset: i32| -> Print {
         let (mut word, mut known) = (0, 0);
         for place in 0..WIDTH {
@@ -102,6 +118,8 @@ fn choose(literal: u32, bytes: &[u8], way: i32) -> Print {
             known,
             literal,
             offset,
+            head,
+            known_head,
         }
     };
     let end = bytes.len() as i32;

@@ -11,6 +11,7 @@
 mod assignment;
 mod blocks;
 mod class;
+mod demand;
 mod detector;
 mod engine;
 mod entropy;

@@ -8,6 +8,7 @@
 
 mod kernel;
 mod model;
+mod print;
 mod table;
 
 #[cfg(test)]
@@ -17,8 +18,9 @@ use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 
-use self::kernel::{BLOCK, CHUNK, Kernel, PLACES, Passed, REACH, WIDTH};
-use self::table::{Print, Prints, SHORTEST};
+use self::kernel::{BLOCK, CHUNK, Kernel, PLACES, Passed, REACH};
+use self::print::{Print, word};
+use self::table::{Prints, SHORTEST};
 
 /// Finds literals.
 pub(super) struct Literals {
@@ -104,44 +106,48 @@ impl Literals {
         let bytes = search.bytes;
         let blocks = range.len() / BLOCK * BLOCK;
         let reach = (range.start + blocks + REACH).min(bytes.len());
-        let mut looked_at = 0;
-        if let Some(whole) = bytes.get(range.start..reach) {
-            let count = self.kernel.run(&self.prints.table, whole, passed);
-            for offset in &passed[..count] {
-                self.look(search, range.start + usize::from(*offset));
-            }
-            looked_at = whole.len().saturating_sub(REACH) / BLOCK * BLOCK;
-        }
+        let whole = bytes.get(range.start..reach).unwrap_or_default();
+        self.blocks(search, whole, range.clone(), passed);
         // The rest, with zeros behind the end.
-        let start = range.start + looked_at;
+        let start = range.start + whole.len().saturating_sub(REACH) / BLOCK * BLOCK;
         if start < range.end {
             let mut rest = [0; 2 * BLOCK + REACH];
             let known = bytes.get(start..).unwrap_or_default();
             let length = known.len().min(rest.len());
             rest[..length].copy_from_slice(&known[..length]);
-            let blocks = (range.end - start).div_ceil(BLOCK) * BLOCK;
-            let whole = &rest[..(blocks + REACH).min(2 * BLOCK + REACH)];
-            let count = self.kernel.run(&self.prints.table, whole, passed);
-            for offset in &passed[..count] {
-                let at = start + usize::from(*offset);
-                if at < range.end {
-                    self.look(search, at);
-                }
-            }
+            self.blocks(search, &rest, start..range.end, passed);
         }
     }
 
-    /// Compares the literals that may have a fingerprint at `at`.
-    fn look(&self, search: &mut Search<'_>, at: usize) {
-        let rest = search.bytes.get(at..).unwrap_or_default();
-        let four = rest.first_chunk().copied().unwrap_or_else(|| {
-            let mut four = [0; WIDTH];
-            four[..rest.len()].copy_from_slice(rest);
-            four
-        });
-        let word = table::word(four);
-        for print in self.prints.of(word) {
-            if print.fits(word) {
+    /// Looks at the places of all whole blocks of `bytes`, which stand at the start of `range`.
+    fn blocks(
+        &self,
+        search: &mut Search<'_>,
+        bytes: &[u8],
+        range: Range<usize>,
+        passed: &mut Passed,
+    ) {
+        let count = self.kernel.run(&self.prints.table, bytes, passed);
+        let word_at = |offset: u16| {
+            let four = bytes.get(usize::from(offset)..)?.first_chunk()?;
+            Some(word(*four))
+        };
+        // Without a branch for each, as in the kernel: half of them go.
+        let mut kept = 0;
+        for index in 0..count {
+            let offset = passed[index];
+            passed[kept] = offset;
+            kept += usize::from(word_at(offset).is_some_and(|word| self.prints.may_be(word)));
+        }
+        for offset in &passed[..kept] {
+            let at = range.start + usize::from(*offset);
+            if at >= range.end {
+                break;
+            }
+            for print in word_at(*offset)
+                .into_iter()
+                .flat_map(|word| self.prints.of(word))
+            {
                 self.confirm(search, at, print);
             }
         }

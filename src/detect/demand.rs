@@ -53,10 +53,13 @@ impl Demand {
         Run::all_of(&hir, &mut runs);
         // What an anchor holds is there already.
         let is_news = |run: &Run| anchors.iter().all(|anchor| run.find(anchor, 0).is_none());
-        runs.retain(|run| run.bits() >= LEAST && is_news(run));
-        runs.sort_by(|a, b| b.bits().total_cmp(&a.bits()));
+        let mut weighed: Vec<(f64, Run)> = (runs.into_iter())
+            .map(|run| (run.bits(), run))
+            .filter(|(bits, run)| *bits >= LEAST && is_news(run))
+            .collect();
+        weighed.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         let mut kept: Vec<Run> = Vec::new();
-        for run in runs {
+        for (_, run) in weighed {
             if kept.len() < MOST && !kept.iter().any(|other| other.implies(&run)) {
                 kept.push(run);
             }

@@ -16,7 +16,7 @@ mod tests;
 
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Input};
 
 use self::kernel::{BLOCK, CHUNK, Kernel, PLACES, Passed, REACH};
 use self::print::{Print, word};
@@ -82,10 +82,10 @@ impl Literals {
             own,
             hits: Vec::new(),
         };
-        self.find_short(&mut search);
         let mut passed: Passed = [0; PLACES];
         while at < search.own.end {
             let end = search.own.end.min(at + CHUNK);
+            self.find_short(&mut search, at..end);
             self.chunk(&mut search, at..end, &mut passed);
             at = end;
             if search.hits.is_empty() {
@@ -170,14 +170,16 @@ impl Literals {
         }
     }
 
-    /// Literals without fingerprints.
-    fn find_short(&self, search: &mut Search<'_>) {
+    /// Literals without fingerprints that end in `range`, behind its start.
+    fn find_short(&self, search: &mut Search<'_>, range: Range<usize>) {
         let Some((automaton, numbers)) = &self.short else {
             return;
         };
-        for hit in automaton.find_overlapping_iter(search.bytes) {
+        let from = range.start.saturating_sub(SHORTEST);
+        let input = Input::new(search.bytes).range(from..range.end);
+        for hit in automaton.find_overlapping_iter(input) {
             let number = numbers.get(hit.pattern().as_usize());
-            let is_own = hit.end() > search.own.start && hit.end() <= search.own.end;
+            let is_own = hit.end() > range.start.max(search.own.start);
             if let (true, Some(number)) = (is_own, number) {
                 search.hits.push((hit.end(), hit.start(), *number));
             }

@@ -1,6 +1,5 @@
 //! Every kernel against aho-corasick: the same literals, at every alignment and at both ends.
 
-use aho_corasick::{AhoCorasick, Input};
 use proptest::prelude::*;
 
 use super::*;
@@ -96,7 +95,7 @@ fn literals_are_found_across_chunks_and_only_where_they_end_in_the_part_that_is_
 
 #[test]
 fn text_of_nothing_but_literals_is_linear_and_whole() {
-    let twins = Twins::of(&literals(&["aaa", "aaaa", "aaaaa", "aaaaaaaaa"]));
+    let twins = Twins::of(&literals(&["a", "aa", "aaa", "aaaa", "aaaaaaaaa"]));
     let text = vec![b'A'; 2 * CHUNK];
     assert!(twins.check(&text, &(0..text.len())) > 4 * CHUNK);
 }

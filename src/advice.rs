@@ -7,6 +7,9 @@
 //! removing.
 
 mod ignore;
+mod keys;
+
+pub use keys::{Shared, of_published, of_shared};
 
 use crate::error::printable;
 use crate::finding::{Kind, Occurrence, Visibility};

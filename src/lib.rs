@@ -12,7 +12,7 @@
 //!
 //! # Code map
 //!
-//! A room imports only what stands before it (`tests/it/tidy.rs` holds the order):
+//! A room imports only what stands before it (`tests/it/tidy/` holds the order):
 //!
 //! | room | one idea |
 //! |---|---|

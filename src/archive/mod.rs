@@ -25,7 +25,7 @@ mod warnings;
 pub use blob::{Blob, BlobKey};
 pub use limits::{LimitHit, Limits};
 pub use name::{Name, normalise};
-pub use tar::EntryKind;
+pub use tar::{EntryKind, Sparse, SparseLayout};
 
 pub(crate) use compression::{Compression, decoder, sniff, tracked_decoder, unsupported};
 pub(crate) use hashing::{Algorithm, Tally, tap};

@@ -23,7 +23,7 @@ pub use scanner::Scanner;
 
 use std::io;
 
-use crate::detect::Match;
+use crate::detect::{Match, Observed};
 use crate::error::Warning;
 
 /// A match with the way to its text.
@@ -42,6 +42,8 @@ pub struct Hit {
 pub struct Outcome {
     /// In the order of the texts, within each in order of offset.
     pub hits: Vec<Hit>,
+    /// Public keys and certificates, each with its way through nested archives as in [`Hit`].
+    pub observed: Vec<(Vec<String>, Observed)>,
     /// Broken nested archives and limits, each with the path of the entry.
     pub warnings: Vec<Warning>,
     /// Bytes of the entry that were read.

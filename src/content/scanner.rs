@@ -9,12 +9,15 @@ use super::replay::Replay;
 use super::wide::Wide;
 use super::{Hit, Outcome};
 use crate::archive::{Capped, LimitHit, Limits, limit_hit};
-use crate::detect::{Context, Engine, Lines, Scanned, Stream, Suppression, TextKind};
+use crate::detect::{Context, Engine, Lines, Observed, Scanned, Stream, Suppression, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Bytes that are looked at for wide text at a time.
 const WIDE_PIECE: usize = 256 << 10;
 
+/// Public keys that are kept of one entry, and bytes of the way to one.
+const OBSERVED: usize = 10_000;
+const LONGEST_WAY: usize = 4 << 10;
 /// Bytes of hits that are kept of one entry.
 const HITS: usize = 64 << 20;
 /// What a hit takes beside its texts.
@@ -31,6 +34,7 @@ pub struct Scanner<'e> {
     wide: Stream<'e>,
     utf16: Wide,
     hits: Vec<Hit>,
+    observed: Vec<(Vec<String>, Observed)>,
     warnings: Capped,
     /// Path of the entry, for warnings.
     entry: Vec<u8>,
@@ -57,6 +61,7 @@ impl<'e> Scanner<'e> {
             wide: Stream::new(engine),
             utf16: Wide::default(),
             hits: Vec::new(),
+            observed: Vec::new(),
             warnings: Capped::default(),
             entry: Vec::new(),
             unpacked: 0,
@@ -95,6 +100,7 @@ impl<'e> Scanner<'e> {
         }
         Outcome {
             hits: std::mem::take(&mut self.hits),
+            observed: std::mem::take(&mut self.observed),
             warnings: std::mem::take(&mut self.warnings).finish(&printable(context.path)),
             bytes: source.position(),
             error: result.err(),
@@ -190,6 +196,12 @@ impl<'e> Scanner<'e> {
             self.warn(WarningCode::LimitReached, message);
         }
         let way: usize = place.inside.iter().map(String::len).sum();
+        if way <= LONGEST_WAY {
+            let room = OBSERVED.saturating_sub(self.observed.len());
+            let observed = scanned.observed.into_iter().take(room);
+            let with_way = |observed| (place.inside.clone(), observed);
+            self.observed.extend(observed.map(with_way));
+        }
         let rules = self.engine.rules();
         for matched in scanned.matches.into_iter().filter(|hit| !hit.is_lone) {
             // A file that is known by its path has been told as it stands.

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use build::*;
 use proptest::prelude::*;
 
 use super::*;
@@ -11,6 +12,9 @@ use crate::detect::{Context, Engine};
 use crate::error::WarningCode;
 
 mod broken;
+mod build;
+mod limits;
+mod zip;
 
 const SECRET: &str = "tok_k3B9xq7Zt1mXv9Lk";
 
@@ -59,98 +63,6 @@ fn codes(outcome: &Outcome) -> Vec<WarningCode> {
 
 fn text() -> Vec<u8> {
     format!("first\nkey: {SECRET}\n").into_bytes()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    out.write_all(bytes).unwrap();
-    out.finish().unwrap()
-}
-
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = tar::Builder::new(Vec::new());
-    for (name, bytes) in members {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o644);
-        out.append_data(&mut header, name, *bytes).unwrap();
-    }
-    out.into_inner().unwrap()
-}
-
-fn deflate(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    flate2::bufread::DeflateEncoder::new(bytes, flate2::Compression::fast())
-        .read_to_end(&mut out)
-        .unwrap();
-    out
-}
-
-/// How a zip member of the tests is written.
-#[derive(Clone, Copy)]
-struct ZipStyle {
-    method: u16,
-    flags: u16,
-    zip64: bool,
-}
-
-const STORED: ZipStyle = ZipStyle {
-    method: 0,
-    flags: 0,
-    zip64: false,
-};
-const DEFLATED: ZipStyle = ZipStyle {
-    method: 8,
-    flags: 0,
-    zip64: false,
-};
-const STREAMED: ZipStyle = ZipStyle {
-    method: 8,
-    flags: 8,
-    zip64: false,
-};
-
-fn zip(members: &[(&str, &[u8], ZipStyle)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (name, bytes, style) in members {
-        let data = match style.method {
-            8 => deflate(bytes),
-            93 => zstd::encode_all(*bytes, 1).unwrap(),
-            _ => bytes.to_vec(),
-        };
-        let (stored, size) = (data.len() as u64, bytes.len() as u64);
-        let follow = style.flags & 8 != 0;
-        out.extend(b"PK\x03\x04\x14\0");
-        out.extend(style.flags.to_le_bytes());
-        out.extend(style.method.to_le_bytes());
-        out.extend([0; 8]);
-        for value in [stored, size] {
-            let value = if style.zip64 { u32::MAX } else { value as u32 };
-            out.extend(if follow { 0 } else { value }.to_le_bytes());
-        }
-        out.extend((name.len() as u16).to_le_bytes());
-        out.extend((if style.zip64 { 20u16 } else { 0 }).to_le_bytes());
-        out.extend(name.as_bytes());
-        if style.zip64 {
-            out.extend([1, 0, 16, 0]);
-            out.extend(size.to_le_bytes());
-            out.extend(stored.to_le_bytes());
-        }
-        out.extend(&data);
-        if follow {
-            out.extend(b"PK\x07\x08\0\0\0\0");
-            if style.zip64 {
-                out.extend(stored.to_le_bytes());
-                out.extend(size.to_le_bytes());
-            } else {
-                out.extend((stored as u32).to_le_bytes());
-                out.extend((size as u32).to_le_bytes());
-            }
-        }
-    }
-    out.extend(b"PK\x05\x06");
-    out.extend([0; 18]);
-    out
 }
 
 #[test]
@@ -211,42 +123,6 @@ fn the_way_through_nested_archives_is_told_outermost_first() {
 }
 
 #[test]
-fn every_way_to_write_a_zip_member_is_read() {
-    let long = [text(), b"filler line\n".repeat(40_000)].concat();
-    for style in [
-        STORED,
-        DEFLATED,
-        STREAMED,
-        ZipStyle {
-            method: 93,
-            ..STORED
-        },
-        ZipStyle {
-            zip64: true,
-            ..STORED
-        },
-        ZipStyle {
-            zip64: true,
-            ..DEFLATED
-        },
-        ZipStyle {
-            zip64: true,
-            ..STREAMED
-        },
-    ] {
-        let bytes = zip(&[
-            ("a", &long, style),
-            ("b/", b"", STORED),
-            ("c", &text(), style),
-        ]);
-        let outcome = scan("x.zip", &bytes);
-        let expected = [("a".to_owned(), 2), ("c".to_owned(), 2)];
-        assert_eq!(places(&outcome), expected, "method {}", style.method);
-        assert!(outcome.warnings.is_empty(), "{:?}", outcome.warnings);
-    }
-}
-
-#[test]
 fn names_links_and_records_of_nested_members_are_searched() {
     let mut out = tar::Builder::new(Vec::new());
     out.append_pax_extensions([("SCHILY.xattr.user.note", SECRET.as_bytes())])
@@ -276,32 +152,6 @@ fn names_links_and_records_of_nested_members_are_searched() {
         ]
     );
     assert_eq!(zipped.hits[0].decoded, ["header"]);
-}
-
-#[test]
-fn an_encrypted_zip_member_is_said_and_the_next_one_is_read() {
-    let locked = ZipStyle { flags: 1, ..STORED };
-    let outcome = scan(
-        "x.zip",
-        &zip(&[("a", b"sealed", locked), ("b", &text(), DEFLATED)]),
-    );
-    assert_eq!(places(&outcome), [("b".to_owned(), 2)]);
-    assert_eq!(codes(&outcome), [WarningCode::BrokenNestedArchive]);
-    assert!(
-        outcome.warnings[0]
-            .message
-            .contains("a: member is encrypted")
-    );
-    assert_eq!(outcome.warnings[0].path.as_deref(), Some("x.zip"));
-}
-
-#[test]
-fn a_broken_zip_member_does_not_hide_its_neighbours() {
-    let mut bytes = zip(&[("a", &text(), DEFLATED), ("b", &text(), STORED)]);
-    bytes[31..35].fill(0xff);
-    let outcome = scan("x.zip", &bytes);
-    assert_eq!(places(&outcome), [("b".to_owned(), 2)]);
-    assert_eq!(codes(&outcome), [WarningCode::BrokenNestedArchive]);
 }
 
 #[test]
@@ -352,96 +202,6 @@ fn a_truncated_archive_gives_what_could_be_read_and_a_warning() {
     let outcome = scan("x.tar", &whole[..1024 + 512 + 10]);
     assert_eq!(places(&outcome), [("a".to_owned(), 2)]);
     assert_eq!(codes(&outcome), [WarningCode::BrokenNestedArchive]);
-}
-
-#[test]
-fn archives_nested_deeper_than_the_limit_are_said_and_searched_as_they_stand() {
-    let mut bytes = text();
-    for _ in 0..6 {
-        bytes = tar(&[("x.tar", &bytes)]);
-    }
-    let outcome = scan("x.tar", &bytes);
-    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
-    assert_eq!(outcome.hits.len(), 1);
-    assert_eq!(outcome.hits[0].inside.len(), 4);
-}
-
-#[test]
-fn a_compression_bomb_ends_at_the_limit_with_a_warning() {
-    let zeros = vec![0; 3 << 20];
-    let limits = Limits {
-        total_size: 1 << 20,
-        ..Limits::default()
-    };
-    for bomb in [gzip(&zeros), zip(&[("a", &zeros, STREAMED)])] {
-        let outcome = scan_within(&limits, "x", &bomb);
-        assert_eq!(codes(&outcome)[0], WarningCode::LimitReached);
-        assert!(outcome.warnings[0].message.contains("--max-total-size"));
-    }
-}
-
-#[test]
-fn bombs_in_bombs_are_held_to_the_ratio_of_all_of_them_together() {
-    let limits = Limits {
-        ratio: 2_000,
-        ..Limits::default()
-    };
-    let twice = gzip(&gzip(&vec![0; 66 << 20]));
-    assert!(twice.len() < 20_000);
-    let outcome = scan_once(&limits, "x", &twice, 4096);
-    assert_eq!(codes(&outcome)[0], WarningCode::LimitReached);
-    assert!(outcome.warnings[0].message.contains("--max-ratio"));
-}
-
-#[test]
-fn a_stream_that_wants_too_much_memory_is_a_limit_and_never_passes_silently() {
-    // A window of 2 GiB; a raw block, the last, follows.
-    let zstd = b"\x28\xb5\x2f\xfd\x00\xa8\x29\x00\x00hello".to_vec();
-    let options = liblzma::stream::LzmaOptions::new_preset(0).map(|mut options| {
-        options.dict_size(1 << 30);
-        options
-    });
-    let mut filters = liblzma::stream::Filters::new();
-    filters.lzma2(&options.unwrap());
-    let check = liblzma::stream::Check::Crc32;
-    let stream = liblzma::stream::Stream::new_stream_encoder(&filters, check);
-    let mut writer = liblzma::write::XzEncoder::new_stream(Vec::new(), stream.unwrap());
-    writer.write_all(&text()).unwrap();
-    let xz = writer.finish().unwrap();
-    for bytes in [zstd, xz] {
-        let outcome = scan("x", &bytes);
-        assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
-        assert!(outcome.warnings[0].message.contains("bytes of memory"));
-    }
-}
-
-#[test]
-fn hits_of_one_entry_are_kept_within_bounds_and_the_others_are_counted() {
-    let name = "n".repeat(60_000);
-    let secrets: String = (0..1_500)
-        .map(|n| format!("tok_k3B9xq7Zt1mX{n:04}\n"))
-        .collect();
-    let outcome = scan("x.zip", &zip(&[(&name, secrets.as_bytes(), STORED)]));
-    assert!(outcome.hits.len() < 1_200, "{}", outcome.hits.len());
-    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
-    assert!(outcome.warnings[0].message.contains("more matches"));
-}
-
-#[test]
-fn a_member_larger_than_the_limit_is_searched_up_to_it() {
-    let long = [text(), b"filler line\n".repeat(1000), text()].concat();
-    let limits = Limits {
-        entry_size: 5000,
-        ..Limits::default()
-    };
-    let outcome = scan_within(&limits, "x.tar", &tar(&[("a", &long), ("b", &text())]));
-    assert_eq!(places(&outcome), [("a".to_owned(), 2), ("b".to_owned(), 2)]);
-    assert_eq!(codes(&outcome), [WarningCode::LimitReached]);
-    assert!(
-        outcome.warnings[0]
-            .message
-            .starts_with("a: entry larger than 5000")
-    );
 }
 
 #[test]

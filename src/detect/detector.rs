@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::class::Class;
+use super::keys::Sights;
 use super::matched::{Context, Facts, Suppression};
 use crate::rules::{Confidence, LONGEST_MATCH, Rule};
 
@@ -104,6 +105,8 @@ pub(super) struct Desk<'a> {
     pub state: &'a mut State,
     /// Hits of the view so far.
     pub found: &'a mut Vec<Found>,
+    /// Public keys seen so far, and what may be spent on keys.
+    pub sights: &'a mut Sights,
 }
 
 impl Desk<'_> {

@@ -6,6 +6,7 @@ use super::class::Class;
 use super::detector::{Detector, View};
 use super::entropy::Entropy;
 use super::files::Files;
+use super::keystore::Keystore;
 use super::matched::{Context, Match};
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
@@ -104,6 +105,10 @@ fn detector(rule: &Rule) -> Box<dyn Detector> {
         (Some(Search::Path), _) => Box::new(Files),
         (None, Some("assignment")) => Box::new(Assignment),
         (None, Some("file")) => Box::new(Whole::new(rule)),
-        (None, _) => Box::new(Entropy),
+        (None, Some(name)) => match Keystore::by_name(name) {
+            Some(keystore) => Box::new(keystore),
+            None => Box::new(Entropy),
+        },
+        (None, None) => Box::new(Entropy),
     }
 }

@@ -9,29 +9,13 @@ use std::ops::Range;
 use super::assignment::{lexicon, value};
 use super::class::Class;
 use super::detector::{AROUND, Desk, Detector, Found, View};
+use super::shannon::is_spread;
 use crate::rules::Confidence;
 
 /// Shortest value that is looked at.
 const SHORTEST: usize = 20;
 /// Longest value that is looked at.
 const LONGEST: usize = 4096;
-
-/// Shannon entropy in bits per byte.
-pub(super) fn bits_per_byte(bytes: &[u8]) -> f64 {
-    let mut counts = [0u32; 256];
-    for byte in bytes {
-        counts[usize::from(*byte)] += 1;
-    }
-    let total = bytes.len() as f64;
-    counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| {
-            let share = f64::from(*count) / total;
-            -share * share.log2()
-        })
-        .sum()
-}
 
 /// The detector.
 pub(super) struct Entropy;
@@ -117,25 +101,13 @@ fn is_random(value: &[u8]) -> bool {
     {
         return false;
     }
-    let bits = bits_per_byte(value);
-    if value.iter().all(u8::is_ascii_hexdigit) {
-        return value.len() >= 32 && bits >= 3.0;
-    }
-    let mixed =
-        value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
-    bits >= if mixed { 4.0 } else { 3.8 } && value::longest_word(value) < 9
+    let is_short_hex = value.len() < 32 && value.iter().all(u8::is_ascii_hexdigit);
+    !is_short_hex && is_spread(value) && !value::has_long_word(value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn entropy_of_one_letter_is_none_and_of_all_bytes_eight_bits() {
-        assert_eq!(bits_per_byte(b"aaaa"), 0.0);
-        let all: Vec<u8> = (0..=255).collect();
-        assert!((bits_per_byte(&all) - 8.0).abs() < 1e-9);
-    }
 
     #[test]
     fn a_random_token_is_told_from_versions_paths_ids_and_words() {

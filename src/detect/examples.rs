@@ -1,8 +1,13 @@
 //! Every rule's own proof: its examples must match, its rejects must not.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::engine::Engine;
+use super::keystore;
 use super::matched::{Context, Match, TextKind};
 use crate::rules::Rule;
 
@@ -27,8 +32,9 @@ impl Engine {
         let mut failures = Vec::new();
         for (index, rule) in self.rules().rules().iter().enumerate() {
             let matches = |text: &String| {
+                let bytes = bytes_of(rule, text);
                 PLACES.iter().any(|place| {
-                    let found = self.scan_example(place, text.as_bytes());
+                    let found = self.scan_example(place, &bytes);
                     found.iter().any(|hit| hit.rule == index && !hit.is_lone)
                 })
             };
@@ -102,4 +108,12 @@ fn has_order(a: &Rule, b: &Rule) -> bool {
         || !a.syntax.paths.is_empty() && !b.syntax.paths.is_empty()
         || names(a, b)
         || names(b, a)
+}
+
+/// What an example stands for: itself, or of files that are no text their bytes in base64.
+fn bytes_of<'t>(rule: &Rule, text: &'t str) -> Cow<'t, [u8]> {
+    let name = rule.syntax.detector.as_deref();
+    let is_binary = name.is_some_and(|name| keystore::names().any(|known| known == name));
+    let decoded = is_binary.then(|| STANDARD.decode(text).ok()).flatten();
+    decoded.map_or(Cow::Borrowed(text.as_bytes()), Cow::Owned)
 }

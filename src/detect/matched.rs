@@ -91,6 +91,8 @@ pub enum Suppression {
     DocumentedSample,
     /// A weak match in a test, an example, a document, or the code of a package.
     Illustration,
+    /// A private key that is published, in a test, an example, a document or a package.
+    KnownTestKey,
     /// `residue:allow` stands beside it.
     InlineAllow,
     /// An allowlist of its own rule covers it.
@@ -104,6 +106,7 @@ impl Suppression {
             Self::Placeholder => "placeholder",
             Self::DocumentedSample => "documented-sample",
             Self::Illustration => "illustration",
+            Self::KnownTestKey => "known-test-key",
             Self::InlineAllow => "inline-allow",
             Self::Allowlist => "allowlist",
         }

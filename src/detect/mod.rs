@@ -19,6 +19,8 @@ mod examples;
 mod files;
 mod finder;
 mod inline;
+mod keys;
+mod keystore;
 mod literals;
 mod matched;
 mod order;
@@ -30,6 +32,7 @@ mod prefilter;
 mod required;
 mod samples;
 mod session;
+mod shannon;
 pub mod span;
 mod suppress;
 pub mod validate;
@@ -43,6 +46,7 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub use engine::Engine;
+pub use keys::{Certificate, KeyId, Observed, Seen};
 pub use matched::{Context, Facts, Match, Part, Suppression, TextKind};
 pub(crate) use session::{Lines, Scanned};
 pub(crate) use window::Stream;
@@ -53,8 +57,12 @@ use crate::rules::Catalog;
 pub fn catalog() -> Catalog<'static> {
     static VALIDATORS: LazyLock<Vec<&'static str>> =
         LazyLock::new(|| validate::VALIDATORS.iter().map(|(name, _)| *name).collect());
+    static DETECTORS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let built_in = ["assignment", "entropy", "file"].into_iter();
+        built_in.chain(keystore::names()).collect()
+    });
     Catalog {
         validators: &VALIDATORS,
-        detectors: &["assignment", "entropy", "file"],
+        detectors: &DETECTORS,
     }
 }

@@ -71,12 +71,12 @@ fn give_way(rules: &RuleSet, matches: &mut Vec<Match>) {
     matches.retain(|_| keep.next().unwrap_or(true));
 }
 
-/// Patterns before assignments before entropy.
+/// Patterns and whole keystores before assignments before entropy.
 fn kind(rule: &Rule) -> u8 {
     match rule.syntax.detector.as_deref() {
-        None => 0,
         Some("assignment") => 1,
-        Some(_) => 2,
+        Some("entropy" | "file") => 2,
+        _ => 0,
     }
 }
 

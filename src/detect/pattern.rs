@@ -11,9 +11,9 @@ use std::sync::OnceLock;
 use super::assignment::value;
 use super::demand::Demand;
 use super::detector::{AROUND, Desk, Detector, Found, View};
-use super::entropy::bits_per_byte;
 use super::finder::Finder;
 use super::matched::{Facts, Suppression};
+use super::shannon::bits_per_byte;
 use super::validate::{Candidate, Validator, Verdict};
 use super::{place, suppress};
 use crate::rules::{self, Confidence, Rule};
@@ -89,11 +89,13 @@ impl Pattern {
             whole: &bytes[whole.clone()],
             around: &bytes[whole.start.saturating_sub(AROUND)..bytes.len().min(whole.end + AROUND)],
             path: view.context.path,
+            effort: &desk.sights.effort,
         };
         let (mut confidence, facts) =
             validate(&self.validators, &candidate, desk.rule.syntax.confidence)?;
         let proven = confidence == Confidence::Confirmed && !desk.rule.syntax.guessable;
-        let mut suppressed = suppress::reason(text, confidence, desk.rule.syntax.guessable);
+        let mut suppressed = suppress::reason(text, confidence, desk.rule.syntax.guessable)
+            .or_else(|| suppress::known_key(&facts, view));
         if !proven && place::is_shown(view) {
             (confidence, suppressed) = suppress::shown(confidence, suppressed);
         } else if desk.rule.syntax.guessable && place::is_stock(view) {

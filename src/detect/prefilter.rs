@@ -7,21 +7,25 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::keys::{SIGHTS, Sight};
 use super::literals::Literals;
 use crate::rules::Rule;
 
-/// The rules that one anchor stands for.
+/// What one anchor stands for.
+#[derive(Default)]
 pub(super) struct Anchor {
     /// In order of rule.
     pub rules: Vec<Link>,
     /// Rules that only want to know that it is there.
     pub keyword_of: Vec<usize>,
+    /// The public key that it leads to, with the exact bytes.
+    pub sight: Option<(&'static [u8], Sight)>,
 }
 
 /// A rule's index, with the exact bytes where case counts.
 type Link = (usize, Option<Box<[u8]>>);
 
-/// All anchors.
+/// All anchors, those of rules and those that lead to public keys.
 pub(super) struct Prefilter {
     literals: Literals,
     anchors: Vec<Anchor>,
@@ -30,30 +34,31 @@ pub(super) struct Prefilter {
 impl Prefilter {
     /// Compiles the anchors of `rules`.
     pub(super) fn new(rules: &[Rule]) -> Self {
-        let mut by_text: BTreeMap<Vec<u8>, (Vec<Link>, Vec<usize>)> = BTreeMap::new();
+        let mut by_text: BTreeMap<Vec<u8>, Anchor> = BTreeMap::new();
         for (index, rule) in rules.iter().enumerate() {
             for anchor in rule.syntax.anchors.iter().filter(|text| !text.is_empty()) {
                 let exact = (!rule.syntax.ignore_case).then(|| Box::from(anchor.as_bytes()));
-                let (links, _) = by_text
+                let links = &mut by_text
                     .entry(anchor.to_ascii_lowercase().into_bytes())
-                    .or_default();
+                    .or_default()
+                    .rules;
                 if !links.contains(&(index, exact.clone())) {
                     links.push((index, exact));
                 }
             }
             for keyword in rule.keywords() {
-                let (_, rules) = by_text
-                    .entry(keyword.to_ascii_lowercase().into_bytes())
-                    .or_default();
-                rules.push(index);
+                let text = keyword.to_ascii_lowercase().into_bytes();
+                by_text.entry(text).or_default().keyword_of.push(index);
             }
         }
-        let (texts, rules): (Vec<_>, Vec<_>) = by_text.into_iter().unzip();
+        for (anchor, sight) in SIGHTS {
+            let text = anchor.to_ascii_lowercase().into_bytes();
+            by_text.entry(text).or_default().sight = Some((anchor.as_bytes(), *sight));
+        }
+        let (texts, anchors) = by_text.into_iter().unzip();
         Self {
             literals: Literals::new(texts),
-            anchors: (rules.into_iter())
-                .map(|(rules, keyword_of)| Anchor { rules, keyword_of })
-                .collect(),
+            anchors,
         }
     }
 

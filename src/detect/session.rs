@@ -5,6 +5,7 @@
 
 use super::detector::{Desk, Found, State, View};
 use super::engine::Engine;
+use super::keys::{Observed, Sights};
 use super::matched::{Match, TextKind};
 use super::span::{Position, Span};
 use super::{inline, order, pair, required};
@@ -18,6 +19,8 @@ pub struct Scanned {
     pub matches: Vec<Match>,
     /// Rules with more matches than are kept of one text, by index.
     pub limited: Vec<usize>,
+    /// Public keys and certificates that the text holds.
+    pub observed: Vec<Observed>,
 }
 
 /// Which line a place in a text is on.
@@ -53,6 +56,7 @@ pub(super) struct Session<'e> {
     touched: Vec<usize>,
     found: Vec<Found>,
     matches: Vec<Match>,
+    sights: Sights,
     any_path: bool,
     /// Whether what misses its other part here may find it in another text of the document.
     keeps_lone: bool,
@@ -67,6 +71,7 @@ impl<'e> Session<'e> {
             touched: Vec::new(),
             found: Vec::new(),
             matches: Vec::new(),
+            sights: Sights::default(),
             any_path: false,
             keeps_lone: false,
         }
@@ -81,6 +86,7 @@ impl<'e> Session<'e> {
     /// Looks at the next view of the text, whose first byte stands at `lines`.
     pub(super) fn feed(&mut self, view: &View<'_>, lines: Lines) {
         self.keeps_lone = !matches!(view.context.kind, TextKind::File | TextKind::Name);
+        self.sights.on_file(view);
         self.find_anchors(view);
         for index in self.engine.unanchored() {
             if self.wants(view, *index) {
@@ -124,7 +130,11 @@ impl<'e> Session<'e> {
             self.slots[index] = 0;
         }
         limited.sort_unstable();
-        Scanned { matches, limited }
+        Scanned {
+            matches,
+            limited,
+            observed: self.sights.take(),
+        }
     }
 
     fn find_anchors(&mut self, view: &View<'_>) {
@@ -132,6 +142,11 @@ impl<'e> Session<'e> {
         engine
             .prefilter()
             .candidates(view.bytes, view.own.clone(), |anchor, at| {
+                if let Some((exact, sight)) = &anchor.sight
+                    && view.bytes[at.clone()] == **exact
+                {
+                    self.sights.on_anchor(view, at.clone(), *sight);
+                }
                 for (index, exact) in &anchor.rules {
                     let confirmed = exact
                         .as_deref()
@@ -186,6 +201,7 @@ impl<'e> Session<'e> {
             index,
             state: &mut self.states[self.slots[index] as usize - 1],
             found: &mut self.found,
+            sights: &mut self.sights,
         }
     }
 

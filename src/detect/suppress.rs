@@ -1,8 +1,10 @@
 //! Matches that are recognised and yet no finding: placeholders and published samples.
 
 use super::assignment::value;
-use super::matched::Suppression;
-use super::samples;
+use super::detector::View;
+use super::keys::PUBLICLY_KNOWN;
+use super::matched::{Facts, Suppression};
+use super::{place, samples};
 use crate::rules::Confidence;
 
 /// Longest secret that can be a placeholder; keys have long runs of equal letters.
@@ -60,6 +62,13 @@ pub(super) fn assigned(secret: &[u8]) -> Option<Suppression> {
         return Some(Suppression::DocumentedSample);
     }
     memchr::memmem::find(secret, LOUD_WORD).map(|_| Suppression::Placeholder)
+}
+
+/// Why a private key does not count: it is published, and lies where nobody uses it.
+pub(super) fn known_key(facts: &Facts, view: &View<'_>) -> Option<Suppression> {
+    let idle =
+        facts.contains_key(PUBLICLY_KNOWN) && (place::is_shown(view) || place::is_stock(view));
+    idle.then_some(Suppression::KnownTestKey)
 }
 
 /// What a match is worth in a test, an example or a document: one step less. What was only

@@ -1,12 +1,11 @@
 //! Stories of whole texts: what an engine with the embedded rules, or with rules of the test's
 //! own, finds in them.
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::rules::{Confidence, Loader};
 
 mod foreign;
+mod properties;
 
 /// The rules for secrets without a form of their own.
 const GENERIC: &str = include_str!("../../patterns/generic.toml");
@@ -341,104 +340,4 @@ fn confidence_follows_key_and_value() {
         confidence("a.js", "apiKey = 'q7Zt1mXv9Lk3Rb8Wc2Yd'"),
         Confidence::Likely
     );
-}
-
-/// Pieces that texts of the property test are made of.
-const PIECES: &[&str] = &[
-    "tok_",
-    "tok_1849",
-    "tok",
-    "_",
-    "1",
-    "\n",
-    " ",
-    "x",
-    "DB_PASSWORD=",
-    "h4nter-2x9Q",
-    "password: ",
-    "\"",
-    "=",
-    "residue:allow",
-    "KEY27182818",
-    "ID31415926",
-    "a\n",
-    "secret",
-    "-----",
-    "BILLING=",
-    "f4K3q7Zt1mXv9Lk3Rb8Wc2Yd",
-];
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    /// However a text comes in pieces and however small the views are, the result is that of a
-    /// scan in one piece.
-    #[test]
-    fn windows_find_what_a_whole_scan_finds(
-        picks in prop::collection::vec((0..PIECES.len(), 1usize..6), 1..80),
-        gaps in prop::collection::vec((0usize..80, 1_000usize..40_000), 0..4),
-        owned in 1usize..5_000,
-        piece in 1usize..60_000,
-    ) {
-        static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| {
-            engine_of(&(GENERIC.to_owned()
-                + &rule("a.tok", "tok", r"regex = '\btok_?[0-9x_]{0,40}\b'")
-                + &rule("a.id", "ID", "regex = 'ID[0-9]{8}'")
-                + &rule("a.long", "tok_", "regex = '(?s)x.{1,2000}tok_1'")
-                + &rule("a.key", "KEY", "regex = 'KEY[0-9]{8}'\nnear = { rule = \"a.id\", within = 50 }")))
-        });
-        let mut text = String::new();
-        for (at, (pick, times)) in picks.iter().enumerate() {
-            text.push_str(&PIECES[*pick].repeat(*times));
-            for (gap, length) in &gaps {
-                if *gap == at {
-                    text.push_str(&"lorem ipsum\n".repeat(length / 12));
-                }
-            }
-        }
-        for path in [".env", "main.py", "app.yml"] {
-            let context = file(path);
-            let whole = ENGINE.scan_fully(&context, text.as_bytes());
-            let mut stream = Stream::new(&ENGINE).with_views_of(owned);
-            for chunk in text.as_bytes().chunks(piece) {
-                stream.push(&context, chunk);
-            }
-            let windowed = stream.finish(&context);
-            prop_assert_eq!(&whole, &windowed);
-            // A stream is as good as new for its next text.
-            stream.push(&context, text.as_bytes());
-            prop_assert_eq!(&whole, &stream.finish(&context));
-        }
-    }
-}
-
-proptest! {
-    /// No bytes whatever make a detector panic, and a match lies where it says.
-    #[test]
-    fn any_bytes_can_be_searched(
-        parts in prop::collection::vec(
-            prop_oneof![
-                prop::collection::vec(any::<u8>(), 0..12),
-                prop::sample::select(vec![
-                    "password", "=", ":", "\"", "'", "\\\"", "\\", "<", ">", "key", "value", "--",
-                    "ENV ", "(", ",", "]", "token", "=>", ":=", " ", "\n", "\0", "${", "}", "h4nter-2x9Q",
-                ]).prop_map(|text| text.as_bytes().to_vec()),
-            ],
-            0..40,
-        ),
-        path in prop::sample::select(vec![".env", "a.py", "a.yml", "a.json", "a.sh", "a", "a.xml"]),
-        kind in prop::sample::select(vec![TextKind::File, TextKind::Env, TextKind::Command]),
-    ) {
-        static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(engine);
-        let bytes = parts.concat();
-        let context = Context { kind, label: Some("api-key"), ..file(path) };
-        for hit in ENGINE.scan(&context, &bytes) {
-            let span = hit.span.offset as usize..hit.span.end() as usize;
-            prop_assert_eq!(&bytes[span.clone()], hit.secret.expose());
-            let before = &bytes[..span.start];
-            let lines = before.iter().filter(|byte| **byte == b'\n').count() as u64;
-            let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() as u64;
-            prop_assert_eq!((hit.position.line, hit.position.column), (lines + 1, column + 1));
-        }
-    }
 }

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use super::assignment::value;
 use super::detector::{Desk, Detector, Found, View};
-use super::entropy::bits_per_byte;
 use super::matched::{Facts, Suppression, TextKind};
 use super::pattern::{validate, validators};
+use super::shannon::bits_per_byte;
 use super::validate::{Candidate, Validator};
 use super::{phrase, suppress};
 use crate::rules::{Confidence, Rule};
@@ -34,13 +34,15 @@ impl Whole {
     }
 
     /// By what its own bytes prove.
-    fn proven(&self, view: &View<'_>, rule: &Rule, text: &[u8]) -> Option<Judgement> {
+    fn proven(&self, view: &View<'_>, desk: &Desk<'_>, text: &[u8]) -> Option<Judgement> {
         let candidate = Candidate {
             secret: text,
             whole: text,
             around: text,
             path: view.context.path,
+            effort: &desk.sights.effort,
         };
+        let rule = desk.rule;
         let (confidence, facts) = validate(&self.validators, &candidate, rule.syntax.confidence)?;
         // A file's name alone is no reason to take what fails for a secret.
         let proven = confidence == Confidence::Confirmed;
@@ -84,7 +86,7 @@ impl Detector for Whole {
         let judged = if self.validators.is_empty() {
             looked_at(desk.rule, text)
         } else {
-            self.proven(view, desk.rule, text)
+            self.proven(view, desk, text)
         };
         let Some((confidence, facts, suppressed)) = judged else {
             return;

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use super::Whiteout;
-use crate::archive::EntryKind;
+use crate::archive::{EntryKind, Sparse};
 use crate::error::Warning;
 use crate::oci::{DiffId, Digest};
 
@@ -32,8 +32,8 @@ pub struct LayerEntry {
     pub mtime: i64,
     /// Bytes of content as stored; of a sparse file without its holes.
     pub size: u64,
-    /// Whether it is a sparse file.
-    pub is_sparse: bool,
+    /// How a sparse file is stored.
+    pub sparse: Option<Sparse>,
     /// Where its first header begins in the uncompressed tar.
     pub offset: u64,
     /// Stored bytes of the layer that had been read when it was reached.

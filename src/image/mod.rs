@@ -15,7 +15,7 @@ mod verify;
 mod walk;
 mod whiteout;
 
-pub use crate::archive::EntryKind;
+pub use crate::archive::{EntryKind, Sparse, SparseLayout};
 pub use assemble::assemble;
 pub use assignments::{Assignment, assignments};
 pub use exec_form::exec_words;

@@ -214,7 +214,7 @@ impl Walk<'_, '_> {
             gid: entry.gid,
             mtime: entry.mtime,
             size: entry.size,
-            is_sparse: entry.is_sparse,
+            sparse: entry.sparse,
             offset: entry.offset,
             stored: self.stored.as_ref().map_or(0, Tally::count),
             records: entry.records,

@@ -58,8 +58,7 @@ pub(super) fn group(
         note: Some(owners(&finding)),
         finding,
     }));
-    findings.sort_by(urgency);
-    suppressed.sort_by(|a, b| urgency(&a.finding, &b.finding).then(a.reason.cmp(&b.reason)));
+    sort(&mut findings, &mut suppressed);
     number_equal_ids(
         findings
             .iter_mut()
@@ -84,6 +83,12 @@ fn owners(finding: &Finding) -> String {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
     }
+}
+
+/// Most urgent first, in total order.
+pub(super) fn sort(findings: &mut [Finding], suppressed: &mut [Suppressed]) {
+    findings.sort_by(urgency);
+    suppressed.sort_by(|a, b| urgency(&a.finding, &b.finding).then(a.reason.cmp(&b.reason)));
 }
 
 /// `None` only where there is no place at all.

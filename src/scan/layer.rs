@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::budget::Budget;
 use super::evidence::{Evidence, Gatherer};
+use super::keyring::SeenKeys;
 use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{Common, PathMarks};
@@ -36,6 +37,7 @@ pub(super) struct LayerScan {
     pub links: Links,
     /// `None` where nobody asked for owners of files.
     pub evidence: Option<Evidence>,
+    pub seen: SeenKeys,
     pub warnings: Vec<Warning>,
 }
 
@@ -62,8 +64,8 @@ pub(super) struct Means<'m> {
     pub claims: usize,
 }
 
-/// Walks and scans `layer`; keeps hits as far as `hits` reaches.
-pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> LayerScan {
+/// Walks and scans `layer`, one of `layers`, which share what is kept of hits and public keys.
+pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> LayerScan {
     let Means {
         engine,
         options,
@@ -78,8 +80,9 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         engine,
         names: Names::default(),
         hits: Vec::new(),
-        budget: hits,
+        budget: Budget::share(layers),
         allowed: Budget::of(MOST_ALLOWED),
+        seen: SeenKeys::within(Budget::share(layers)),
         marks: PathMarks::new(common),
         links: Vec::new(),
         gatherer: (options.packages).then(|| Gatherer::new(layer, common, claims)),
@@ -108,6 +111,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, hits: Budget) -> Layer
         marks: worker.marks,
         links: Links::of(worker.links),
         evidence,
+        seen: worker.seen,
         warnings,
     }
 }
@@ -120,6 +124,7 @@ struct Worker<'e> {
     hits: Vec<LayerHit>,
     budget: Budget,
     allowed: Budget,
+    seen: SeenKeys,
     marks: PathMarks,
     links: Vec<Link>,
     gatherer: Option<Gatherer>,
@@ -285,6 +290,11 @@ impl Worker<'_> {
     fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
         for warning in outcome.warnings {
             self.warnings.push(warning);
+        }
+        if let Some(entry) = entry {
+            for (inside, observed) in outcome.observed {
+                self.seen.add(&entry.path, &inside, observed);
+            }
         }
         for hit in outcome.hits {
             self.keep(LayerHit {

@@ -17,6 +17,7 @@ mod json_base64;
 mod json_reader;
 mod json_text;
 mod kept;
+mod keyring;
 mod layer;
 mod links;
 mod locate;

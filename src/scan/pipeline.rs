@@ -2,7 +2,8 @@
 
 use super::assemble::{image_report, tool};
 use super::environment::place_in_history;
-use super::group::group;
+use super::group::{group, sort};
+use super::keyring::Keyring;
 use super::locate::locate;
 use super::places::Places;
 use super::progress::Progress;
@@ -138,6 +139,12 @@ impl Subject {
         self.warnings.extend(left_out);
         let redaction = (!options.reveal).then(|| Redaction::of(&found, engine.rules()));
         let (mut findings, mut suppressed) = group(found, engine.rules(), &self.images);
+        let mut keyring = Keyring::of(&findings, &suppressed);
+        for index in 0..self.images.len() {
+            keyring.look(index, &layers.of_image(index, &scans));
+        }
+        keyring.tell(&mut findings, &mut suppressed);
+        sort(&mut findings, &mut suppressed);
         let mut warnings = self.warnings;
         if let Some(mut redaction) = redaction {
             if !engine.rules().is_whole() {

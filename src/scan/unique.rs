@@ -90,8 +90,7 @@ impl UniqueLayers {
             .with_max_len(1)
             .map(|index| {
                 let layer = &self.layers[*index];
-                let hits = Budget::share(self.layers.len());
-                (*index, scan_layer(layer, means, hits))
+                (*index, scan_layer(layer, means, self.layers.len()))
             })
             .collect();
         scans.sort_by_key(|(index, _)| *index);

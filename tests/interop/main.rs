@@ -1,14 +1,16 @@
 //! Images that real tools wrote: built here by Docker, buildah, podman, skopeo and umoci from one
-//! planted context, package databases that dpkg, rpm and Berkeley DB wrote, and the collection of
-//! archives that lies beside the checkout.
+//! planted context, package databases that dpkg, rpm and Berkeley DB wrote, keys that OpenSSL and
+//! OpenSSH wrote, sparse files of GNU tar, and the collection of archives that lies beside the checkout.
 //!
 //! Switched on by the feature `interop`; `build-images.sh` and `packages` say which tools it needs.
 
 #[path = "../it/support/mod.rs"]
 mod support;
 
+mod keys;
 mod packages;
 mod plant;
 mod shared_images;
+mod sparse;
 mod tools;
 mod truth;

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::support::package::Package;
-use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets};
+use crate::support::{
+    ImageBuilder, KeyPair, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets,
+};
 
 const SOON: Duration = Duration::from_secs(60);
 
@@ -192,4 +194,62 @@ fn names_that_lead_out_of_the_archive_lead_nowhere_on_the_host() {
         assert_eq!(layer["size"], 0, "{layer}");
     }
     report.warning("missing-layer");
+}
+
+#[test]
+fn beginnings_of_public_keys_and_certificates_without_end_cost_little() {
+    let file = |text: &str| text.repeat((8 << 20) / text.len());
+    let content = LayerBuilder::new()
+        .file("ssh", file("AAAAB3NzaC1yc2E"))
+        .file("pem", file("-----BEGIN CERTIFICATE-----"))
+        .file("lines", file("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END "))
+        .file("base64", file("LS0tLS1CRUdJTiBDRVJUSUZJQ0FUR"));
+    let report = scan_soon(&layer(content));
+    assert!(report.is_complete(), "{}", report.digest());
+}
+
+#[test]
+fn certificates_under_a_name_of_megabytes_do_not_multiply_it() {
+    let key = KeyPair::of("hostile");
+    let certificates: String = (0..1_500)
+        .map(|n| key.pem_certificate(&format!("host-{n}.test"), 2030))
+        .collect();
+    let name = "n".repeat(3 << 20);
+    let content = LayerBuilder::new()
+        .pax_path(&name, "short", &certificates)
+        .file("srv/all.pem", &certificates)
+        .file("srv/site.key", key.pem());
+    let report = scan_soon(&layer(content));
+    let facts = &report.findings()[0]["facts"];
+    assert_eq!(facts["certificate"]["path"], "srv/all.pem");
+    assert_eq!(facts["more_certificates"], 255, "{facts:#}");
+}
+
+#[test]
+fn keystores_that_ask_for_hashing_without_end_are_not_hashed() {
+    // A BKS store: version, salt, iterations, an entry without certificate, the end, an HMAC.
+    let store = |iterations: u32| {
+        let mut store = [&2u32.to_be_bytes()[..], &20u32.to_be_bytes(), &[7; 20]].concat();
+        store.extend(iterations.to_be_bytes());
+        store.extend(
+            [
+                &[4, 0, 1, b'a'][..],
+                &[0; 12],
+                &4u32.to_be_bytes(),
+                &[1; 4],
+                &[0],
+            ]
+            .concat(),
+        );
+        store.extend([9; 20]);
+        store
+    };
+    let mut content = LayerBuilder::new().file("endless.bks", store(u32::MAX));
+    for n in 0..300 {
+        content = content.file(format!("{n}.bks"), store(400_000 + n));
+    }
+    let report = scan_soon(&layer(content));
+    assert_eq!(report.findings().len(), 301, "{}", report.digest());
+    let untried = |finding: &&Value| finding["facts"]["passwords_tried"] == false;
+    assert!(report.findings().iter().filter(untried).count() > 290);
 }

@@ -7,6 +7,7 @@ mod facts;
 mod gitleaks;
 mod hidden_places;
 mod hostile;
+mod keys;
 mod limits;
 mod links;
 mod metadata;

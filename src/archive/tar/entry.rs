@@ -1,5 +1,7 @@
 //! One entry of a tar, after PAX and GNU extension headers.
 
+use super::sparse::Sparse;
+
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
@@ -68,8 +70,8 @@ pub struct TarEntry {
     /// Bytes of content as stored, which is what [`TarReader::content`](super::TarReader::content)
     /// delivers.
     pub size: u64,
-    /// Whether the content has holes that are not stored.
-    pub is_sparse: bool,
+    /// How the content is stored, where it has holes that are not.
+    pub sparse: Option<Sparse>,
     /// Every PAX record of its extension headers, global ones and overridden ones too; as `uname`
     /// and `gname` the owner's names where they are not empty or `root`; names in its header that
     /// are replaced by quite different ones (`header.path`, `header.linkpath`, `GNU.longname`,

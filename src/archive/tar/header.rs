@@ -135,6 +135,12 @@ impl Block {
         }
     }
 
+    /// The fields of a sparse map, offset and length in turn, and the field of the real size.
+    pub(super) fn sparse_map(&self) -> ([&[u8]; 8], &[u8]) {
+        let map = std::array::from_fn(|at| self.field(386 + 12 * at, 12));
+        (map, self.field(483, 12))
+    }
+
     /// Whether a sparse map continues in the next block.
     pub(super) fn sparse_continues(&self) -> bool {
         self.field(482, 1) != [0]

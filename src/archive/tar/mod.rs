@@ -8,7 +8,8 @@
 //! PAX records change no entry, links and directories have no content whatever their size says.
 //!
 //! Of a sparse file the *stored* bytes are offered (for PAX sparse 1.0 with the map in front), not
-//! the holes between them: a hole holds no secret, and a map may claim an exabyte.
+//! the holes between them: a hole holds no secret, and a map may claim an exabyte. Where the bytes
+//! belong is told beside them ([`Sparse`]).
 //!
 //! Sources: POSIX.1-2017 `pax`, GNU tar manual "Basic Tar Format" and "Sparse Formats".
 
@@ -27,6 +28,7 @@ pub use entry::{EntryKind, TarEntry};
 pub use error::TarError;
 pub use reader::{Probe, TarReader};
 pub use slack::{Slack, without_nuls};
+pub use sparse::{Sparse, SparseLayout};
 
 use header::Block;
 

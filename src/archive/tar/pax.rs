@@ -1,5 +1,7 @@
 //! PAX extended headers: `length key=value\n`, again and again.
 
+use super::sparse::Sparse;
+
 /// Key and value of one record.
 pub(super) type Record = (Vec<u8>, Vec<u8>);
 
@@ -15,8 +17,8 @@ pub(super) struct Overrides {
     /// `GNU.sparse.name`, which counts over `path`, but only in a header that says how the file
     /// is sparse.
     pub(super) sparse_name: Option<Vec<u8>>,
-    /// Whether the header says how the file is sparse.
-    pub(super) is_sparse: bool,
+    /// How the file is stored, where the header says that it is sparse.
+    pub(super) sparse: Option<Sparse>,
 }
 
 /// All records of an extended header's content.
@@ -61,21 +63,19 @@ impl Overrides {
                 b"uid" => all.uid = decimal(value),
                 b"gid" => all.gid = decimal(value),
                 b"mtime" => all.mtime = seconds(value),
-                b"GNU.sparse.major" | b"GNU.sparse.map" | b"GNU.sparse.offset" => {
-                    all.is_sparse = true;
-                }
                 b"GNU.sparse.name" => all.sparse_name = text(),
                 _ => {}
             }
         }
-        if !all.is_sparse {
+        all.sparse = Sparse::from_records(records);
+        if all.sparse.is_none() {
             all.sparse_name = None;
         }
         Ok(all)
     }
 }
 
-fn decimal(text: &[u8]) -> Option<u64> {
+pub(super) fn decimal(text: &[u8]) -> Option<u64> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }

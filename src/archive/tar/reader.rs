@@ -7,7 +7,7 @@ use super::entry::{EntryKind, TarEntry};
 use super::header::{Block, Dialect};
 use super::pending::{Pending, until_nul};
 use super::slack::Collector;
-use super::sparse::{self, Extension};
+use super::sparse::{self, Extension, Sparse};
 use super::{BLOCK, Slack, TarError, is_tar};
 use crate::archive::peek::Peek;
 use crate::archive::{LimitHit, Limits, unsupported};
@@ -248,10 +248,10 @@ impl<'a> TarReader<'a> {
         let over = std::mem::take(&mut pending.overrides);
         let kind = EntryKind::from_flag(block.flag(), &path);
         let declared = over.size.map_or_else(|| block.size(), Ok);
-        let is_old_sparse = block.flag() == b'S' && block.dialect() == Dialect::Gnu;
-        if is_old_sparse && block.sparse_continues() {
-            self.skip_sparse_map(offset)?;
-        }
+        let sparse = match block.flag() == b'S' && block.dialect() == Dialect::Gnu {
+            true => Some(self.sparse_map(block, offset)?),
+            false => over.sparse,
+        };
         let size = if kind.is_header_only() {
             self.size_of_header_only(declared.unwrap_or(0))?
         } else {
@@ -279,7 +279,7 @@ impl<'a> TarReader<'a> {
             gid: over.gid.unwrap_or_else(|| block.gid()),
             mtime: over.mtime.unwrap_or_else(|| block.mtime()),
             size,
-            is_sparse: is_old_sparse || over.is_sparse,
+            sparse,
             records: pending.records,
         })
     }
@@ -304,9 +304,9 @@ impl<'a> TarReader<'a> {
         Ok(if has_content { declared } else { 0 })
     }
 
-    fn skip_sparse_map(&mut self, offset: u64) -> Result<(), TarError> {
-        match sparse::skip_map(&mut self.body.input, &mut self.slack) {
-            Ok(Extension::Passed) => Ok(()),
+    fn sparse_map(&mut self, block: &Block, offset: u64) -> Result<Sparse, TarError> {
+        match sparse::old(block, &mut self.body.input, &mut self.slack) {
+            Ok(Extension::Passed(sparse)) => Ok(sparse),
             Ok(Extension::CutOff) => Err(TarError::Truncated {
                 offset: self.position(),
                 missing: BLOCK as u64,

@@ -7,7 +7,9 @@ use residue::archive::Limits;
 use residue::error::printable;
 use residue::image::{Item, Layer, walk};
 
+use super::holes::Restorer;
 use super::locate::Found;
+use super::voice::Voice;
 use crate::cli::args::ExtractArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -16,7 +18,13 @@ use crate::cli::output;
 const SHOWN_ON_A_TERMINAL: usize = 1 << 20;
 
 /// Copies; bytes that could be read are written also where the rest cannot be had.
-pub fn run(args: &ExtractArgs, layer: &Layer, found: &Found, limits: &Limits) -> Result<Exit> {
+pub fn run(
+    args: &ExtractArgs,
+    layer: &Layer,
+    found: &Found,
+    limits: &Limits,
+    voice: &Voice<'_>,
+) -> Result<Exit> {
     let mut copied = Copied::default();
     if args.output.is_none() && !args.force && io::stdout().is_terminal() {
         let mut shown = Shown(Vec::new());
@@ -34,6 +42,12 @@ pub fn run(args: &ExtractArgs, layer: &Layer, found: &Found, limits: &Limits) ->
             Ok(())
         })?;
     }
+    if copied.lacks_holes {
+        let name = printable(&found.path);
+        voice.say(format!(
+            "note: {name} is a sparse file; its bytes are given as stored, its holes are left out"
+        ));
+    }
     if let Some(broken) = copied.broken {
         bail!(
             "only {} of {} bytes of {} could be read: {broken}",
@@ -48,31 +62,58 @@ pub fn run(args: &ExtractArgs, layer: &Layer, found: &Found, limits: &Limits) ->
 /// How far copying came.
 #[derive(Debug, Default)]
 struct Copied {
+    /// Stored bytes.
     bytes: u64,
+    /// A sparse file whose holes are left out.
+    lacks_holes: bool,
     broken: Option<String>,
 }
 
 /// Walks to the entry and copies it; only a failure to *write* is an error.
 fn copy(layer: &Layer, found: &Found, limits: &Limits, out: &mut dyn Write) -> io::Result<Copied> {
-    let mut bytes = Ok(0);
+    let mut copied = Ok(Copied::default());
     let summary = walk(layer, limits, false, &mut |item| match item {
         Item::Entry(entry, reader) if entry.offset == found.offset => {
-            bytes = copy_content(reader, out);
-            match bytes {
+            copied = copy_file(reader, found, limits.entry_size, out);
+            match &copied {
                 // What is missing is told at the end of the layer.
-                Ok(bytes) if bytes < found.size => Ok(()),
+                Ok(copied) if copied.bytes < found.size => Ok(()),
                 // There is no need to read the rest.
                 _ => Err(io::Error::other("stopped")),
             }
         }
         _ => Ok(()),
     });
-    let bytes = bytes?;
-    let broken = (bytes < found.size).then(|| {
+    let mut copied = copied?;
+    copied.broken = (copied.bytes < found.size).then(|| {
         let reasons: Vec<String> = summary.warnings.into_iter().map(|w| w.message).collect();
         reasons.join("; ")
     });
-    Ok(Copied { bytes, broken })
+    Ok(copied)
+}
+
+/// Copies a file's content, its holes included.
+fn copy_file(
+    reader: &mut dyn BufRead,
+    found: &Found,
+    limit: u64,
+    out: &mut dyn Write,
+) -> io::Result<Copied> {
+    let Some(sparse) = &found.sparse else {
+        let bytes = copy_content(reader, out)?;
+        return Ok(Copied {
+            bytes,
+            ..Copied::default()
+        });
+    };
+    let mut restorer = Restorer::new(sparse, found.size, limit, out);
+    let bytes = copy_content(reader, &mut restorer)?;
+    let is_restored = restorer.finish(bytes == found.size)?;
+    Ok(Copied {
+        bytes,
+        lacks_holes: !is_restored,
+        broken: None,
+    })
 }
 
 fn copy_content(reader: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<u64> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use residue::archive::{Limits, normalise};
 use residue::error::{Warning, printable};
-use residue::image::{EntryKind, Item, Layer, LayerEntry, Whiteout, walk};
+use residue::image::{EntryKind, Item, Layer, LayerEntry, Sparse, Whiteout, walk};
 
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +62,8 @@ pub struct Found {
     pub link: Option<Vec<u8>>,
     /// Bytes of content.
     pub size: u64,
-    /// Whether its content has holes that are not stored.
-    pub is_sparse: bool,
+    /// How its content is stored, where it has holes.
+    pub sparse: Option<Sparse>,
 }
 
 impl Found {
@@ -76,7 +76,7 @@ impl Found {
             kind: entry.kind,
             link: entry.link.clone(),
             size: entry.size,
-            is_sparse: entry.is_sparse,
+            sparse: entry.sparse.clone(),
         }
     }
 }

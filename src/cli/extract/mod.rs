@@ -4,6 +4,7 @@
 //! say in where anything is written.
 
 mod copy;
+mod holes;
 mod list;
 mod locate;
 mod voice;
@@ -55,14 +56,8 @@ fn recover(args: &ExtractArgs, voice: &Voice<'_>) -> Result<Exit> {
         path: chosen.path.clone(),
         ..content_of(&image.layers, chosen, &config.limits)?
     };
-    if source.is_sparse {
-        let name = printable(&source.path);
-        voice.say(format!(
-            "note: {name} is a sparse file; its bytes are given as stored, its holes are left out"
-        ));
-    }
     let layer = &image.layers[source.layer];
-    copy::run(args, layer, &source, &config.limits)
+    copy::run(args, layer, &source, &config.limits, voice)
 }
 
 /// Opens the input, which must hold exactly one image after selection.

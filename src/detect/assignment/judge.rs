@@ -3,8 +3,8 @@
 use super::lexicon::{KeyKind, Strength};
 use super::value;
 use crate::detect::class::Class;
-use crate::detect::entropy::bits_per_byte;
 use crate::detect::phrase;
+use crate::detect::shannon::{bits_per_byte, is_spread};
 use crate::rules::Confidence;
 
 /// Longest value that is judged.
@@ -212,10 +212,5 @@ fn looks_random(value: &[u8]) -> bool {
     if value.len() < 16 || digits < 2 || letters < 2 || !value.iter().all(in_set) {
         return false;
     }
-    let least = if value.iter().all(u8::is_ascii_hexdigit) {
-        3.0
-    } else {
-        3.5
-    };
-    bits_per_byte(value) >= least && value::longest_word(value) < 9 && !is_phrase(value)
+    is_spread(value) && !value::has_long_word(value) && !is_phrase(value)
 }

@@ -187,6 +187,11 @@ pub(crate) fn longest_word(value: &[u8]) -> usize {
     longest
 }
 
+/// Whether a value has a word that hardly any drawn one has: nine letters, more in long ones.
+pub(crate) fn has_long_word(value: &[u8]) -> bool {
+    longest_word(value) >= (value.len() / 5).max(9)
+}
+
 /// Bytes that belong to such runs of four letters or more: many in names and phrases, few in what
 /// was drawn at random.
 pub(crate) fn spoken(value: &[u8]) -> usize {

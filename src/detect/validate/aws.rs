@@ -2,7 +2,8 @@
 //! bytes in base64.
 
 use super::encoding::base32;
-use super::{Candidate, Verdict, entropy, facts};
+use super::{Candidate, Verdict, facts};
+use crate::detect::shannon::bits_per_byte;
 
 /// Key ids of the newer generation hold the account number in base32; older ones (fifth
 /// character below `Q`) do not. There is no checksum.
@@ -41,7 +42,7 @@ pub(super) fn secret_key(candidate: &Candidate<'_>) -> Verdict {
     let mixed =
         has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
     let slashes = secret.iter().filter(|byte| **byte == b'/').count();
-    if !mixed || slashes > 5 || entropy::bits_per_byte(secret) < LEAST_ENTROPY {
+    if !mixed || slashes > 5 || bits_per_byte(secret) < LEAST_ENTROPY {
         return Verdict::Dropped;
     }
     Verdict::Kept(facts([]))

@@ -1,7 +1,7 @@
 //! Bech32 (BIP 173), in which age and Nostr write their secret keys.
 
-use super::curve::x25519_public;
 use super::{Candidate, Verdict, facts, lenient};
+use crate::detect::keys::x25519_public;
 
 const CHARSET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 const GENERATOR: [u32; 5] = [

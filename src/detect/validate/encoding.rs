@@ -17,7 +17,7 @@ const STANDARD_LENIENT: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT)
 const URL_SAFE_LENIENT: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 /// Base64 in either alphabet, padded or not. A mix of both alphabets does not decode.
-pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::detect) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let engine = if url_safe {
         &URL_SAFE_LENIENT
@@ -28,7 +28,7 @@ pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Base64 without padding, as OpenSSH writes fingerprints.
-pub(super) fn base64_unpadded(bytes: &[u8]) -> String {
+pub(in crate::detect) fn base64_unpadded(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes)
 }
 

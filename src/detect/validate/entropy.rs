@@ -1,24 +1,8 @@
-//! Shannon entropy, and the look of a token that was drawn at random.
+//! The look of a token that was drawn at random.
 
 use super::super::assignment::value;
+use super::super::shannon::{bits_per_byte, is_spread};
 use super::{Candidate, Verdict, facts};
-
-/// Shannon entropy in bits per byte.
-pub(super) fn bits_per_byte(bytes: &[u8]) -> f64 {
-    let mut counts = [0u32; 256];
-    for byte in bytes {
-        counts[usize::from(*byte)] += 1;
-    }
-    let length = bytes.len() as f64;
-    counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| {
-            let share = f64::from(*count) / length;
-            -share * share.log2()
-        })
-        .sum()
-}
 
 /// For kinds without any prefix of their own: a value with few digits, or with only one or two
 /// kinds of characters, is a word, a name or a placeholder and no token. One in forty tokens of 32
@@ -41,7 +25,7 @@ fn is_drawn_from_letters(secret: &[u8]) -> bool {
     secret.len() >= 20
         && secret.iter().any(u8::is_ascii_lowercase)
         && secret.iter().any(u8::is_ascii_uppercase)
-        && bits_per_byte(secret) >= 3.8
+        && is_spread(secret)
         && value::longest_word(secret) < 6
         && value::spoken(secret) * 5 < secret.len() * 2
 }
@@ -49,10 +33,8 @@ fn is_drawn_from_letters(secret: &[u8]) -> bool {
 /// As above, and what does not look drawn is worth less: short, monotonous, or made of words.
 pub(super) fn drawn_token(candidate: &Candidate<'_>) -> Verdict {
     let secret = candidate.secret;
-    let hex = secret.iter().all(u8::is_ascii_hexdigit);
-    let drawn = secret.len() >= 20
-        && bits_per_byte(secret) >= if hex { 3.0 } else { 3.5 }
-        && value::spoken(secret) * 5 < secret.len() * 3;
+    let drawn =
+        secret.len() >= 20 && is_spread(secret) && value::spoken(secret) * 5 < secret.len() * 3;
     match random_token(candidate) {
         Verdict::Kept(told) if !drawn => Verdict::Demoted(told),
         verdict => verdict,
@@ -63,14 +45,6 @@ pub(super) fn drawn_token(candidate: &Candidate<'_>) -> Verdict {
 mod tests {
     use super::super::tests::verdict;
     use super::*;
-
-    #[test]
-    fn entropy_of_even_spreads_is_exact() {
-        assert_eq!(bits_per_byte(b""), 0.0);
-        assert_eq!(bits_per_byte(b"aaaa"), 0.0);
-        assert_eq!(bits_per_byte(b"abab"), 1.0);
-        assert_eq!(bits_per_byte(b"0123456789abcdef"), 4.0);
-    }
 
     #[test]
     fn what_does_not_look_drawn_is_demoted() {

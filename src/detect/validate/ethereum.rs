@@ -92,6 +92,7 @@ mod tests {
             whole: secret.as_bytes(),
             around: document.as_bytes(),
             path: b"keystore/UTC--2026",
+            effort: &Default::default(),
         })
     }
 

@@ -3,6 +3,7 @@
 //!
 //! GitHub describes the classic form in "Behind GitHub's new authentication token formats" (2021).
 
+use memchr::memmem;
 use sha2::{Digest, Sha256};
 
 use super::encoding::to_base32;
@@ -10,14 +11,27 @@ use super::jwt::{self, Jwt};
 use super::{Candidate, Verdict, crc, facts, lenient, strict};
 
 /// `gh?_` + body + 6. Installation tokens (`ghs_`) are kept whatever their sum, as not all of
-/// them carry one; too few refresh tokens (`ghr_`) are known to drop one.
+/// them carry one, but not in the middle of a longer name (C++ symbols have `…ghs_…`); too few
+/// refresh tokens (`ghr_`) are known to drop one.
 pub(super) fn crc32(candidate: &Candidate<'_>) -> Verdict {
     let valid = crc::base62_holds(candidate.secret, 4);
     match candidate.secret.get(..4) {
+        Some(b"ghs_") if !valid && is_inside_a_name(candidate) => Verdict::Dropped,
         Some(b"ghs_") if !valid => Verdict::Kept(facts([])),
         Some(b"ghr_") => lenient(valid, facts([])),
         _ => strict(valid, facts([])),
     }
+}
+
+/// Whether letters or digits stand on both sides.
+fn is_inside_a_name(candidate: &Candidate<'_>) -> bool {
+    let Some(start) = memmem::find(candidate.around, candidate.whole) else {
+        return false;
+    };
+    let end = start + candidate.whole.len();
+    let before = start.checked_sub(1).and_then(|at| candidate.around.get(at));
+    let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    is_word(before) && is_word(candidate.around.get(end))
 }
 
 /// Length of `github_pat_` + 22 + `_` + 43, which is hashed.
@@ -97,6 +111,25 @@ mod tests {
             Verdict::Confirmed(_)
         ));
         assert_eq!(verdict(crc32, &flip(&token, 9)), Verdict::Kept(facts([])));
+    }
+
+    #[test]
+    fn an_installation_token_without_a_sum_is_no_part_of_a_longer_name() {
+        let token = flip(&classic("ghs_", 30), 9);
+        let said = |before: &str, after: &str| {
+            let around = [before.as_bytes(), &token, after.as_bytes()].concat();
+            crc32(&Candidate {
+                secret: &token,
+                whole: &token,
+                around: &around,
+                path: b"",
+                effort: &Default::default(),
+            })
+        };
+        assert_eq!(said("_ZN5hi", "EvPK"), Verdict::Dropped);
+        for (before, after) in [("", ""), ("=", "x"), ("x", "\0"), ("token:", "@github.com")] {
+            assert_eq!(said(before, after), Verdict::Kept(facts([])));
+        }
     }
 
     #[test]

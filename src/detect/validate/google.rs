@@ -7,7 +7,7 @@ use super::{Candidate, Verdict, facts, text};
 /// The key must parse; the account's names are told from the fields around it.
 pub(super) fn service_account(candidate: &Candidate<'_>) -> Verdict {
     let mut told = account(candidate);
-    match pem::read(candidate.secret) {
+    match pem::read(candidate.secret, candidate.effort) {
         Read::Key(key) => {
             told.extend(key.facts());
             Verdict::Confirmed(told)
@@ -67,6 +67,7 @@ mod tests {
             whole: key.as_bytes(),
             around: document.as_bytes(),
             path: b"sa.json",
+            effort: &Default::default(),
         })
     }
 

@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use super::matched::Facts;
 
+pub use super::keys::Effort;
+pub(super) use encoding::{base64, base64_unpadded};
+pub(super) use time::rfc3339;
+
 mod atlassian;
 mod aws;
 mod azure;
@@ -18,7 +22,6 @@ mod bitcoin;
 mod chat;
 mod crc;
 mod crypt;
-mod curve;
 mod encoding;
 mod entropy;
 mod ethereum;
@@ -34,6 +37,7 @@ mod mnemonic;
 mod nkeys;
 mod pem;
 mod pgp;
+mod published;
 mod putty;
 mod pypi;
 mod solana;
@@ -61,6 +65,8 @@ pub struct Candidate<'a> {
     pub around: &'a [u8],
     /// Path of the file, where there is one.
     pub path: &'a [u8],
+    /// What may be spent on arithmetic.
+    pub effort: &'a Effort,
 }
 
 /// What a validator says.
@@ -125,6 +131,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("pem-in-base64", pem::private_key_in_base64),
     ("pem-private-key", pem::private_key),
     ("pgp-private-key", pgp::private_key),
+    ("published-public-key", published::public_key),
     ("putty-private-key", putty::private_key),
     ("pypi-macaroon", pypi::macaroon),
     ("random-token", entropy::random_token),

@@ -1,9 +1,9 @@
 //! Ed25519 seeds in base32 with a CRC-16 behind them: Stellar's secret seeds (SEP 23) and NATS'
 //! nkeys, which took the form over. The public key, by which people know the account, is told.
 
-use super::curve::ed25519_public;
 use super::encoding::{base32, to_base32};
 use super::{Candidate, Verdict, facts, lenient};
+use crate::detect::keys::ed25519_public;
 
 /// First five bits of a seed: `S` in base32.
 const SEED: u8 = 18 << 3;

@@ -3,12 +3,10 @@
 //!
 //! RFC 4880 and RFC 9580.
 
-use super::super::matched::Facts;
-use super::encoding::base64;
-use super::{Candidate, Verdict, facts, lenient};
+mod packet;
 
-const SECRET_KEY: u8 = 5;
-const SECRET_SUBKEY: u8 = 7;
+use super::encoding::base64;
+use super::{Candidate, Verdict, lenient};
 
 /// The body must decode and begin with a secret key packet; the sum may be missing.
 pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
@@ -31,10 +29,9 @@ pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
     let Some(bytes) = base64(&body) else {
         return Verdict::Dropped;
     };
-    let Some(packet) = first_packet(&bytes) else {
+    let Some(told) = packet::secret_key(&bytes) else {
         return Verdict::Dropped;
     };
-    let told = about(packet).unwrap_or_default();
     match sum {
         Some(sum) => lenient(crc24(&bytes).to_be_bytes()[1..] == *sum, told),
         None => Verdict::Confirmed(told),
@@ -58,85 +55,6 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// The content of the first packet, if it is a secret key; a cut-off one is given as far as it is.
-fn first_packet(bytes: &[u8]) -> Option<&[u8]> {
-    let (&tag, rest) = bytes.split_first()?;
-    if tag & 0x80 == 0 {
-        return None;
-    }
-    let (kind, header) = if tag & 0x40 != 0 {
-        let length = match rest.first()? {
-            0..=191 => 1,
-            192..=223 => 2,
-            255 => 5,
-            _ => return None,
-        };
-        (tag & 0x3f, length)
-    } else {
-        let length = match tag & 3 {
-            0 => 1,
-            1 => 2,
-            2 => 4,
-            _ => return None,
-        };
-        (tag >> 2 & 0x0f, length)
-    };
-    matches!(kind, SECRET_KEY | SECRET_SUBKEY)
-        .then(|| rest.get(header..))
-        .flatten()
-}
-
-/// Version 4: creation time, algorithm, public numbers, then how the secret ones are protected.
-fn about(packet: &[u8]) -> Option<Facts> {
-    let (&version, rest) = packet.split_first()?;
-    let (created, rest) = rest.split_first_chunk::<4>()?;
-    let (&algorithm, rest) = rest.split_first()?;
-    let (kind, numbers, curve) = match algorithm {
-        1..=3 => ("rsa", 2, false),
-        16 => ("elgamal", 3, false),
-        17 => ("dsa", 4, false),
-        18 => ("ecdh", 1, true),
-        19 => ("ecdsa", 1, true),
-        22 => ("eddsa", 1, true),
-        _ => ("other", 0, false),
-    };
-    let mut told = facts([
-        ("key_type", Some(kind.into())),
-        (
-            "created",
-            super::time::fact(u32::from_be_bytes(*created).into()),
-        ),
-    ]);
-    if version != 4 || kind == "other" {
-        return Some(told);
-    }
-    let mut rest = rest;
-    if curve {
-        rest = skip_sized(rest)?;
-    }
-    for number in 0..numbers {
-        let (bits, after) = rest.split_first_chunk::<2>()?;
-        let bits = u16::from_be_bytes(*bits);
-        if number == 0 && !curve {
-            told.insert("bits".to_owned(), bits.into());
-        }
-        rest = after.get(usize::from(bits).div_ceil(8)..)?;
-    }
-    if kind == "ecdh" {
-        rest = skip_sized(rest)?;
-    }
-    if let Some(usage) = rest.first() {
-        told.insert("encrypted".to_owned(), (*usage != 0).into());
-    }
-    Some(told)
-}
-
-/// Skips what has its length in one byte before it.
-fn skip_sized(rest: &[u8]) -> Option<&[u8]> {
-    let (&length, rest) = rest.split_first()?;
-    rest.get(usize::from(length)..)
-}
-
 fn crc24(bytes: &[u8]) -> u32 {
     let mut sum = 0x00b7_04ce_u32;
     for byte in bytes {
@@ -154,13 +72,18 @@ fn crc24(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{standard_base64, verdict};
+    use super::packet::{SECRET_KEY, USER_ID};
     use super::*;
 
     fn block(usage: u8, sum: Option<u32>) -> String {
-        let mut packet = vec![4, 0, 0, 0, 0, 1, 0, 16, 0xff, 0xff, 0, 17, 1, 0, 1, usage];
+        let mut packet = vec![
+            4, 0, 0, 0, 0, 1, 0, 16, 0xff, 0xff, 0, 17, 1, 0, 1, usage, 9, 3,
+        ];
         packet.extend([0; 16]);
         let mut bytes = vec![0x80 | SECRET_KEY << 2, packet.len() as u8];
         bytes.extend(&packet);
+        bytes.extend([0xc0 | USER_ID, 4]);
+        bytes.extend(b"Jane");
         let sum = sum.unwrap_or_else(|| crc24(&bytes)).to_be_bytes();
         format!(
             "-----BEGIN PGP {0}-----\nVersion: x\n\n{1}\n={2}\n-----END PGP {0}-----",
@@ -187,6 +110,11 @@ mod tests {
                 assert_eq!(facts["bits"], 16);
                 assert_eq!(facts["encrypted"], encrypted);
                 assert_eq!(facts["created"], "1970-01-01T00:00:00Z");
+                assert_eq!(facts["user"], "Jane");
+                let fingerprint = facts["openpgp_fingerprint"].as_str().unwrap();
+                assert_eq!(fingerprint.len(), 40);
+                let cipher = facts.get("cipher").map(|fact| fact.as_str().unwrap());
+                assert_eq!(cipher, encrypted.then_some("aes-256"));
             }
         }
     }

@@ -2,8 +2,8 @@
 //! always in clear.
 
 use super::encoding::base64;
-use super::pem::putty_public;
 use super::{Candidate, Verdict};
+use crate::detect::keys::{self, Protection};
 
 /// More lines than the largest key has.
 const MOST_LINES: usize = 1000;
@@ -18,27 +18,39 @@ pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
 
 fn read(bytes: &[u8]) -> Option<Verdict> {
     let mut lines = std::str::from_utf8(bytes).ok()?.lines();
-    let value = |line: Option<&str>, key: &str| {
-        let (name, value) = line?.split_once(": ")?;
-        (name.trim_start() == key).then(|| value.trim().to_owned())
-    };
     let first = lines.next()?;
     let (_, kind) = first.split_once(": ")?;
-    let encryption = value(lines.next(), "Encryption")?;
+    let encryption = value(lines.next()?, "Encryption")?;
     lines.next()?;
-    let count: usize = value(lines.next(), "Public-Lines")?.parse().ok()?;
+    let count: usize = value(lines.next()?, "Public-Lines")?.parse().ok()?;
     if count > MOST_LINES {
         return None;
     }
     let public: String = lines.by_ref().take(count).map(str::trim).collect();
     let public = base64(public.as_bytes())?;
-    let has_private = lines.any(|line| line.trim_start().starts_with("Private-Lines: "));
-    let told = putty_public(&public, kind.trim(), encryption != "none")?;
+    let mut rest = public.as_slice();
+    if keys::string(&mut rest)? != kind.trim().as_bytes() {
+        return None;
+    }
+    let mut key = keys::of_ssh(&public)?;
+    if encryption != "none" {
+        key = key.protected(Protection {
+            cipher: Some(encryption.to_owned()),
+            kdf: (lines.clone()).find_map(|line| Some(value(line, "Key-Derivation")?.to_owned())),
+        });
+    }
+    let has_private = lines.any(|line| value(line, "Private-Lines").is_some());
     Some(if has_private {
-        Verdict::Confirmed(told)
+        Verdict::Confirmed(key.facts())
     } else {
-        Verdict::Demoted(told)
+        Verdict::Demoted(key.facts())
     })
+}
+
+/// What a line says of that name.
+fn value<'l>(line: &'l str, key: &str) -> Option<&'l str> {
+    let (name, value) = line.split_once(": ")?;
+    (name.trim_start() == key).then(|| value.trim())
 }
 
 #[cfg(test)]
@@ -62,12 +74,16 @@ mod tests {
     #[test]
     fn type_encryption_and_fingerprint_are_told() {
         for (encryption, encrypted) in [("none", false), ("aes256-cbc", true)] {
-            let file = file(encryption, "Private-Lines: 1\r\nAAAA\r\n");
+            let rest = "Key-Derivation: Argon2id\r\nPrivate-Lines: 1\r\nAAAA\r\n";
+            let file = file(encryption, rest);
             let Verdict::Confirmed(facts) = verdict(private_key, file.as_bytes()) else {
                 panic!("{file}")
             };
             assert_eq!(facts["key_type"], "ed25519");
             assert_eq!(facts["encrypted"], encrypted);
+            let told = ["cipher", "kdf"].map(|name| facts.get(name).and_then(|fact| fact.as_str()));
+            let expected = encrypted.then_some("aes256-cbc");
+            assert_eq!(told, [expected, encrypted.then_some("Argon2id")]);
             assert!(
                 facts["fingerprint"]
                     .as_str()

@@ -2,8 +2,8 @@
 //! base58. That the halves belong together proves it.
 
 use super::base58;
-use super::curve::ed25519_public;
 use super::{Candidate, Verdict, facts};
+use crate::detect::keys::ed25519_public;
 
 /// Both halves; the public one is the address of the account.
 pub(super) fn keypair(candidate: &Candidate<'_>) -> Verdict {

@@ -114,6 +114,7 @@ mod tests {
             whole: hosted.as_bytes(),
             around: around.as_bytes(),
             path: b".env",
+            effort: &Default::default(),
         });
         let told = facts([
             ("checksum", Some("valid".into())),

@@ -7,7 +7,7 @@ use serde_json::Value;
 const LATEST: i64 = 253_402_300_799;
 
 /// `2026-01-02T03:04:05Z`; nothing for times before 1970 or after 9999.
-pub(super) fn rfc3339(seconds: i64) -> Option<String> {
+pub(in crate::detect) fn rfc3339(seconds: i64) -> Option<String> {
     if !(0..=LATEST).contains(&seconds) {
         return None;
     }

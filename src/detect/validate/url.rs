@@ -100,6 +100,7 @@ mod tests {
             whole: whole.as_bytes(),
             around: whole.as_bytes(),
             path: b"",
+            effort: &Default::default(),
         })
     }
 

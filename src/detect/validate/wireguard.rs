@@ -1,9 +1,9 @@
 //! WireGuard's private keys are clamped Curve25519 scalars: five bits are fixed. The public key,
 //! by which peers know the host, is told.
 
-use super::curve::x25519_public;
 use super::encoding::{base64, to_base64};
 use super::{Candidate, Verdict, facts};
+use crate::detect::keys::x25519_public;
 
 /// 32 bytes in base64. `wg genkey` clamps; a value that is not clamped may still be a key that
 /// something else made.

@@ -18,6 +18,8 @@ const PLACES_SHOWN: usize = 6;
 const LIVES_SHOWN: usize = 4;
 /// Longest fact shown, in cells: a key's fingerprint is whole.
 const LONGEST_FACT: usize = 80;
+/// Longest fact of several members, such as a certificate.
+const LONGEST_OBJECT: usize = 240;
 
 pub(super) fn write(
     screen: &mut Screen<'_>,
@@ -164,18 +166,33 @@ fn details(finding: &Finding) -> Vec<Span> {
         ),
     ];
     for (name, value) in &finding.facts {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
+        let longest = match value {
+            Value::Object(_) => LONGEST_OBJECT,
+            _ => LONGEST_FACT,
         };
+        let fact = format!("{name}: {}", plain(value));
         spans.push(Span::new(Tone::Faint, " · "));
-        spans.push(Span::elided(
-            Tone::Faint,
-            &format!("{name}: {value}"),
-            LONGEST_FACT,
-        ));
+        spans.push(Span::elided(Tone::Faint, &fact, longest));
     }
     spans
+}
+
+/// A fact without the signs of JSON.
+fn plain(value: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(", ");
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => joined(items.iter().map(plain).collect()),
+        Value::Object(members) => {
+            let members = members.iter();
+            joined(
+                members
+                    .map(|(name, value)| format!("{name} {}", plain(value)))
+                    .collect(),
+            )
+        }
+        other => other.to_string(),
+    }
 }
 
 /// The secret itself, line by line and not wrapped, so that it can be copied.

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use residue::detect::validate::{Candidate, VALIDATORS, Verdict};
+use residue::detect::validate::{Candidate, Effort, VALIDATORS, Verdict};
 
 /// Facts may quote short words of a token (a scope, an account), but not a token as a whole.
 const LONGEST_QUOTED: usize = 24;
@@ -17,6 +17,7 @@ fuzz_target!(|data: &[u8]| {
         whole: text,
         around: text,
         path: b"app/.env",
+        effort: &Effort::default(),
     };
     let (Verdict::Confirmed(facts) | Verdict::Kept(facts) | Verdict::Demoted(facts)) =
         validator(&candidate)

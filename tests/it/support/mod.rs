@@ -9,6 +9,7 @@
 
 pub mod compress;
 pub mod image;
+pub mod keys;
 pub mod layer;
 pub mod package;
 pub mod rpm;
@@ -22,6 +23,7 @@ pub mod wallets;
 
 pub use compress::Stored;
 pub use image::ImageBuilder;
+pub use keys::KeyPair;
 pub use layer::LayerBuilder;
 pub use package::Package;
 pub use run::{Run, Scan, residue, residue_with_input, scan, scan_with};

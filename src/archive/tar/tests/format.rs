@@ -1,5 +1,6 @@
 //! What honest writers write.
 
+use super::super::{Sparse, SparseLayout};
 use super::build::*;
 use crate::archive::{EntryKind, is_tar};
 
@@ -203,6 +204,19 @@ fn of_sparse_files_the_stored_bytes_come_out_and_the_walk_stays_in_step() {
     assert_eq!(names, ["old", "real/name", "after"]);
     assert_eq!(walked.entries[0].1, b"bytes");
     assert!(walked.entries[1].1.ends_with(b"abc"));
+    let told = |at: usize| walked.entries[at].0.sparse.clone();
+    let old = Sparse {
+        size: 32_768,
+        layout: SparseLayout::Pieces(Vec::new()),
+    };
+    let in_front = Sparse {
+        size: 1_000_000,
+        layout: SparseLayout::InFront,
+    };
+    assert_eq!(
+        [told(0), told(1), told(2)],
+        [Some(old), Some(in_front), None]
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! real, escaped, or lost.
 
 use super::super::encoding::base64;
+use crate::detect::keys::unescape;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const LABEL_END: &[u8] = b"PRIVATE KEY-----";
@@ -10,15 +11,14 @@ const LABEL_END: &[u8] = b"PRIVATE KEY-----";
 pub(super) struct Armor {
     label: String,
     encrypted: bool,
+    cipher: Option<String>,
     lines: Vec<Vec<u8>>,
 }
 
 impl Armor {
     /// The first armoured private key of the text; the end line may be missing.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let start = memchr::memmem::find(bytes, BEGIN)? + BEGIN.len();
-        let rest = bytes.get(start..)?;
-        let label_length = memchr::memmem::find(&rest[..rest.len().min(32)], LABEL_END)?;
+        let (rest, label_length) = header(bytes)?;
         let label = std::str::from_utf8(&rest[..label_length]).ok()?.to_owned();
         let body = unescape(&rest[label_length + LABEL_END.len()..]);
         let body = match memchr::memmem::find(&body, b"-----END") {
@@ -26,6 +26,7 @@ impl Armor {
             None => &body[..],
         };
         let mut encrypted = false;
+        let mut cipher = None;
         let mut lines = Vec::new();
         let words = body
             .split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\''))
@@ -38,14 +39,15 @@ impl Armor {
                 b"+" | b"." | b"" => {}
                 word if word.iter().all(is_base64) => lines.push(word.to_vec()),
                 // Other words of the headers: `Proc-Type:`, `DEK-Info:` and its value.
-                word if lines.is_empty() && word.iter().any(|byte| matches!(byte, b':' | b',')) => {
-                }
+                word if lines.is_empty() && word.contains(&b',') => cipher = cipher_of(word),
+                word if lines.is_empty() && word.contains(&b':') => {}
                 _ => break,
             }
         }
         Some(Self {
             label,
             encrypted,
+            cipher,
             lines,
         })
     }
@@ -60,6 +62,11 @@ impl Armor {
         self.encrypted
     }
 
+    /// The cipher that a `DEK-Info` header names, in lower case.
+    pub(super) fn cipher(&self) -> Option<String> {
+        self.cipher.clone()
+    }
+
     /// Lines of base64 of a usual length.
     pub(super) fn lines(&self) -> usize {
         let decodes = |line: &&Vec<u8>| (40..=76).contains(&line.len()) && base64(line).is_some();
@@ -72,48 +79,26 @@ impl Armor {
     }
 }
 
+/// What stands behind the first header of a private key, and the length of its label there: other
+/// blocks may stand before it.
+fn header(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    memchr::memmem::find_iter(bytes, BEGIN).find_map(|at| {
+        let rest = &bytes[at + BEGIN.len()..];
+        let label = memchr::memmem::find(&rest[..rest.len().min(32)], LABEL_END)?;
+        Some((rest, label))
+    })
+}
+
+/// `AES-128-CBC,00FF…` → `aes-128-cbc`.
+fn cipher_of(word: &[u8]) -> Option<String> {
+    let name = word.split(|byte| *byte == b',').next()?;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let fits = (3..=20).contains(&name.len()) && name.iter().all(is_name);
+    fits.then(|| String::from_utf8_lossy(name).to_ascii_lowercase())
+}
+
 fn is_base64(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
-}
-
-/// Undoes the escapes of JSON and shells that occur in keys: backslashes before `n`, `r`, `t` or a
-/// line break stand for white space, before `/` for nothing, `\u003d` for a character.
-fn unescape(bytes: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            plain.push(byte);
-            continue;
-        }
-        let escaped = rest
-            .iter()
-            .position(|byte| *byte != b'\\')
-            .unwrap_or(rest.len());
-        rest = &rest[escaped..];
-        match rest.split_first() {
-            Some((b'n' | b'r' | b't', after)) => {
-                plain.push(b'\n');
-                rest = after;
-            }
-            Some((b'u', after)) => {
-                if let Some((digits, after)) = after.split_first_chunk::<4>()
-                    && let Some(byte) = hex(digits)
-                {
-                    plain.push(byte);
-                    rest = after;
-                }
-            }
-            _ => {}
-        }
-    }
-    plain
-}
-
-fn hex(digits: &[u8; 4]) -> Option<u8> {
-    let text = std::str::from_utf8(digits).ok()?;
-    u8::try_from(u16::from_str_radix(text, 16).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -158,7 +143,20 @@ mod tests {
         );
         let armor = Armor::read(text.as_bytes()).unwrap();
         assert!(armor.encrypted_by_header());
+        assert_eq!(armor.cipher().as_deref(), Some("aes-128-cbc"));
         assert_eq!(armor.label(), "RSA ");
+        assert_eq!(armor.body(), Some(vec![0, 0, 0]));
+    }
+
+    #[test]
+    fn other_blocks_may_stand_before_the_key() {
+        let text = format!(
+            "-----BEGIN EC PARAMETERS-----\nBBBB\n-----END EC PARAMETERS-----\n\
+             -----BEGIN EC {}-----\nAAAA\n-----END",
+            "PRIVATE KEY"
+        );
+        let armor = Armor::read(text.as_bytes()).unwrap();
+        assert_eq!(armor.label(), "EC ");
         assert_eq!(armor.body(), Some(vec![0, 0, 0]));
     }
 

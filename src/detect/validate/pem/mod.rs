@@ -5,38 +5,12 @@
 //! they stand in JSON, environment variables and source code, with escaped or lost line breaks.
 
 mod armor;
-mod der;
-mod openssh;
-mod ssh;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::super::matched::Facts;
 use super::encoding::base64;
-use super::{Candidate, Verdict, facts};
-
-/// What a private key tells of itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Key {
-    /// `rsa`, `ec`, `ed25519`, ….
-    kind: Option<String>,
-    bits: Option<u64>,
-    encrypted: bool,
-    /// As `ssh-keygen -l` prints it.
-    fingerprint: Option<String>,
-}
-
-impl Key {
-    /// As facts.
-    pub(super) fn facts(self) -> Facts {
-        facts([
-            ("key_type", self.kind.map(Into::into)),
-            ("bits", self.bits.map(Into::into)),
-            ("encrypted", Some(self.encrypted.into())),
-            ("fingerprint", self.fingerprint.map(Into::into)),
-        ])
-    }
-}
+use super::{Candidate, Effort, Verdict, facts};
+use crate::detect::keys::{self, Key, Protection};
 
 /// What an armoured text turns out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,11 +27,11 @@ pub(super) enum Read {
 const LEAST_LINES: usize = 3;
 
 /// Reads the first armoured key of a text.
-pub(super) fn read(bytes: &[u8]) -> Read {
+pub(super) fn read(bytes: &[u8], effort: &Effort) -> Read {
     let Some(armor) = armor::Armor::read(bytes) else {
         return Read::Nothing;
     };
-    let key = armor.body().and_then(|body| parse(&armor, &body));
+    let key = armor.body().and_then(|body| parse(&armor, &body, effort));
     match key {
         Some(key) => Read::Key(key),
         None if armor.lines() >= LEAST_LINES => Read::CutOff,
@@ -65,7 +39,7 @@ pub(super) fn read(bytes: &[u8]) -> Read {
     }
 }
 
-fn parse(armor: &armor::Armor, body: &[u8]) -> Option<Key> {
+fn parse(armor: &armor::Armor, body: &[u8], effort: &Effort) -> Option<Key> {
     if armor.encrypted_by_header() {
         // Ciphertext: nothing to parse, but it comes in whole blocks.
         let kind = match armor.label() {
@@ -74,26 +48,27 @@ fn parse(armor: &armor::Armor, body: &[u8]) -> Option<Key> {
             "DSA " => "dsa",
             _ => return None,
         };
-        return (body.len() >= 64 && body.len().is_multiple_of(8)).then(|| Key {
-            kind: Some(kind.to_owned()),
-            encrypted: true,
-            ..Key::default()
+        return (body.len() >= 64 && body.len().is_multiple_of(8)).then(|| {
+            Key::of_kind(kind).protected(Protection {
+                cipher: armor.cipher(),
+                kdf: None,
+            })
         });
     }
     match armor.label() {
-        "RSA " => der::pkcs1(body),
-        "EC " => der::sec1(body, None),
-        "DSA " => der::dsa(body),
-        "" => der::pkcs8(body),
-        "ENCRYPTED " => der::encrypted_pkcs8(body),
-        "OPENSSH " => openssh::read(body),
+        "RSA " => keys::pkcs1(body),
+        "EC " => keys::sec1(body, None, effort),
+        "DSA " => keys::dsa(body),
+        "" => keys::pkcs8(body, effort),
+        "ENCRYPTED " => keys::encrypted_pkcs8(body),
+        "OPENSSH " => keys::openssh(body),
         _ => None,
     }
 }
 
 /// Drops what does not parse, demotes what was cut off.
 pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
-    match read(candidate.secret) {
+    match read(candidate.secret, candidate.effort) {
         Read::Key(key) => Verdict::Confirmed(key.facts()),
         Read::CutOff => Verdict::Demoted(facts([("truncated", Some(true.into()))])),
         Read::Nothing => Verdict::Dropped,
@@ -102,25 +77,9 @@ pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
 
 /// The same for an armoured text that is base64 once more, as Kubernetes keeps it.
 pub(super) fn private_key_in_base64(candidate: &Candidate<'_>) -> Verdict {
-    match base64(candidate.secret).map(|armored| read(&armored)) {
+    match base64(candidate.secret).map(|armored| read(&armored, candidate.effort)) {
         Some(Read::Key(key)) => Verdict::Confirmed(key.facts()),
         Some(Read::CutOff) => Verdict::Demoted(facts([("truncated", Some(true.into()))])),
         Some(Read::Nothing) | None => Verdict::Dropped,
     }
-}
-
-/// What the public half of a PuTTY file tells; nothing when it is not of that type.
-pub(super) fn putty_public(public: &[u8], kind: &str, encrypted: bool) -> Option<Facts> {
-    let mut rest = public;
-    if ssh::string(&mut rest)? != kind.as_bytes() {
-        return None;
-    }
-    let (kind, bits) = ssh::kind_and_bits(public)?;
-    let key = Key {
-        kind: Some(kind),
-        bits,
-        encrypted,
-        fingerprint: Some(ssh::fingerprint(public)),
-    };
-    Some(key.facts())
 }

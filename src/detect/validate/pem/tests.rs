@@ -2,6 +2,8 @@
 
 use super::super::tests::{standard_base64, verdict};
 use super::*;
+use crate::detect::Facts;
+use crate::detect::keys::Blob;
 
 fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut bytes = vec![tag];
@@ -97,7 +99,7 @@ fn an_rsa_key_has_one_fingerprint_in_either_structure() {
 #[test]
 fn elliptic_keys_have_one_fingerprint_in_either_structure() {
     let old = confirmed(&armored("EC ", &sec1(true)));
-    assert_eq!(old["key_type"], "ec");
+    assert_eq!(old["key_type"], "ec p-256");
     assert_eq!(old["bits"], 256);
     let algorithm = sequence(&[element(0x06, EC_OID), element(0x06, P256_OID)]);
     let new = sequence(&[number(1, 0), algorithm, element(0x04, &sec1(false))]);
@@ -134,15 +136,15 @@ fn encrypted_keys_say_so_in_both_forms() {
 }
 
 fn openssh(cipher: &str, checks: [u32; 2]) -> String {
-    let public = ssh::Blob::new(b"ssh-ed25519").with(&[0; 32]).0;
+    let public = Blob::new(b"ssh-ed25519").with(&[0; 32]).0;
     let mut private = Vec::new();
     for check in checks {
         private.extend(check.to_be_bytes());
     }
     let mut body = b"openssh-key-v1\0".to_vec();
-    body.extend(ssh::Blob::new(cipher.as_bytes()).with(b"none").with(b"").0);
+    body.extend(Blob::new(cipher.as_bytes()).with(b"none").with(b"").0);
     body.extend(1u32.to_be_bytes());
-    body.extend(ssh::Blob::new(&public).with(&private).0);
+    body.extend(Blob::new(&public).with(&private).0);
     armored("OPENSSH ", &body)
 }
 

@@ -1,0 +1,53 @@
+//! How much arithmetic a scan spends on keys: whoever wrote the image chooses how many there are,
+//! and how often a password is to be hashed before it opens a keystore.
+//!
+//! What is not affordable is left out of the facts, never of the findings. One effort lasts for
+//! everything that one session looks at, in order, so what is told does not depend on threads.
+
+use std::cell::Cell;
+
+/// Hash blocks that one session may compute: a second or two.
+const MOST: u64 = 10_000_000;
+/// A multiplication on a curve, in hash blocks.
+pub(in crate::detect) const POINT: u64 = 2_500;
+/// A certificate that is read, in hash blocks.
+pub(in crate::detect) const CERTIFICATE: u64 = 30;
+
+/// Hash blocks that are left.
+#[derive(Debug)]
+pub struct Effort(Cell<u64>);
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self(Cell::new(MOST))
+    }
+}
+
+impl Effort {
+    /// Whether so many hash blocks are left.
+    pub(in crate::detect) fn affords(&self, blocks: u64) -> bool {
+        self.0.get() >= blocks
+    }
+
+    /// Whether work of so many hash blocks may be done.
+    pub(in crate::detect) fn take(&self, blocks: u64) -> bool {
+        let left = self.0.get().checked_sub(blocks);
+        if let Some(left) = left {
+            self.0.set(left);
+        }
+        left.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_much_is_refused_and_less_is_still_done() {
+        let effort = Effort::default();
+        assert!(!effort.take(MOST + 1));
+        assert!(effort.take(MOST - 1) && !effort.take(2) && effort.take(1));
+        assert!(!effort.take(u64::MAX));
+    }
+}

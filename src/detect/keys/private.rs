@@ -1,0 +1,145 @@
+//! The structures that private keys come in, as far as they tell which key it is.
+//!
+//! RFC 8017 (PKCS #1), RFC 5208 and RFC 5958 (PKCS #8), RFC 5915 (SEC 1), RFC 8410 (Edwards and
+//! Montgomery curves); `DSAPrivateKey` as OpenSSL writes it.
+
+use super::Key;
+use super::curve::{Curve, Modern};
+use super::der::{BIT_STRING, Der, INTEGER, OCTET_STRING, OID, SEQUENCE, bits, whole};
+use super::effort::Effort;
+use super::pbe::Scheme;
+use super::public::{Algorithm, PublicKey};
+
+/// Tags of optional parts: `[0]` and `[1]`, constructed or not.
+const PARAMETERS: u8 = 0xa0;
+const PUBLIC_KEY: u8 = 0xa1;
+const PLAIN_PUBLIC_KEY: u8 = 0x81;
+
+/// `RSAPrivateKey`.
+pub(in crate::detect) fn pkcs1(body: &[u8]) -> Option<Key> {
+    let mut key = Der(body).sequence()?;
+    key.next(INTEGER)?;
+    let modulus = key.next(INTEGER)?;
+    let exponent = key.next(INTEGER)?;
+    for _ in ["d", "p", "q", "dp", "dq", "qinv"] {
+        key.next(INTEGER)?;
+    }
+    Some(Key::from(&PublicKey::Rsa { modulus, exponent }))
+}
+
+/// `DSAPrivateKey` as OpenSSL writes it: version, p, q, g, y, x.
+pub(in crate::detect) fn dsa(body: &[u8]) -> Option<Key> {
+    let mut key = Der(body).sequence()?;
+    key.next(INTEGER)?;
+    let mut number = || key.next(INTEGER);
+    let public = PublicKey::Dsa([number()?, number()?, number()?, number()?]);
+    number()?;
+    Some(Key::from(&public))
+}
+
+/// `ECPrivateKey`; inside PKCS #8 the curve stands outside.
+pub(in crate::detect) fn sec1(
+    body: &[u8],
+    outside: Option<&'static Curve>,
+    effort: &Effort,
+) -> Option<Key> {
+    let mut key = Der(body).sequence()?;
+    if key.next(INTEGER)? != [1] {
+        return None;
+    }
+    let scalar = key.next(OCTET_STRING)?;
+    let named = key
+        .next(PARAMETERS)
+        .and_then(|content| Der(content).next(OID));
+    let inside = named.and_then(Curve::by_oid);
+    let Some(curve) = inside.or(outside) else {
+        return Some(Key {
+            bits: Some(scalar.len() as u64 * 8),
+            ..Key::of_kind("ec")
+        });
+    };
+    let written = key
+        .next(PUBLIC_KEY)
+        .and_then(|content| Der(content).next(BIT_STRING))
+        .and_then(|content| content.strip_prefix(&[0]));
+    let point = match written {
+        Some(point) => Some(point.into()),
+        None => curve.point_of(scalar, effort).map(Into::into),
+    };
+    Some(match point {
+        Some(point) => Key::from(&PublicKey::Ec { curve, point }),
+        None => Key {
+            bits: Some(curve.bits),
+            ..Key::of_kind(&format!("ec {}", curve.name))
+        },
+    })
+}
+
+/// `PrivateKeyInfo` / `OneAsymmetricKey`.
+pub(in crate::detect) fn pkcs8(body: &[u8], effort: &Effort) -> Option<Key> {
+    let mut key = Der(body).sequence()?;
+    key.next(INTEGER)?;
+    let identifier = key.sequence()?;
+    let inner = key.next(OCTET_STRING)?;
+    match Algorithm::read(identifier)? {
+        Algorithm::Rsa => pkcs1(inner),
+        Algorithm::Ec(curve) => sec1(inner, curve, effort),
+        Algorithm::Dsa([p, ..]) => {
+            Der(inner).next(INTEGER)?;
+            Some(Key {
+                bits: Some(bits(p)).filter(|bits| *bits > 0),
+                ..Key::of_kind("dsa")
+            })
+        }
+        Algorithm::Modern(curve) => modern(curve, inner, key),
+        Algorithm::Other => Some(Key::of_kind("other")),
+    }
+}
+
+/// A key of RFC 8410: the private half alone, sometimes with the public one after the attributes.
+fn modern(curve: Modern, inner: &[u8], mut rest: Der<'_>) -> Option<Key> {
+    let private = Der(inner).next(OCTET_STRING)?;
+    let public = match curve.public_of(private) {
+        Some(public) => Some(public.to_vec()),
+        None => {
+            rest.next(PARAMETERS);
+            let written = rest.next(PLAIN_PUBLIC_KEY);
+            written.and_then(|content| Some(content.strip_prefix(&[0])?.to_vec()))
+        }
+    };
+    Some(match public {
+        Some(point) => Key::from(&PublicKey::Modern {
+            curve,
+            point: point.into(),
+        }),
+        None => Key {
+            bits: Some(curve.bits()),
+            ..Key::of_kind(curve.name())
+        },
+    })
+}
+
+/// `EncryptedPrivateKeyInfo`: nothing of the key is in clear, only how it is encrypted.
+pub(in crate::detect) fn encrypted_pkcs8(body: &[u8]) -> Option<Key> {
+    let mut key = Der(body).sequence()?;
+    let identifier = key.sequence()?;
+    Der(identifier.0).next(OID)?;
+    key.next(OCTET_STRING).filter(|text| !text.is_empty())?;
+    let protection = Scheme::read(identifier).map(|scheme| scheme.protection());
+    Some(Key::default().protected(protection.unwrap_or_default()))
+}
+
+/// A key that is a whole file of DER, in whichever structure.
+pub(in crate::detect) fn any(file: &[u8], effort: &Effort) -> Option<Key> {
+    whole(file, SEQUENCE)?;
+    pkcs1(file)
+        .or_else(|| pkcs8(file, effort))
+        .or_else(|| sec1(file, None, effort))
+        .or_else(|| encrypted_pkcs8(file).filter(is_by_password))
+}
+
+/// Whether a key is encrypted in a way that is known: hashes have the same structure.
+fn is_by_password(key: &Key) -> bool {
+    let protection = key.protection.as_ref();
+    protection.is_some_and(|protection| protection.kdf.is_some())
+}

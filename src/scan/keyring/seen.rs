@@ -1,0 +1,106 @@
+//! The public keys and certificates that one layer holds, each once with the files it lies in.
+//!
+//! Certificate bundles are alike from image to image and often there in three copies, so what is
+//! kept is short: of each certificate what a report may say of it, and a few paths.
+
+use std::collections::BTreeMap;
+
+use crate::detect::{KeyId, Observed, Seen};
+use crate::error::printable;
+use crate::scan::budget::Budget;
+
+/// Files that are kept for one certificate or key.
+const MOST_PATHS: usize = 8;
+/// A path that is longer is no path of a filesystem.
+const LONGEST_PATH: usize = 4 << 10;
+/// What an entry takes beside its texts.
+const ENTRY: usize = 64;
+
+/// What a layer holds, by key.
+#[derive(Debug)]
+pub(in crate::scan) struct SeenKeys {
+    by_id: BTreeMap<KeyId, BTreeMap<Seen, Vec<String>>>,
+    budget: Budget,
+}
+
+impl SeenKeys {
+    /// Nothing yet; as much is kept as `budget` reaches.
+    pub(in crate::scan) fn within(budget: Budget) -> Self {
+        Self {
+            by_id: BTreeMap::new(),
+            budget,
+        }
+    }
+
+    /// Notes what lies at `path`, or inside of archives there.
+    pub(in crate::scan) fn add(&mut self, path: &[u8], inside: &[String], observed: Observed) {
+        if path.len() > LONGEST_PATH {
+            return;
+        }
+        let size = ENTRY + observed.size();
+        let place = place(path, inside);
+        let of_key = self.by_id.entry(observed.id).or_default();
+        if let Some(paths) = of_key.get_mut(&observed.seen) {
+            let is_new = paths.len() < MOST_PATHS && !paths.contains(&place);
+            if is_new && self.budget.take(place.len()) {
+                paths.push(place);
+            }
+        } else if self.budget.take(size + place.len()) {
+            of_key.insert(observed.seen, vec![place]);
+        } else if of_key.is_empty() {
+            self.by_id.remove(&observed.id);
+        }
+    }
+
+    /// Everything that was seen, in order.
+    pub(super) fn all(&self) -> impl Iterator<Item = (KeyId, &Seen, &[String])> {
+        self.by_id.iter().flat_map(|(id, of_key)| {
+            let all = of_key.iter();
+            all.map(move |(seen, paths)| (*id, seen, paths.as_slice()))
+        })
+    }
+}
+
+/// A path, and the way through nested archives.
+fn place(path: &[u8], inside: &[String]) -> String {
+    let mut place = printable(path);
+    for member in inside {
+        place.push_str(" > ");
+        place.push_str(member);
+    }
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn observed(id: u8) -> Observed {
+        Observed {
+            id: KeyId([id; 32]),
+            seen: Seen::PublicKey,
+        }
+    }
+
+    #[test]
+    fn a_key_in_many_files_is_kept_once_with_some_of_them() {
+        let mut seen = SeenKeys::within(Budget::of(1 << 20));
+        for file in (0..20).chain(0..20) {
+            seen.add(format!("etc/{file}.pub").as_bytes(), &[], observed(1));
+        }
+        let inside = ["b.pem".to_owned()];
+        seen.add(b"a.jar", &inside, observed(2));
+        let all: Vec<_> = seen.all().collect();
+        assert_eq!(all.len(), 2);
+        assert_eq!(all[0].2.len(), MOST_PATHS);
+        assert_eq!(all[1].2, ["a.jar > b.pem"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_leaves_nothing_behind() {
+        let mut seen = SeenKeys::within(Budget::of(10));
+        seen.add(b"a", &[], observed(1));
+        assert_eq!(seen.all().count(), 0);
+        assert!(seen.by_id.is_empty());
+    }
+}

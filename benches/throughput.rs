@@ -28,6 +28,19 @@ use residue::source::{Selection, open};
 use crate::corpus::{Corpus, external};
 use crate::measure::{median, peak_memory, run, scan};
 
+/// Rules of a small set, for comparison with all.
+const SOME_RULES: [&str; 9] = [
+    "generic.*",
+    "url.*",
+    "jwt.*",
+    "private-key.*",
+    "aws.*",
+    "azure.*",
+    "github.*",
+    "gitlab.*",
+    "google.*",
+];
+
 fn main() {
     let megabytes = setting("RESIDUE_BENCH_MB", 500);
     let rounds = usize::try_from(setting("RESIDUE_BENCH_ROUNDS", 3))
@@ -75,14 +88,13 @@ fn library(corpus: &Corpus, row: &dyn Fn(&str, &mut dyn FnMut())) {
     let blobs: Vec<Blob> = (corpus.layers.iter())
         .map(|path| Blob::map(&File::open(path).expect("a layer"), path).expect("a layer"))
         .collect();
-    row("detection alone, 1 thread", &mut || {
-        let mut scanner = Scanner::new(&engine, &limits);
-        for blob in &blobs {
-            let mut bytes: &[u8] = blob;
-            let outcome = scanner.scan(&Context::default(), &mut bytes);
-            assert!(!outcome.hits.is_empty(), "the planted secret");
-        }
-    });
+    detection(&engine, &blobs, row);
+    let few = Loader {
+        enable: SOME_RULES.map(str::to_owned).to_vec(),
+        ..Loader::default()
+    };
+    let few = few.load(catalog()).expect("some embedded rules");
+    detection(&Engine::new(few), &blobs, row);
     for (name, path) in [("plain", &corpus.plain), ("gzip", &corpus.gzip)] {
         let reference = path.to_string_lossy();
         let mut contents =
@@ -97,6 +109,25 @@ fn library(corpus: &Corpus, row: &dyn Fn(&str, &mut dyn FnMut())) {
             );
         }
     }
+}
+
+/// Anchors alone and all of detection: neither should cost more for more rules.
+fn detection(engine: &Engine, blobs: &[Blob], row: &dyn Fn(&str, &mut dyn FnMut())) {
+    let rules = engine.rules().rules().len();
+    row(&format!("anchors alone, {rules} rules"), &mut || {
+        for blob in blobs {
+            assert!(engine.count_anchors(blob) > 0, "keys and tokens");
+        }
+    });
+    row(&format!("detection alone, {rules} rules"), &mut || {
+        let limits = Limits::default();
+        let mut scanner = Scanner::new(engine, &limits);
+        for blob in blobs {
+            let mut bytes: &[u8] = blob;
+            let outcome = scanner.scan(&Context::default(), &mut bytes);
+            assert!(!outcome.hits.is_empty(), "the planted secret");
+        }
+    });
 }
 
 fn walk_all(image: &Image, limits: &Limits, verify: bool) {

@@ -2,8 +2,8 @@
 //!
 //! Nothing here knows of layers or images: a detector sees bytes and a [`Context`].
 //!
-//! An [`Engine`] is a rule set compiled. One automaton finds the anchors of all rules in one pass
-//! (`prefilter`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
+//! An [`Engine`] is a rule set compiled. One pass over the bytes finds the anchors of all rules
+//! (`prefilter`, by the fingerprints of `literals`); each anchor goes to its rule's detector (`detector` is the seam): `pattern` for
 //! rules with a regex, `blocks` for those of other tools whose regex has no longest match,
 //! `assignment` and `entropy` built in. A `Stream` shows a text of any length in views that own
 //! their seams, so that the result is that of a scan in one piece.
@@ -12,6 +12,7 @@ mod assignment;
 mod blocks;
 mod class;
 mod decode;
+mod demand;
 mod detector;
 mod engine;
 mod entropy;
@@ -22,6 +23,7 @@ mod finder;
 mod inline;
 mod keys;
 mod keystore;
+mod literals;
 mod matched;
 mod order;
 pub(crate) mod pair;

@@ -3,11 +3,13 @@
 //! A match contains an anchor, so it starts less than the rule's longest match before the
 //! anchor's end. Anchors whose reaches touch are searched as one run, each byte of it once:
 //! linear even for a file of nothing but anchors. The regex sees the real neighbours of a match,
-//! as `\b` needs them.
+//! as `\b` needs them. It is started only where the run holds what every match does (`demand`).
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::decode::{self, Decoding, Value};
+use super::demand::Demand;
 use super::detector::{AROUND, Desk, Detector, Found, View};
 use super::finder::Finder;
 use super::matched::{By, Suppression};
@@ -22,6 +24,8 @@ const NEIGHBOURS: usize = 8;
 pub(super) struct Pattern {
     decodings: Vec<Decoding>,
     validators: Vec<Validator>,
+    /// Read off the regex when it is first needed.
+    demand: OnceLock<Demand>,
 }
 
 impl Pattern {
@@ -30,7 +34,37 @@ impl Pattern {
         Self {
             decodings: decode::by_names(&rule.syntax.decode),
             validators: weigh::validators(rule),
+            demand: OnceLock::new(),
         }
+    }
+
+    /// Searches for matches that begin from `at` on and before `last`, where the last anchor ends;
+    /// gives the end of the last one.
+    fn search(&self, view: &View<'_>, desk: &mut Desk<'_>, mut at: usize, last: usize) -> usize {
+        let longest = desk.rule.longest;
+        let demand = self.demand.get_or_init(|| Demand::of(desk.rule));
+        let end = view.bytes.len().min(last + longest + NEIGHBOURS);
+        let haystack = &view.bytes[..end];
+        while at < last && !desk.is_full() {
+            let Some(start) = demand.start(haystack, at, longest) else {
+                break;
+            };
+            let Some(finder) = Finder::of(desk.rule).filter(|_| start < last) else {
+                break;
+            };
+            let Some(whole) = finder.find(haystack, start) else {
+                break;
+            };
+            if whole.start >= last {
+                break;
+            }
+            let secret = finder.secret(haystack, &whole);
+            at = whole.end.max(whole.start + 1);
+            if let Some(found) = self.judge(view, desk, whole, secret) {
+                desk.report(found);
+            }
+        }
+        at
     }
 
     /// Judges one match; `None` when it is none after all.
@@ -79,29 +113,12 @@ impl Detector for Pattern {
     }
 
     fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>) {
-        let Some(finder) = Finder::of(desk.rule) else {
-            return;
-        };
         let mut runs = std::mem::take(&mut desk.state.runs);
         for (first, last) in runs.drain(..) {
             let resume = usize::try_from(desk.state.resume.saturating_sub(view.base));
             let reach = first.saturating_sub(desk.rule.longest);
-            let mut at = resume.unwrap_or(usize::MAX).max(reach);
-            let end = view.bytes.len().min(last + desk.rule.longest + NEIGHBOURS);
-            let haystack = &view.bytes[..end];
-            while at < last && !desk.is_full() {
-                let Some(whole) = finder.find(haystack, at) else {
-                    break;
-                };
-                if whole.start >= last {
-                    break;
-                }
-                let secret = finder.secret(haystack, &whole);
-                at = whole.end.max(whole.start + 1);
-                if let Some(found) = self.judge(view, desk, whole, secret) {
-                    desk.report(found);
-                }
-            }
+            let at = resume.unwrap_or(usize::MAX).max(reach);
+            let at = self.search(view, desk, at, last);
             desk.state.resume = view.base + at.max(last) as u64;
         }
         desk.state.runs = runs;

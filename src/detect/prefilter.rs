@@ -1,23 +1,19 @@
 //! One pass over the bytes for the anchors of every rule.
 //!
 //! It stands alone because it is the only step that touches every byte: whatever finds anchors
-//! faster takes the place of the automaton behind [`Prefilter::candidates`] and nothing else
+//! faster takes the place of [`Literals`] behind [`Prefilter::candidates`] and nothing else
 //! changes. Anchors are found in any ASCII case; who needs the exact case looks again.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use aho_corasick::automaton::Automaton;
-use aho_corasick::{Input, dfa};
-
 use super::keys::{SIGHTS, Sight};
+use super::literals::Literals;
 use crate::rules::Rule;
 
 /// What one anchor stands for.
 #[derive(Default)]
 pub(super) struct Anchor {
-    /// Length in bytes.
-    pub length: usize,
     /// In order of rule.
     pub rules: Vec<Link>,
     /// Rules that only want to know that it is there.
@@ -29,11 +25,10 @@ pub(super) struct Anchor {
 /// A rule's index, with the exact bytes where case counts.
 type Link = (usize, Option<Box<[u8]>>);
 
-/// The automaton over all anchors, those of rules and those that lead to public keys.
+/// All anchors, those of rules and those that lead to public keys.
 pub(super) struct Prefilter {
-    automaton: dfa::DFA,
+    literals: Literals,
     anchors: Vec<Anchor>,
-    longest: usize,
 }
 
 impl Prefilter {
@@ -60,21 +55,10 @@ impl Prefilter {
             let text = anchor.to_ascii_lowercase().into_bytes();
             by_text.entry(text).or_default().sight = Some((anchor.as_bytes(), *sight));
         }
-        #[allow(clippy::expect_used, reason = "rests on rules, not on an image")]
-        let automaton = dfa::DFA::builder()
-            .ascii_case_insensitive(true)
-            .build(by_text.keys())
-            .expect("anchors of checked rules are few and short");
+        let (texts, anchors) = by_text.into_iter().unzip();
         Self {
-            automaton,
-            longest: by_text.keys().map(Vec::len).max().unwrap_or(0),
-            anchors: by_text
-                .into_iter()
-                .map(|(text, anchor)| Anchor {
-                    length: text.len(),
-                    ..anchor
-                })
-                .collect(),
+            literals: Literals::new(texts),
+            anchors,
         }
     }
 
@@ -86,19 +70,11 @@ impl Prefilter {
         own: Range<usize>,
         mut found: impl FnMut(&Anchor, Range<usize>),
     ) {
-        let from = own.start.saturating_sub(self.longest.saturating_sub(1));
-        let input = Input::new(bytes).range(from..own.end.min(bytes.len()));
-        let Ok(hits) = self.automaton.try_find_overlapping_iter(input) else {
-            return;
-        };
-        for hit in hits {
-            if hit.end() <= own.start {
-                continue;
+        self.literals.find(bytes, own, |number, at| {
+            if let Some(anchor) = self.anchors.get(number) {
+                found(anchor, at);
             }
-            if let Some(anchor) = self.anchors.get(hit.pattern().as_usize()) {
-                found(anchor, hit.end() - anchor.length..hit.end());
-            }
-        }
+        });
     }
 }
 

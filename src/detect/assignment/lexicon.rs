@@ -1,6 +1,8 @@
 //! What a key's name says: that its value is a secret, how surely, or that it only talks about
 //! one (`password_hash_algorithm`, `max_tokens`, `public_key`).
 
+use std::sync::LazyLock;
+
 /// How surely a key names a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Strength {
@@ -96,24 +98,36 @@ const TAILS: &[(&str, KeyKind)] = &[
 const WORDS: &[(&str, KeyKind)] = &[("pass", PASSWORD), ("pwd", PASSWORD)];
 
 /// Words after the telling one that do not change what it tells.
-const QUALIFIERS: &str = "\
+static QUALIFIERS: Words = LazyLock::new(|| {
+    sorted(
+        "\
     prod production dev development stage staging test qa uat live old new current previous \
     backup primary secondary default value base64 b64 plain plaintext clear string main local \
-    remote master slave replica v1 v2 v3";
+    remote master slave replica v1 v2 v3",
+    )
+});
 
 /// Words that make a key talk about something public, wherever they stand.
-const NOT_SECRET: &str = "\
+static NOT_SECRET: Words = LazyLock::new(|| {
+    sorted(
+        "\
     public pub publishable anon csrf xsrf hash hashed digest checksum fingerprint thumbprint max \
     min num invalid missing wrong tokenizer example placeholder forgot forgotten reset change \
     confirm confirmation bypass compass oauth1 next page continuation eos bos unk pad sep mask \
-    cancellation syntax lexer parser";
+    cancellation syntax lexer parser",
+    )
+});
 
 /// Words of keys whose random-looking value is no secret.
-const HASHES: &str = "\
+static HASHES: Words = LazyLock::new(|| {
+    sorted(
+        "\
     sha sha1 sha224 sha256 sha384 sha512 md5 digest checksum hash integrity commit revision rev \
     ref git etag fingerprint thumbprint version id uuid guid path url uri host hostname public \
     pub gpg pgp build image tag release arch platform name dir home file sum sums opts options \
-    args flags classpath endpoint date time region zone csp nonce cert certificate ca keys";
+    args flags classpath endpoint date time region zone csp nonce cert certificate ca keys",
+    )
+});
 
 /// What the key's name says of its value; `None` when it is no secret.
 pub(crate) fn classify(key: &[u8]) -> Option<KeyKind> {
@@ -121,11 +135,11 @@ pub(crate) fn classify(key: &[u8]) -> Option<KeyKind> {
     while words.len() > 1
         && words
             .last()
-            .is_some_and(|word| listed(QUALIFIERS, word) || is_number(word))
+            .is_some_and(|word| listed(&QUALIFIERS, word) || is_number(word))
     {
         words.pop();
     }
-    if words.iter().any(|word| listed(NOT_SECRET, word)) {
+    if words.iter().any(|word| listed(&NOT_SECRET, word)) {
         return None;
     }
     let last = words.last_mut()?;
@@ -135,21 +149,31 @@ pub(crate) fn classify(key: &[u8]) -> Option<KeyKind> {
         return Some(*kind);
     }
     let joined = words.concat();
+    let end = joined.bytes().last();
     let longest = TAILS
         .iter()
-        .filter(|(tail, _)| joined.ends_with(tail))
+        .filter(|(tail, _)| tail.bytes().last() == end && joined.ends_with(tail))
         .max_by_key(|(tail, _)| tail.len())?;
     Some(longest.1)
 }
 
 /// Whether a key's name explains a random-looking value: a hash, an id, a version.
 pub(crate) fn names_a_hash(key: &[u8]) -> bool {
-    words(key).iter().any(|word| listed(HASHES, word))
+    words(key).iter().any(|word| listed(&HASHES, word))
+}
+
+/// Words in order, so that they are found fast: every key in every text is looked up.
+type Words = LazyLock<Vec<&'static str>>;
+
+fn sorted(list: &'static str) -> Vec<&'static str> {
+    let mut words: Vec<_> = list.split_ascii_whitespace().collect();
+    words.sort_unstable();
+    words
 }
 
 /// Whether a word stands in a list of words.
-fn listed(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|known| known == word)
+fn listed(list: &Words, word: &str) -> bool {
+    list.binary_search(&word).is_ok()
 }
 
 fn is_number(word: &str) -> bool {

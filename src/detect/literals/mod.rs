@@ -1,0 +1,188 @@
+//! Many literals at once, in any ASCII case, by the rarest four bytes of each.
+//!
+//! An automaton over all literals touches a table of megabytes for every byte. Here every second
+//! place costs a few instructions and one look into a table of 64 KiB, whatever the number of
+//! literals: a literal has a fingerprint for each of the two ways it can lie on those places. Only
+//! what has a fingerprint there is compared. `kernel` is the loop over the bytes, `table` knows the
+//! fingerprints, `model` says which are rare.
+
+mod kernel;
+mod model;
+mod print;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, Input};
+
+use self::kernel::{BLOCK, CHUNK, Kernel, PLACES, Passed, REACH};
+use self::print::{Print, word};
+use self::table::{Prints, SHORTEST};
+
+/// Finds literals.
+pub(super) struct Literals {
+    kernel: Kernel,
+    prints: Prints,
+    /// Those that are too short for a fingerprint, which hardly any rule has, with their numbers.
+    short: Option<(AhoCorasick, Vec<u32>)>,
+    literals: Vec<Vec<u8>>,
+    longest: usize,
+}
+
+/// Where a literal ends and starts, and which.
+type Hit = (usize, usize, u32);
+
+/// One search: what is looked at, and what was found.
+struct Search<'b> {
+    bytes: &'b [u8],
+    own: Range<usize>,
+    hits: Vec<Hit>,
+}
+
+impl Literals {
+    /// Takes literals in lower case, none of them empty.
+    pub(super) fn new(literals: Vec<Vec<u8>>) -> Self {
+        let kernel = Kernel::all().pop().unwrap_or(Kernel::Portable);
+        Self::with(kernel, literals)
+    }
+
+    fn with(kernel: Kernel, literals: Vec<Vec<u8>>) -> Self {
+        let is_short = |number: &u32| literals[*number as usize].len() < SHORTEST;
+        let numbers: Vec<u32> = (0..literals.len() as u32).filter(is_short).collect();
+        let texts = numbers.iter().map(|number| &literals[*number as usize]);
+        let mut builder = AhoCorasick::builder();
+        let automaton = builder.ascii_case_insensitive(true).build(texts);
+        Self {
+            kernel,
+            prints: Prints::new(&literals),
+            short: (automaton.ok())
+                .filter(|_| !numbers.is_empty())
+                .map(|automaton| (automaton, numbers)),
+            longest: literals.iter().map(Vec::len).max().unwrap_or(0),
+            literals,
+        }
+    }
+
+    /// Calls `found` with the number of every literal that ends in `own` (behind its start, up to
+    /// its end) and where it stands: in order of where they end, the longer before the shorter.
+    pub(super) fn find(
+        &self,
+        bytes: &[u8],
+        own: Range<usize>,
+        mut found: impl FnMut(usize, Range<usize>),
+    ) {
+        let own = own.start.min(bytes.len())..own.end.min(bytes.len());
+        // The fingerprint of the first one that counts may begin one byte before it.
+        let mut at = own.start.saturating_sub(self.longest);
+        let mut search = Search {
+            bytes,
+            own,
+            hits: Vec::new(),
+        };
+        let mut passed: Passed = [0; PLACES];
+        while at < search.own.end {
+            let end = search.own.end.min(at + CHUNK);
+            self.find_short(&mut search, at..end);
+            self.chunk(&mut search, at..end, &mut passed);
+            at = end;
+            if search.hits.is_empty() {
+                continue;
+            }
+            // What ends further on may yet come after something that the next chunk finds.
+            let hits = &mut search.hits;
+            hits.sort_unstable();
+            let settled = hits.partition_point(|(hit, ..)| *hit <= at);
+            for (end, start, number) in hits.drain(..settled) {
+                found(number as usize, start..end);
+            }
+        }
+    }
+
+    /// Looks at the places of one chunk.
+    fn chunk(&self, search: &mut Search<'_>, range: Range<usize>, passed: &mut Passed) {
+        let bytes = search.bytes;
+        let blocks = range.len() / BLOCK * BLOCK;
+        let reach = (range.start + blocks + REACH).min(bytes.len());
+        let whole = bytes.get(range.start..reach).unwrap_or_default();
+        self.blocks(search, whole, range.clone(), passed);
+        // The rest, with zeros behind the end.
+        let start = range.start + whole.len().saturating_sub(REACH) / BLOCK * BLOCK;
+        if start < range.end {
+            let mut rest = [0; 2 * BLOCK + REACH];
+            let known = bytes.get(start..).unwrap_or_default();
+            let length = known.len().min(rest.len());
+            rest[..length].copy_from_slice(&known[..length]);
+            self.blocks(search, &rest, start..range.end, passed);
+        }
+    }
+
+    /// Looks at the places of all whole blocks of `bytes`, which stand at the start of `range`.
+    fn blocks(
+        &self,
+        search: &mut Search<'_>,
+        bytes: &[u8],
+        range: Range<usize>,
+        passed: &mut Passed,
+    ) {
+        let count = self.kernel.run(&self.prints.table, bytes, passed);
+        let word_at = |offset: u16| {
+            let four = bytes.get(usize::from(offset)..)?.first_chunk()?;
+            Some(word(*four))
+        };
+        // Without a branch for each, as in the kernel: half of them go.
+        let mut kept = 0;
+        for index in 0..count {
+            let offset = passed[index];
+            passed[kept] = offset;
+            kept += usize::from(word_at(offset).is_some_and(|word| self.prints.may_be(word)));
+        }
+        for offset in &passed[..kept] {
+            let at = range.start + usize::from(*offset);
+            if at >= range.end {
+                break;
+            }
+            for print in word_at(*offset)
+                .into_iter()
+                .flat_map(|word| self.prints.of(word))
+            {
+                self.confirm(search, at, print);
+            }
+        }
+    }
+
+    fn confirm(&self, search: &mut Search<'_>, at: usize, print: &Print) {
+        let start = at.checked_add_signed(-(print.offset as isize));
+        let Some(start) = start.filter(|start| {
+            let rest = search.bytes.get(*start..);
+            rest.is_some_and(|rest| print.may_begin(rest))
+        }) else {
+            return;
+        };
+        let literal = &self.literals[print.literal as usize];
+        let end = start + literal.len();
+        let stands =
+            (search.bytes.get(start..end)).is_some_and(|text| text.eq_ignore_ascii_case(literal));
+        if stands && end > search.own.start && end <= search.own.end {
+            search.hits.push((end, start, print.literal));
+        }
+    }
+
+    /// Literals without fingerprints that end in `range`, behind its start.
+    fn find_short(&self, search: &mut Search<'_>, range: Range<usize>) {
+        let Some((automaton, numbers)) = &self.short else {
+            return;
+        };
+        let from = range.start.saturating_sub(SHORTEST);
+        let input = Input::new(search.bytes).range(from..range.end);
+        for hit in automaton.find_overlapping_iter(input) {
+            let number = numbers.get(hit.pattern().as_usize());
+            let is_own = hit.end() > range.start.max(search.own.start);
+            if let (true, Some(number)) = (is_own, number) {
+                search.hits.push((hit.end(), hit.start(), *number));
+            }
+        }
+    }
+}

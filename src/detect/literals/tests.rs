@@ -1,0 +1,139 @@
+//! Every kernel against aho-corasick: the same literals, at every alignment and at both ends.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// The safe twin, and every kernel.
+struct Twins {
+    automaton: AhoCorasick,
+    finders: Vec<Literals>,
+}
+
+impl Twins {
+    fn of(literals: &[Vec<u8>]) -> Self {
+        let mut builder = AhoCorasick::builder();
+        let kernels = Kernel::all().into_iter();
+        Self {
+            automaton: builder
+                .ascii_case_insensitive(true)
+                .build(literals)
+                .unwrap(),
+            finders: kernels
+                .map(|kernel| Literals::with(kernel, literals.to_vec()))
+                .collect(),
+        }
+    }
+
+    /// Every literal that ends in `own`, as aho-corasick finds them.
+    fn expected(&self, bytes: &[u8], own: &Range<usize>) -> Vec<Hit> {
+        let found = self.automaton.find_overlapping_iter(Input::new(bytes));
+        let mut hits: Vec<Hit> = found
+            .map(|hit| (hit.end(), hit.start(), hit.pattern().as_u32()))
+            .filter(|(end, ..)| *end > own.start && *end <= own.end)
+            .collect();
+        hits.sort_unstable();
+        hits
+    }
+
+    /// Holds every kernel to that, in order; how many there are.
+    fn check(&self, bytes: &[u8], own: &Range<usize>) -> usize {
+        let expected = self.expected(bytes, own);
+        for finder in &self.finders {
+            let mut hits = Vec::new();
+            finder.find(bytes, own.clone(), |number, at| {
+                hits.push((at.end, at.start, number as u32));
+            });
+            assert_eq!(hits, expected, "{:?} {own:?} {bytes:?}", finder.kernel);
+        }
+        expected.len()
+    }
+}
+
+fn literals(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}
+
+#[test]
+fn literals_of_every_length_are_found_at_every_alignment_and_at_both_ends() {
+    let long =
+        "a_needle_that_is_longer_than_a_block_of_bytes_is_and_than_two_are_together_".repeat(2);
+    let texts = ["q", "xy", "key", "ghp_", "token", "xoxb-1", &long];
+    let twins = Twins::of(&literals(&texts));
+    for text in texts {
+        for before in 0..70 {
+            for behind in [0, 1, 2, 3, 63, 64, 65] {
+                let text = text.to_ascii_uppercase();
+                let bytes = [&vec![0; before], text.as_bytes(), &vec![b'-'; behind]].concat();
+                assert!(twins.check(&bytes, &(0..bytes.len())) > 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn literals_are_found_across_chunks_and_only_where_they_end_in_the_part_that_is_owned() {
+    let twins = Twins::of(&literals(&["abc", "needle_long_enough", "xy", "long"]));
+    let mut text = vec![b'-'; 3 * CHUNK + 5];
+    let length = text.len();
+    for at in [0, CHUNK - 1, CHUNK + 18, 2 * CHUNK - 9, length - 18] {
+        text[at..at + 18].copy_from_slice(b"NEEDLE_long_ENOUGH");
+    }
+    text[length - 21..length - 18].copy_from_slice(b"AbC");
+    let owns = [
+        0..length,
+        5..length - 1,
+        CHUNK + 3..2 * CHUNK + 8,
+        0..0,
+        9..9,
+    ];
+    let near_seam = (0..40).map(|shift| CHUNK - 20 + shift..2 * CHUNK - 20 + shift);
+    for own in owns.into_iter().chain(near_seam) {
+        twins.check(&text, &own);
+    }
+}
+
+#[test]
+fn text_of_nothing_but_literals_is_linear_and_whole() {
+    let twins = Twins::of(&literals(&["a", "aa", "aaa", "aaaa", "aaaaaaaaa"]));
+    let text = vec![b'A'; 2 * CHUNK];
+    assert!(twins.check(&text, &(0..text.len())) > 4 * CHUNK);
+}
+
+proptest! {
+    /// Exactly what aho-corasick finds, for any literals, text and part of it that is owned.
+    #[test]
+    fn it_finds_what_aho_corasick_finds(
+        literals in prop::collection::btree_set("[ab_@`\u{0}-]{1,9}", 1..12),
+        text in "[abAB_@`\u{0}\u{20}-]{0,300}",
+        from in 0usize..300,
+        length in 0usize..300,
+    ) {
+        let literals: Vec<Vec<u8>> = literals.into_iter().map(String::into_bytes).collect();
+        let bytes = text.as_bytes();
+        let start = from.min(bytes.len());
+        let own = start..(start + length).min(bytes.len());
+        Twins::of(&literals).check(bytes, &own);
+    }
+
+    /// Bytes that fold on one another or on those of a literal are told apart.
+    #[test]
+    fn any_bytes_are_compared_exactly(
+        literals in prop::collection::btree_set(prop::collection::vec(any::<u8>(), 1..7), 1..8),
+        order in prop::collection::vec((0usize..8, any::<u8>()), 0..60),
+        own in 0usize..40,
+    ) {
+        let mut literals: Vec<Vec<u8>> = literals.into_iter().collect();
+        literals.iter_mut().for_each(|literal| literal.make_ascii_lowercase());
+        literals.sort();
+        literals.dedup();
+        let mut bytes = Vec::new();
+        for (index, byte) in order {
+            let literal = &literals[index % literals.len()];
+            bytes.extend(literal.iter().map(|known| known ^ (byte & 0x20)));
+            bytes.push(byte);
+        }
+        let own = own.min(bytes.len())..bytes.len();
+        Twins::of(&literals).check(&bytes, &own);
+    }
+}

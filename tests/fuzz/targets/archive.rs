@@ -26,8 +26,8 @@ fuzz_target!(|data: &[u8]| {
         ..Limits::default()
     };
     let selection = Selection {
-        image: None,
         platforms: Platforms::All,
+        ..Selection::default()
     };
     let input = file().to_string_lossy();
     let Ok(contents) = open(&input, &selection, &limits) else {

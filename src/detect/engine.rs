@@ -9,6 +9,7 @@ use super::fields::Fields;
 use super::files::Files;
 use super::keystore::Keystore;
 use super::matched::{Context, Match};
+use super::paths::Paths;
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
 use super::session::{Lines, Scanned, Session};
@@ -22,6 +23,7 @@ pub struct Engine {
     detectors: Vec<Box<dyn Detector>>,
     unanchored: Vec<usize>,
     fields: Fields,
+    paths: Paths,
 }
 
 impl Engine {
@@ -36,9 +38,11 @@ impl Engine {
             };
             needs_no_anchor.then_some(index)
         };
+        let fields = Fields::new(&rules);
         Self {
             prefilter: Prefilter::new(rules.rules()),
-            fields: Fields::new(&rules),
+            paths: Paths::new(&rules, fields.globs(&rules)),
+            fields,
             detectors: rules.rules().iter().map(detector).collect(),
             unanchored: rules
                 .rules()
@@ -93,6 +97,10 @@ impl Engine {
     /// Rules that look at every view, with anchors or without.
     pub(super) fn unanchored(&self) -> &[usize] {
         &self.unanchored
+    }
+
+    pub(super) fn paths(&self) -> &Paths {
+        &self.paths
     }
 
     pub(super) fn fields(&self) -> &Fields {

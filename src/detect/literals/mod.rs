@@ -144,15 +144,19 @@ impl Literals {
             if at >= range.end {
                 break;
             }
-            for print in word_at(*offset)
-                .into_iter()
-                .flat_map(|word| self.prints.of(word))
-            {
-                self.confirm(search, at, print);
+            // In loops, not through iterators of iterators, which are moved about for each place.
+            let Some(word) = word_at(*offset) else {
+                break;
+            };
+            for key in self.prints.keys(word) {
+                for print in self.prints.of(key, word) {
+                    self.confirm(search, at, print);
+                }
             }
         }
     }
 
+    #[inline]
     fn confirm(&self, search: &mut Search<'_>, at: usize, print: &Print) {
         let start = at.checked_add_signed(-(print.offset as isize));
         let Some(start) = start.filter(|start| {

@@ -23,7 +23,7 @@ const SECOND_BITS: u32 = 19;
 const SECOND: usize = 1 << (SECOND_BITS - 6);
 
 /// The prints that four bytes may be: those from `first` up to `end`.
-struct Key {
+pub(super) struct Key {
     word: u32,
     known: u32,
     first: u32,
@@ -100,23 +100,32 @@ impl Prints {
     }
 
     /// Whether these four bytes may be a fingerprint; false for most that pass the first table.
+    #[inline]
     pub(super) fn may_be(&self, word: u32) -> bool {
         let (at, bit) = second_place(word);
         self.second[at] & bit != 0
     }
 
-    /// The prints that these four bytes are.
-    pub(super) fn of(&self, word: u32) -> impl Iterator<Item = &Print> {
+    /// What stands in the cell of these four bytes.
+    #[inline]
+    pub(super) fn keys(&self, word: u32) -> &[Key] {
         let cell = usize::from(cell(word as u16, (word >> 16) as u16));
         let at = |cell: usize| self.starts.get(cell).map_or(0, |start| *start as usize);
-        let keys = self.keys.get(at(cell)..at(cell + 1)).unwrap_or_default();
-        keys.iter()
-            .filter(move |key| word & key.known == key.word)
-            .flat_map(|key| &self.prints[key.first as usize..key.end as usize])
+        self.keys.get(at(cell)..at(cell + 1)).unwrap_or_default()
+    }
+
+    /// The prints of a key of their cell that these four bytes are.
+    #[inline]
+    pub(super) fn of(&self, key: &Key, word: u32) -> &[Print] {
+        if word & key.known != key.word {
+            return &[];
+        }
+        &self.prints[key.first as usize..key.end as usize]
     }
 }
 
 /// Word and bit of the second table.
+#[inline]
 fn second_place(word: u32) -> (usize, u64) {
     let hash = word.wrapping_mul(0x9e37_79b1) >> (u32::BITS - SECOND_BITS);
     ((hash >> 6) as usize % SECOND, 1 << (hash & 63))

@@ -8,6 +8,7 @@ use super::entropy::Entropy;
 use super::fields::Fields;
 use super::files::Files;
 use super::keystore::Keystore;
+use super::literals::Room;
 use super::matched::{Context, Match};
 use super::paths::Paths;
 use super::pattern::Pattern;
@@ -78,8 +79,10 @@ impl Engine {
     /// its speed can be measured.
     pub fn count_anchors(&self, bytes: &[u8]) -> u64 {
         let mut count = 0;
-        self.prefilter
-            .candidates(bytes, 0..bytes.len(), |_, _| count += 1);
+        let own = 0..bytes.len();
+        let mut room = Room::default();
+        let anchors = &self.prefilter;
+        anchors.candidates(bytes, own, &mut room, |_, _| count += 1);
         count
     }
 
@@ -121,6 +124,7 @@ pub(super) fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
         last: true,
         context: *context,
         class: Class::of(context),
+        stock: Default::default(),
     }
 }
 

@@ -83,7 +83,8 @@ const PAPERS: &[&str] = &[
 
 /// Whether the text is a file that came with a package.
 pub(super) fn is_stock(view: &View<'_>) -> bool {
-    view.context.kind == TextKind::File && is_stock_path(view.context.path)
+    let is_stock = || view.context.kind == TextKind::File && is_stock_path(view.context.path);
+    *view.stock.get_or_init(is_stock)
 }
 
 /// Whether the text is a file that shows how something is done.

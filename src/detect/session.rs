@@ -9,6 +9,7 @@ use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
 use super::fields::{Fields, Hit, Inner, Scratch};
 use super::keys::{Observed, Sights};
+use super::literals::Room;
 use super::matched::{Decoded, Match, TextKind};
 use super::paths::Lookers;
 use super::span::{Position, Span};
@@ -66,6 +67,7 @@ pub(super) struct Session<'e> {
     sights: Sights,
     any_path: bool,
     lookers: Lookers,
+    room: Option<Room>,
     scratch: Scratch,
     /// For texts that were decoded, and how deep this session lies among such.
     inner: Option<Box<Session<'e>>>,
@@ -86,6 +88,7 @@ impl<'e> Session<'e> {
             sights: Sights::default(),
             any_path: false,
             lookers: Lookers::default(),
+            room: None,
             scratch: Scratch::default(),
             inner: None,
             depth: 0,
@@ -157,30 +160,32 @@ impl<'e> Session<'e> {
 
     fn find_anchors(&mut self, view: &View<'_>) {
         let engine = self.engine;
-        engine
-            .prefilter()
-            .candidates(view.bytes, view.own.clone(), |anchor, at| {
-                if let Some((exact, sight)) = &anchor.sight
-                    && view.bytes[at.clone()] == **exact
-                {
-                    self.sights.on_anchor(view, at.clone(), *sight);
+        let mut room = self.room.take().unwrap_or_default();
+        let own = view.own.clone();
+        let anchors = engine.prefilter();
+        anchors.candidates(view.bytes, own, &mut room, |anchor, at| {
+            if let Some((exact, sight)) = &anchor.sight
+                && view.bytes[at.clone()] == **exact
+            {
+                self.sights.on_anchor(view, at.clone(), *sight);
+            }
+            for (index, exact) in &anchor.rules {
+                let confirmed = exact
+                    .as_deref()
+                    .is_none_or(|exact| *exact == view.bytes[at.clone()]);
+                if confirmed && self.wants(view, *index) {
+                    engine
+                        .detector(*index)
+                        .on_anchor(view, at.clone(), &mut self.desk(*index));
                 }
-                for (index, exact) in &anchor.rules {
-                    let confirmed = exact
-                        .as_deref()
-                        .is_none_or(|exact| *exact == view.bytes[at.clone()]);
-                    if confirmed && self.wants(view, *index) {
-                        engine
-                            .detector(*index)
-                            .on_anchor(view, at.clone(), &mut self.desk(*index));
-                    }
+            }
+            for index in &anchor.keyword_of {
+                if self.wants(view, *index) {
+                    self.desk(*index).state.keyword = true;
                 }
-                for index in &anchor.keyword_of {
-                    if self.wants(view, *index) {
-                        self.desk(*index).state.keyword = true;
-                    }
-                }
-            });
+            }
+        });
+        self.room = Some(room);
     }
 
     /// Whether the text held one of the keywords without which the rule's matches do not count.

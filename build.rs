@@ -1,8 +1,14 @@
 //! Embeds every rule file of `patterns/`, so that adding a provider is adding a file.
+//!
+//! They are read here and written down as JSON, with what takes long to find out: to parse a thousand
+//! TOML tables and regexes at each start would cost more than to scan a small image. What the values
+//! mean is not checked here but by the tests (`src/rules/embedded.rs`).
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, io};
+
+use serde_json::{Map, Value, json};
+use toml::de::{DeTable, DeValue};
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=patterns");
@@ -13,12 +19,68 @@ fn main() -> io::Result<()> {
         .collect::<io::Result<_>>()?;
     names.retain(|name| name.ends_with(".toml"));
     names.sort();
-    let mut code = String::from("&[\n");
+    let mut rules = Vec::new();
     for name in names {
-        let path = folder.join(&name);
-        writeln!(code, "    ({name:?}, include_str!({path:?})),").expect("writing to a string");
+        let text = fs::read_to_string(folder.join(&name))?;
+        rules.extend(read(&format!("patterns/{name}"), &text));
     }
-    code.push(']');
-    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("patterns.rs");
-    fs::write(out, code)
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("rules.json");
+    fs::write(out, serde_json::to_vec(&rules)?)
+}
+
+/// The rules of one file.
+fn read(name: &str, text: &str) -> Vec<Value> {
+    let table = DeTable::parse(text).unwrap_or_else(|mut error| {
+        error.set_input(Some(text));
+        panic!("{name}: {error}")
+    });
+    let Some(DeValue::Array(rules)) = table.get_ref().get("rule").map(|rule| rule.get_ref()) else {
+        panic!("{name}: holds no [[rule]]");
+    };
+    let place = |rule: &toml::Spanned<DeValue<'_>>| {
+        let line = text[..rule.span().start].matches('\n').count() + 1;
+        let mut syntax = value(rule.get_ref());
+        // One table or several.
+        if let Some(near) = syntax.get_mut("near").filter(|near| near.is_object()) {
+            *near = json!([near.take()]);
+        }
+        let longest = (syntax.get("regex").and_then(Value::as_str)).map(|regex| {
+            longest_match(regex).unwrap_or_else(|what| panic!("{name}:{line}: regex {what}"))
+        });
+        json!({ "file": name, "line": line, "longest": longest, "syntax": syntax })
+    };
+    rules.iter().map(place).collect()
+}
+
+fn longest_match(regex: &str) -> Result<usize, String> {
+    let parsed = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(regex);
+    let hir = parsed.map_err(|error| format!("does not compile: {error}"))?;
+    (hir.properties().maximum_len()).ok_or_else(|| "has no longest match".to_owned())
+}
+
+fn value(value: &DeValue<'_>) -> Value {
+    match value {
+        DeValue::String(text) => json!(text),
+        DeValue::Boolean(flag) => json!(flag),
+        DeValue::Integer(number) => {
+            json!(i64::from_str_radix(number.as_str(), number.radix()).expect("a number of a rule"))
+        }
+        DeValue::Float(number) => {
+            json!((number.as_str().parse::<f64>()).expect("a number of a rule"))
+        }
+        DeValue::Datetime(date) => json!(date.to_string()),
+        DeValue::Array(items) => items
+            .iter()
+            .map(|item| self::value(item.get_ref()))
+            .collect(),
+        DeValue::Table(table) => Value::Object(
+            (table.iter())
+                .map(|(key, item)| (key.get_ref().to_string(), self::value(item.get_ref())))
+                .collect::<Map<_, _>>(),
+        ),
+    }
 }

@@ -203,34 +203,72 @@ fn is_text(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
+/// Bytes whose groups are looked at together.
+const PIECE: usize = 64;
+/// The second one of each two bytes.
+const HIGH: u64 = 0xff00_ff00_ff00_ff00;
+
+/// Zero where a group may be wide ASCII with its characters first.
+fn no_group(group: u64) -> u64 {
+    const FIRST: u64 = b'\t' as u64 * 0x0001_0001_0001_0001;
+    const TOP: u64 = 0x8000_8000_8000_8000;
+    // The top bit of each two bytes stays where they are not below `FIRST`.
+    let enough = (group & !HIGH | TOP).wrapping_sub(FIRST);
+    group & HIGH | !enough & TOP
+}
+
+/// Whether a piece may hold a group of wide ASCII.
+fn may_hold_group(piece: &[u8]) -> bool {
+    let mut none = u64::MAX;
+    for word in piece.chunks_exact(8) {
+        let group = u64::from_le_bytes(word.try_into().unwrap_or_default());
+        for no in [no_group(group), no_group(group.rotate_right(8))] {
+            // The top bit says whether it is not zero.
+            none &= no | no.wrapping_neg();
+        }
+    }
+    none >> 63 == 0
+}
+
 /// Where the first run of wide ASCII from `from` on begins. Every run that is long enough holds
 /// a whole group of eight bytes, at either parity, so only groups are looked at.
 fn find_run(bytes: &[u8], from: usize) -> Option<usize> {
-    for (group, word) in bytes[from..].chunks_exact(8).enumerate() {
-        let value = u64::from_le_bytes(word.try_into().unwrap_or_default());
-        let parity = match value {
-            0 => continue,
-            _ if value & 0xff00_ff00_ff00_ff00 == 0 => 0,
-            _ if value & 0x00ff_00ff_00ff_00ff == 0 => 1,
-            _ => continue,
-        };
-        if !word.iter().skip(parity).step_by(2).all(|b| is_text(*b)) {
+    for (number, piece) in bytes[from..].chunks(PIECE).enumerate() {
+        if piece.len() == PIECE && !may_hold_group(piece) {
             continue;
         }
-        let mut start = from + group * 8 + parity;
-        while start >= from + 2 && bytes[start - 1] == 0 && is_text(bytes[start - 2]) {
-            start -= 2;
-        }
-        let pairs = bytes[start..].chunks_exact(2).take(SHORTEST_RUN);
-        if pairs
-            .filter(|pair| is_text(pair[0]) && pair[1] == 0)
-            .count()
-            == SHORTEST_RUN
-        {
-            return Some(start);
+        let groups = piece.chunks_exact(8).enumerate();
+        let starts = groups.filter_map(|(group, word)| {
+            let parity = parity(word)?;
+            Some(from + number * PIECE + group * 8 + parity)
+        });
+        for mut start in starts {
+            while start >= from + 2 && bytes[start - 1] == 0 && is_text(bytes[start - 2]) {
+                start -= 2;
+            }
+            let pairs = bytes[start..].chunks_exact(2).take(SHORTEST_RUN);
+            if pairs
+                .filter(|pair| is_text(pair[0]) && pair[1] == 0)
+                .count()
+                == SHORTEST_RUN
+            {
+                return Some(start);
+            }
         }
     }
     None
+}
+
+/// At which parity the characters of a group are, if it is wide ASCII.
+fn parity(group: &[u8]) -> Option<usize> {
+    let value = u64::from_le_bytes(group.try_into().unwrap_or_default());
+    let parity = match value {
+        _ if no_group(value) == 0 => 0,
+        _ if no_group(value.rotate_right(8)) == 0 => 1,
+        _ => return None,
+    };
+    let mut characters = group.iter().skip(parity).step_by(2);
+    characters.all(|byte| is_text(*byte)).then_some(parity)
 }
 
 #[cfg(test)]

@@ -16,17 +16,26 @@ const LEAST: f64 = 5.0;
 /// Neighbours of a sequence that are taken together.
 const TOGETHER: usize = 16;
 
-/// So many bytes in a row that are all of one class.
-#[derive(Clone, Debug, PartialEq)]
+/// So many bytes in a row that are all of one class, a bit for each byte.
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Run {
+    class: [u64; 4],
+    length: usize,
+}
+
+/// A run as it is looked for.
+#[derive(Debug)]
+struct Wanted {
     class: [bool; 256],
     length: usize,
+    /// The bytes of the class where one of them is enough and there are few.
+    one_of: Vec<u8>,
 }
 
 /// Runs that every match of a rule's regex holds.
 #[derive(Debug, Default)]
 pub(super) struct Demand {
-    runs: Vec<Run>,
+    runs: Vec<Wanted>,
 }
 
 impl Demand {
@@ -52,7 +61,10 @@ impl Demand {
         let mut runs = Vec::new();
         Run::all_of(&hir, &mut runs);
         // What an anchor holds is there already.
-        let is_news = |run: &Run| anchors.iter().all(|anchor| run.find(anchor, 0).is_none());
+        let is_news = |run: &Run| {
+            let wanted = run.wanted();
+            (anchors.iter()).all(|anchor| wanted.find(anchor, 0).is_none())
+        };
         let mut weighed: Vec<(f64, Run)> = (runs.into_iter())
             .map(|run| (run.bits(), run))
             .filter(|(bits, run)| *bits >= LEAST && is_news(run))
@@ -64,7 +76,9 @@ impl Demand {
                 kept.push(run);
             }
         }
-        Self { runs: kept }
+        Self {
+            runs: kept.iter().map(Run::wanted).collect(),
+        }
     }
 
     /// Where a match of at most `longest` bytes may begin, at `from` or behind it; `None` where there
@@ -78,49 +92,16 @@ impl Demand {
     }
 }
 
-impl Run {
-    fn nothing() -> Self {
-        Self {
-            class: [false; 256],
-            length: 0,
-        }
-    }
-
-    fn of_bytes(bytes: &[u8]) -> Self {
-        let mut run = Self::nothing();
-        for byte in bytes {
-            run.class[usize::from(*byte)] = true;
-        }
-        run.length = bytes.len();
-        run
-    }
-
-    /// The run that a text of both has, whichever length the first of them takes of `length`.
-    fn join(mut self, other: &Self, length: usize) -> Self {
-        for (is_in, other) in self.class.iter_mut().zip(&other.class) {
-            *is_in |= other;
-        }
-        self.length = length;
-        self
-    }
-
-    /// How much it says: a byte of any kind says nothing.
-    fn bits(&self) -> f64 {
-        let size = self.class.iter().filter(|is_in| **is_in).count();
-        match size {
-            0 => 0.0,
-            _ => self.length as f64 * (256.0 / size as f64).log2(),
-        }
-    }
-
-    /// Whether the other one is there wherever this one is.
-    fn implies(&self, other: &Self) -> bool {
-        let mut both = self.class.iter().zip(&other.class);
-        self.length >= other.length && both.all(|(is_in, other)| *other || !is_in)
-    }
-
+impl Wanted {
     /// Where the first one begins at `from` or behind it. Each byte is looked at once at most.
     fn find(&self, bytes: &[u8], mut from: usize) -> Option<usize> {
+        let rest = bytes.get(from..)?;
+        match self.one_of[..] {
+            [a] => return Some(from + memchr::memchr(a, rest)?),
+            [a, b] => return Some(from + memchr::memchr2(a, b, rest)?),
+            [a, b, c] => return Some(from + memchr::memchr3(a, b, c, rest)?),
+            _ => {}
+        }
         // All bytes from `from` up to here are known to be of the class.
         let mut known = from;
         loop {
@@ -137,6 +118,65 @@ impl Run {
                 None => return Some(from),
             }
         }
+    }
+}
+
+impl Run {
+    fn nothing() -> Self {
+        Self {
+            class: [0; 4],
+            length: 0,
+        }
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
+        let mut run = Self::nothing();
+        for byte in bytes {
+            run.add(*byte);
+        }
+        run.length = bytes.len();
+        run
+    }
+
+    fn add(&mut self, byte: u8) {
+        self.class[usize::from(byte / 64)] |= 1 << (byte % 64);
+    }
+
+    fn wanted(&self) -> Wanted {
+        let is_in = |byte: usize| self.class[byte / 64] >> (byte % 64) & 1 == 1;
+        let few = (0..=u8::MAX).filter(|byte| is_in(usize::from(*byte)));
+        Wanted {
+            class: std::array::from_fn(is_in),
+            length: self.length,
+            one_of: match self.length {
+                1 => few.take(4).collect(),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// The run that a text of both has, whichever length the first of them takes of `length`.
+    fn join(mut self, other: &Self, length: usize) -> Self {
+        for (bits, other) in self.class.iter_mut().zip(&other.class) {
+            *bits |= other;
+        }
+        self.length = length;
+        self
+    }
+
+    /// How much it says: a byte of any kind says nothing.
+    fn bits(&self) -> f64 {
+        let size: u32 = self.class.iter().map(|bits| bits.count_ones()).sum();
+        match size {
+            0 => 0.0,
+            _ => self.length as f64 * (256.0 / f64::from(size)).log2(),
+        }
+    }
+
+    /// Whether the other one is there wherever this one is.
+    fn implies(&self, other: &Self) -> bool {
+        let mut both = self.class.iter().zip(&other.class);
+        self.length >= other.length && both.all(|(bits, other)| bits & !other == 0)
     }
 
     /// The run that a whole match of `hir` is; in `runs`, it and those that every match holds.
@@ -161,7 +201,7 @@ impl Run {
             HirKind::Concat(parts) => Self::of_sequence(parts, runs),
             HirKind::Alternation(branches) => Self::of_branches(branches, runs),
         };
-        runs.push(whole.clone());
+        runs.push(whole);
         whole
     }
 
@@ -171,13 +211,11 @@ impl Run {
         match class {
             Class::Bytes(class) => {
                 for range in class.iter() {
-                    for byte in range.start()..=range.end() {
-                        run.class[usize::from(byte)] = true;
-                    }
+                    (range.start()..=range.end()).for_each(|byte| run.add(byte));
                 }
             }
             // Of characters of several bytes nothing is said.
-            Class::Unicode(_) => run.class = [true; 256],
+            Class::Unicode(_) => run.class = [u64::MAX; 4],
         }
         run
     }
@@ -185,11 +223,11 @@ impl Run {
     fn of_sequence(parts: &[Hir], runs: &mut Vec<Self>) -> Self {
         let alone: Vec<Self> = parts.iter().map(|part| Self::all_of(part, runs)).collect();
         for from in 0..alone.len() {
-            let mut together = alone[from].clone();
+            let mut together = alone[from];
             for part in alone[from + 1..].iter().take(TOGETHER) {
                 let length = together.length + part.length;
                 together = together.join(part, length);
-                runs.push(together.clone());
+                runs.push(together);
             }
         }
         alone.iter().fold(Self::nothing(), |all, part| {
@@ -211,8 +249,8 @@ impl Run {
                 .into_iter()
                 .max_by(|a, b| a.bits().total_cmp(&b.bits()));
             let most = most.unwrap_or_else(Self::nothing);
-            whole = Some(whole.map_or(all.clone(), |whole| either(whole, all)));
-            best = Some(best.map_or(most.clone(), |best| either(best, most)));
+            whole = Some(whole.map_or(all, |whole| either(whole, all)));
+            best = Some(best.map_or(most, |best| either(best, most)));
         }
         runs.extend(best);
         whole.unwrap_or_else(Self::nothing)

@@ -5,6 +5,7 @@
 //! end of the anchor that led to it, so nothing is found twice and nothing is lost; what a
 //! detector must remember from one view to the next lies in [`State`].
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::class::Class;
@@ -38,6 +39,8 @@ pub(super) struct View<'a> {
     pub context: Context<'a>,
     /// What kind of file it is.
     pub class: Class,
+    /// Whether it came with a package, once somebody asked.
+    pub stock: OnceCell<bool>,
 }
 
 /// What one rule remembers from view to view of one text.

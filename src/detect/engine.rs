@@ -8,7 +8,9 @@ use super::entropy::Entropy;
 use super::fields::Fields;
 use super::files::Files;
 use super::keystore::Keystore;
+use super::literals::Room;
 use super::matched::{Context, Match};
+use super::paths::Paths;
 use super::pattern::Pattern;
 use super::prefilter::Prefilter;
 use super::session::{Lines, Scanned, Session};
@@ -22,6 +24,7 @@ pub struct Engine {
     detectors: Vec<Box<dyn Detector>>,
     unanchored: Vec<usize>,
     fields: Fields,
+    paths: Paths,
 }
 
 impl Engine {
@@ -36,9 +39,11 @@ impl Engine {
             };
             needs_no_anchor.then_some(index)
         };
+        let fields = Fields::new(&rules);
         Self {
             prefilter: Prefilter::new(rules.rules()),
-            fields: Fields::new(&rules),
+            paths: Paths::new(&rules, fields.globs(&rules)),
+            fields,
             detectors: rules.rules().iter().map(detector).collect(),
             unanchored: rules
                 .rules()
@@ -74,8 +79,10 @@ impl Engine {
     /// its speed can be measured.
     pub fn count_anchors(&self, bytes: &[u8]) -> u64 {
         let mut count = 0;
-        self.prefilter
-            .candidates(bytes, 0..bytes.len(), |_, _| count += 1);
+        let own = 0..bytes.len();
+        let mut room = Room::default();
+        let anchors = &self.prefilter;
+        anchors.candidates(bytes, own, &mut room, |_, _| count += 1);
         count
     }
 
@@ -93,6 +100,10 @@ impl Engine {
     /// Rules that look at every view, with anchors or without.
     pub(super) fn unanchored(&self) -> &[usize] {
         &self.unanchored
+    }
+
+    pub(super) fn paths(&self) -> &Paths {
+        &self.paths
     }
 
     pub(super) fn fields(&self) -> &Fields {
@@ -113,6 +124,7 @@ pub(super) fn whole<'a>(context: &Context<'a>, bytes: &'a [u8]) -> View<'a> {
         last: true,
         context: *context,
         class: Class::of(context),
+        stock: Default::default(),
     }
 }
 

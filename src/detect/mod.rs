@@ -27,6 +27,7 @@ mod literals;
 mod matched;
 mod order;
 pub(crate) mod pair;
+mod paths;
 mod pattern;
 mod phrase;
 mod place;

@@ -83,7 +83,8 @@ const PAPERS: &[&str] = &[
 
 /// Whether the text is a file that came with a package.
 pub(super) fn is_stock(view: &View<'_>) -> bool {
-    view.context.kind == TextKind::File && is_stock_path(view.context.path)
+    let is_stock = || view.context.kind == TextKind::File && is_stock_path(view.context.path);
+    *view.stock.get_or_init(is_stock)
 }
 
 /// Whether the text is a file that shows how something is done.
@@ -93,12 +94,13 @@ pub(super) fn is_shown(view: &View<'_>) -> bool {
 
 fn is_stock_path(path: &[u8]) -> bool {
     // At the root only: `var/lib` and an application's own `lib` are no stock.
-    path.starts_with(b"lib/")
-        || STOCK.iter().any(|folder| {
-            let folder = folder.as_bytes();
-            path.starts_with(folder)
-                || memchr::memmem::find_iter(path, folder).any(|at| at > 0 && path[at - 1] == b'/')
-        })
+    if path.starts_with(b"lib/") {
+        return true;
+    }
+    let starts_stock =
+        |rest: &[u8]| (STOCK.iter()).any(|folder| rest.starts_with(folder.as_bytes()));
+    let mut behind_slash = memchr::memchr_iter(b'/', path).map(|slash| &path[slash + 1..]);
+    starts_stock(path) || behind_slash.any(starts_stock)
 }
 
 fn is_shown_path(path: &[u8]) -> bool {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::keys::{SIGHTS, Sight};
-use super::literals::Literals;
+use super::literals::{Literals, Room};
 use crate::rules::Rule;
 
 /// What one anchor stands for.
@@ -68,9 +68,10 @@ impl Prefilter {
         &self,
         bytes: &[u8],
         own: Range<usize>,
+        room: &mut Room,
         mut found: impl FnMut(&Anchor, Range<usize>),
     ) {
-        self.literals.find(bytes, own, |number, at| {
+        self.literals.find(bytes, own, room, |number, at| {
             if let Some(anchor) = self.anchors.get(number) {
                 found(anchor, at);
             }
@@ -82,6 +83,7 @@ impl Prefilter {
 mod tests {
     use proptest::prelude::*;
 
+    use super::*;
     use crate::detect::tests::{engine_of, rule};
 
     proptest! {
@@ -102,7 +104,8 @@ mod tests {
             let mut found = Vec::new();
             // In two parts: every anchor belongs to the one that owns its end.
             for own in [0..cut, cut..bytes.len()] {
-                engine.prefilter().candidates(bytes, own, |_, at| found.push((at.end, at.start)));
+                let take = |_: &Anchor, at: Range<usize>| found.push((at.end, at.start));
+                engine.prefilter().candidates(bytes, own, &mut Room::default(), take);
             }
             let mut expected = Vec::new();
             for anchor in anchors {

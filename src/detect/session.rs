@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
-use super::fields::{Hit, Inner, Scratch};
+use super::fields::{Fields, Hit, Inner, Scratch};
 use super::keys::{Observed, Sights};
+use super::literals::Room;
 use super::matched::{Decoded, Match, TextKind};
+use super::paths::Lookers;
 use super::span::{Position, Span};
 use super::{inline, order, pair, required};
 use crate::secret::Secret;
@@ -64,6 +66,8 @@ pub(super) struct Session<'e> {
     matches: Vec<Match>,
     sights: Sights,
     any_path: bool,
+    lookers: Lookers,
+    room: Option<Room>,
     scratch: Scratch,
     /// For texts that were decoded, and how deep this session lies among such.
     inner: Option<Box<Session<'e>>>,
@@ -83,6 +87,8 @@ impl<'e> Session<'e> {
             matches: Vec::new(),
             sights: Sights::default(),
             any_path: false,
+            lookers: Lookers::default(),
+            room: None,
             scratch: Scratch::default(),
             inner: None,
             depth: 0,
@@ -143,6 +149,7 @@ impl<'e> Session<'e> {
             state.reset();
             self.slots[index] = 0;
         }
+        self.lookers.forget();
         limited.sort_unstable();
         Scanned {
             matches,
@@ -153,30 +160,32 @@ impl<'e> Session<'e> {
 
     fn find_anchors(&mut self, view: &View<'_>) {
         let engine = self.engine;
-        engine
-            .prefilter()
-            .candidates(view.bytes, view.own.clone(), |anchor, at| {
-                if let Some((exact, sight)) = &anchor.sight
-                    && view.bytes[at.clone()] == **exact
-                {
-                    self.sights.on_anchor(view, at.clone(), *sight);
+        let mut room = self.room.take().unwrap_or_default();
+        let own = view.own.clone();
+        let anchors = engine.prefilter();
+        anchors.candidates(view.bytes, own, &mut room, |anchor, at| {
+            if let Some((exact, sight)) = &anchor.sight
+                && view.bytes[at.clone()] == **exact
+            {
+                self.sights.on_anchor(view, at.clone(), *sight);
+            }
+            for (index, exact) in &anchor.rules {
+                let confirmed = exact
+                    .as_deref()
+                    .is_none_or(|exact| *exact == view.bytes[at.clone()]);
+                if confirmed && self.wants(view, *index) {
+                    engine
+                        .detector(*index)
+                        .on_anchor(view, at.clone(), &mut self.desk(*index));
                 }
-                for (index, exact) in &anchor.rules {
-                    let confirmed = exact
-                        .as_deref()
-                        .is_none_or(|exact| *exact == view.bytes[at.clone()]);
-                    if confirmed && self.wants(view, *index) {
-                        engine
-                            .detector(*index)
-                            .on_anchor(view, at.clone(), &mut self.desk(*index));
-                    }
+            }
+            for index in &anchor.keyword_of {
+                if self.wants(view, *index) {
+                    self.desk(*index).state.keyword = true;
                 }
-                for index in &anchor.keyword_of {
-                    if self.wants(view, *index) {
-                        self.desk(*index).state.keyword = true;
-                    }
-                }
-            });
+            }
+        });
+        self.room = Some(room);
     }
 
     /// Whether the text held one of the keywords without which the rule's matches do not count.
@@ -187,7 +196,15 @@ impl<'e> Session<'e> {
 
     /// Takes what the fields of a structured file hold.
     fn look_at_fields(&mut self, view: &View<'_>) {
-        let (engine, any_path) = (self.engine, self.any_path);
+        let engine = self.engine;
+        if !Fields::wants(view) {
+            return;
+        }
+        let mut lookers = std::mem::take(&mut self.lookers);
+        let tables = match self.any_path {
+            true => None,
+            false => Some(lookers.at(engine.paths(), view.context.path).1),
+        };
         let mut scratch = std::mem::take(&mut self.scratch);
         let effort = std::mem::take(&mut self.sights.effort);
         let mut take = |hit: Hit<'_>| match hit {
@@ -196,9 +213,10 @@ impl<'e> Session<'e> {
         };
         let fields = engine.fields();
         let rules = engine.rules();
-        fields.look(rules, view, any_path, &effort, &mut scratch, &mut take);
+        fields.look(rules, view, tables, &effort, &mut scratch, &mut take);
         self.sights.effort = effort;
         self.scratch = scratch;
+        self.lookers = lookers;
     }
 
     fn report(&mut self, view: &View<'_>, found: Found) {
@@ -250,7 +268,15 @@ impl<'e> Session<'e> {
             let rule = self.engine.rules().rule(index);
             // Names are scanned many together, so that a keyword among them says nothing.
             let is_gated = view.context.kind == TextKind::Name && !rule.keywords().is_empty();
-            let applies = self.any_path || rule.applies_to(view.context.path) && !is_gated;
+            let path = view.context.path;
+            let looks = |lookers: &mut Lookers| {
+                let (rules, _) = lookers.at(self.engine.paths(), path);
+                rules.binary_search(&index).is_ok()
+            };
+            let applies = self.any_path
+                || !is_gated
+                    && rule.applies_to(path)
+                    && (rule.syntax.paths.is_empty() || looks(&mut self.lookers));
             self.take_state(index).applies = applies;
         }
         self.states[self.slots[index] as usize - 1].applies

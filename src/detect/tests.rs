@@ -4,6 +4,7 @@
 use super::*;
 use crate::rules::{Confidence, Loader};
 
+mod embedded;
 mod foreign;
 mod properties;
 

@@ -97,6 +97,7 @@ impl<'e> Stream<'e> {
                 last: false,
                 context: *context,
                 class: Class::of(context),
+                stock: Default::default(),
             },
             self.lines,
         );
@@ -118,6 +119,7 @@ impl<'e> Stream<'e> {
                 last,
                 context: *context,
                 class: Class::of(context),
+                stock: Default::default(),
             },
             self.lines,
         );

@@ -2,10 +2,11 @@
 
 use std::sync::OnceLock;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::Glob;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Serialize;
 
+use super::embedded::Embedded;
 use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
 use super::place::Place;
@@ -58,7 +59,6 @@ pub struct Rule {
     pub longest: usize,
     /// The tables of `[[rule.fields]]`.
     pub fields: Vec<Fields>,
-    paths: Option<GlobSet>,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -73,7 +73,7 @@ impl Rule {
         check_words(&syntax, &mut place);
         check_names(&syntax, catalog, &mut place);
         let longest = check_recogniser(&syntax, &mut place);
-        let paths = check_paths(&syntax, &mut place);
+        check_paths(&syntax, &mut place);
         let mut fields = Vec::new();
         for (table, mut within) in syntax.fields.iter().zip(of_fields) {
             fields.push(Fields::check(table, catalog, &mut within));
@@ -89,9 +89,27 @@ impl Rule {
             foreign: None,
             longest,
             fields,
-            paths,
             regex: OnceLock::new(),
         })
+    }
+
+    /// An embedded rule, which has been checked by our own tests.
+    pub(super) fn embedded(rule: Embedded) -> Self {
+        let Embedded {
+            file,
+            line,
+            longest,
+            syntax,
+        } = rule;
+        Self {
+            fields: syntax.fields.iter().map(Fields::embedded).collect(),
+            syntax,
+            file,
+            line,
+            foreign: None,
+            longest: longest.unwrap_or(LONGEST_MATCH),
+            regex: OnceLock::new(),
+        }
     }
 
     /// A rule of another tool's configuration, which has been checked there.
@@ -103,7 +121,6 @@ impl Rule {
             foreign: Some(Box::new(foreign)),
             longest: 0,
             fields: Vec::new(),
-            paths: None,
             regex: OnceLock::new(),
         }
     }
@@ -140,11 +157,15 @@ impl Rule {
         }
     }
 
-    /// Whether the rule looks at a file of that path. A rule without `paths` looks everywhere.
-    pub fn applies_to(&self, path: &[u8]) -> bool {
-        let globs = self.paths.as_ref();
-        globs.is_none_or(|globs| globs.is_match(String::from_utf8_lossy(path).as_ref()))
-            && (self.foreign.as_ref()).is_none_or(|foreign| foreign.applies_to(path))
+    /// The globs of `paths`, which a path must fit one of, if there are any.
+    pub fn globs(&self) -> impl Iterator<Item = Glob> {
+        let paths = self.syntax.paths.iter();
+        paths.filter_map(|path| Glob::new(path).ok())
+    }
+
+    /// Whether another tool's configuration lets the rule look at a file of that path.
+    pub(crate) fn applies_to(&self, path: &[u8]) -> bool {
+        (self.foreign.as_ref()).is_none_or(|foreign| foreign.applies_to(path))
     }
 
     /// How its secrets are looked for; `None` where a built-in detector does.
@@ -309,21 +330,10 @@ fn longest_match(text: &str, place: &mut Place<'_>) -> usize {
     }
 }
 
-fn check_paths(syntax: &RuleSyntax, place: &mut Place<'_>) -> Option<GlobSet> {
-    if syntax.paths.is_empty() {
-        return None;
-    }
-    let mut globs = GlobSetBuilder::new();
+fn check_paths(syntax: &RuleSyntax, place: &mut Place<'_>) {
     for path in &syntax.paths {
-        match Glob::new(path) {
-            Ok(glob) => {
-                globs.add(glob);
-            }
-            Err(error) => place.add_to("paths", format_args!("paths: {error}")),
+        if let Err(error) = Glob::new(path) {
+            place.add_to("paths", format_args!("paths: {error}"));
         }
     }
-    globs
-        .build()
-        .map_err(|error| place.add_to("paths", format_args!("paths: {error}")))
-        .ok()
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use globset::Glob;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::check::Catalog;
 use super::key_pattern::KeyPattern;
 use super::place::Place;
 
 /// What tells that a field holds a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Judge {
     /// The key pattern does: whatever the value, unless it only leads to the secret.
@@ -23,27 +23,29 @@ pub enum Judge {
 }
 
 /// A `[[rule.fields]]` table, as typed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FieldsSyntax {
     /// Name of the format.
     pub format: String,
     /// Globs of paths; only there.
     pub paths: Vec<String>,
     /// Literals of which one must stand in the file.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub anchors: Vec<String>,
     /// Patterns of the keys that lead to the secret.
     pub keys: Vec<String>,
     /// What tells that a field holds a secret.
+    #[serde(default)]
     pub judge: Judge,
     /// A field beside it whose value is its name: `name` where a list holds `name` and `value`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named_by: Option<String>,
     /// How the value is written, outermost first: names of decodings.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decode: Vec<String>,
     /// Facts that fields beside it tell, by the names of those fields: `user = "username"`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tell: BTreeMap<String, String>,
 }
 
@@ -64,6 +66,17 @@ impl Fields {
         let anchors = &self.syntax.anchors;
         let stands = |anchor: &String| memchr::memmem::find(text, anchor.as_bytes()).is_some();
         anchors.is_empty() || anchors.iter().any(stands)
+    }
+
+    /// Of a table that has been checked.
+    pub(super) fn embedded(syntax: &FieldsSyntax) -> Self {
+        let keys = syntax.keys.iter();
+        let paths = syntax.paths.iter();
+        Self {
+            keys: keys.filter_map(|key| KeyPattern::parse(key).ok()).collect(),
+            paths: paths.filter_map(|path| Glob::new(path).ok()).collect(),
+            syntax: syntax.clone(),
+        }
     }
 
     /// Checks a table; adds what is wrong with it.

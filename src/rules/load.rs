@@ -6,18 +6,16 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::check::{Catalog, Rule};
+use super::embedded;
 use super::gitleaks::{self, Tally};
 use super::place::Source;
 use super::read;
 use super::set::RuleSet;
 use crate::error::{Error, Result};
 
-/// The rule files of `patterns/`, embedded by `build.rs`.
-const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
-
 /// A rule file's name and text.
 struct RuleFile {
-    /// Where it lies; nowhere, when it is embedded.
+    /// Where it lies.
     path: PathBuf,
     /// For messages.
     name: String,
@@ -42,28 +40,24 @@ impl Loader {
     /// Loads, checks and selects. On failure [`Error::Rules`] lists every mistake.
     pub fn load(&self, catalog: Catalog<'_>) -> Result<RuleSet> {
         let mut tally = Tally::default();
-        let mut files = if self.only.is_empty() {
-            embedded()
-        } else {
-            Vec::new()
-        };
-        let embedded_files = files.len();
-        for path in self.only.iter().chain(&self.added) {
-            match read(path) {
-                Ok(found) => files.extend(found),
-                Err(error) => tally.mistakes.push(error.to_string()),
+        let mut rules = Vec::new();
+        if self.only.is_empty() {
+            match embedded::rules() {
+                Ok(embedded) => rules = embedded,
+                Err(mistake) => tally.mistakes.push(mistake),
             }
         }
-        let mut rules = Vec::new();
-        for (index, file) in files.iter().enumerate() {
-            for rule in parse(file, catalog, &mut tally) {
-                // The embedded rules' regexes are compiled by our own tests; a user's here.
-                if index >= embedded_files
-                    && let Err(mistake) = rule.compile()
-                {
-                    tally.mistakes.push(mistake);
+        for path in self.only.iter().chain(&self.added) {
+            let files = read(path).unwrap_or_else(|error| {
+                tally.mistakes.push(error.to_string());
+                Vec::new()
+            });
+            for file in files {
+                for rule in parse(&file, catalog, &mut tally) {
+                    // The embedded rules' regexes are compiled by our own tests; a user's here.
+                    tally.mistakes.extend(rule.compile().err());
+                    rules.push(rule);
                 }
-                rules.push(rule);
             }
         }
         let Tally {
@@ -87,18 +81,6 @@ impl Loader {
         }
         Ok(RuleSet::new(rules, whole, notes))
     }
-}
-
-/// The embedded rule files.
-fn embedded() -> Vec<RuleFile> {
-    EMBEDDED
-        .iter()
-        .map(|(name, text)| RuleFile {
-            path: PathBuf::new(),
-            name: format!("patterns/{name}"),
-            text: (*text).to_owned(),
-        })
-        .collect()
 }
 
 /// A rule file, or every `*.toml` of a folder in order of name.

@@ -13,6 +13,7 @@
 mod allowlist;
 mod anchors;
 mod check;
+mod embedded;
 mod fields;
 mod foreign;
 mod gitleaks;

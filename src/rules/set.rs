@@ -25,14 +25,15 @@ impl RuleSet {
     /// Takes rules in any order; `whole` says that every embedded rule is among them.
     pub(super) fn new(mut rules: Vec<Rule>, whole: bool, notes: Vec<Note>) -> Self {
         rules.sort_by(|a, b| a.id().cmp(b.id()));
-        let mut text = String::new();
+        let mut text = Vec::new();
         for rule in &rules {
-            text.push_str(&toml::to_string(&rule.syntax).unwrap_or_default());
+            // JSON rather than TOML: this is done at each start.
+            text.extend(serde_json::to_vec(&rule.syntax).unwrap_or_default());
             if let Some(foreign) = &rule.foreign {
-                text.push_str(&foreign.written);
+                text.extend(foreign.written.as_bytes());
             }
         }
-        let digest = Digest::sha256(text.as_bytes());
+        let digest = Digest::sha256(&text);
         Self {
             rules,
             digest,

@@ -83,7 +83,8 @@ impl fmt::Display for Confidence {
 }
 
 /// One `[[rule]]` table, as typed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RuleSyntax {
     /// `provider.kind`, kebab-case.
     pub id: String,
@@ -94,8 +95,10 @@ pub struct RuleSyntax {
     /// What a bare match is worth.
     pub confidence: Confidence,
     /// Literals of which one must be there.
+    #[serde(default)]
     pub anchors: Vec<String>,
     /// Whether anchors match in any ASCII case; the regex says `(?i)` for itself.
+    #[serde(default)]
     pub ignore_case: bool,
     /// Rust regex syntax on bytes; the group `secret` is the secret, else the whole match.
     pub regex: Option<String>,
@@ -104,55 +107,67 @@ pub struct RuleSyntax {
     /// Minimum Shannon entropy of the secret, bits per byte.
     pub entropy: Option<f64>,
     /// How what the regex finds is written, outermost first: names of decodings.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decode: Vec<String>,
     /// Names of validators; they see what was decoded.
+    #[serde(default)]
     pub validate: Vec<String>,
     /// Globs of paths; only there.
+    #[serde(default)]
     pub paths: Vec<String>,
     /// Rules whose match lies near: the other parts of one secret.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near: Vec<Near>,
     /// Whether a match counts that no other rule takes for a part of its own: an id says nothing
     /// without its secret.
-    #[serde(skip_serializing_if = "is_yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub alone: bool,
     /// Rules whose word counts less where both match.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub over: Vec<String>,
     /// Whether every other regex's word counts more, and that of a field: a form that other
     /// secrets stand in.
-    #[serde(skip_serializing_if = "is_no")]
+    #[serde(default, skip_serializing_if = "is_no")]
     pub last: bool,
     /// Whether values could be guessed (passwords): the finding's id is then not derived from
     /// the value.
+    #[serde(default)]
     pub guessable: bool,
     /// Where its owner revokes it.
     pub revoke: String,
     /// Where the format is documented.
+    #[serde(default)]
     pub references: Vec<String>,
     /// Each must match this rule.
+    #[serde(default)]
     pub examples: Vec<String>,
     /// Each must not.
+    #[serde(default)]
     pub rejects: Vec<String>,
     /// Files whose format is parsed, and the keys that lead to the secret there.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldsSyntax>,
 }
 
 /// A pair: the other half lies within so many bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Near {
     /// Id of the other rule.
     pub rule: String,
     /// Distance in bytes.
     pub within: u64,
     /// Whether a match without it is none.
+    #[serde(default = "yes")]
     pub required: bool,
 }
 
 fn is_no(value: &bool) -> bool {
     !value
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn is_yes(value: &bool) -> bool {

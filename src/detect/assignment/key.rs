@@ -213,10 +213,10 @@ struct Cursor<'a> {
 }
 
 impl Cursor<'_> {
-    fn eat(&mut self, text: &[u8]) -> bool {
-        let there = self.bytes[self.at..].starts_with(text);
+    fn eat<const N: usize>(&mut self, text: &[u8; N]) -> bool {
+        let there = self.bytes[self.at..].first_chunk() == Some(text);
         if there {
-            self.at += text.len();
+            self.at += N;
         }
         there
     }

@@ -18,13 +18,12 @@ mod tree;
 
 use std::collections::BTreeMap;
 
-use globset::{Candidate, GlobSet, GlobSetBuilder};
+use globset::Glob;
 
 use self::format::Parser;
 pub(super) use self::inner::Inner;
 use self::names::{Names, told};
 use self::tree::{NodeId, Tree};
-use super::class;
 use super::decode::{self, Decoding, Value};
 use super::detector::{Found, View};
 use super::matched::TextKind;
@@ -43,9 +42,6 @@ pub(super) fn formats() -> impl Iterator<Item = &'static str> {
 /// The fields that the rules of a set read.
 pub(super) struct Fields {
     blocks: Vec<Block>,
-    globs: GlobSet,
-    /// For each glob the block that it is one of.
-    of_glob: Vec<usize>,
 }
 
 /// One `[[rule.fields]]` table, ready for use.
@@ -76,22 +72,13 @@ pub(super) struct Scratch {
 impl Fields {
     /// Makes the tables of all rules ready.
     pub(super) fn new(rules: &RuleSet) -> Self {
-        let mut fields = Self {
-            blocks: Vec::new(),
-            globs: GlobSet::empty(),
-            of_glob: Vec::new(),
-        };
-        let mut globs = GlobSetBuilder::new();
+        let mut blocks = Vec::new();
         for (index, rule) in rules.rules().iter().enumerate() {
             for (table, known) in rule.fields.iter().enumerate() {
                 let Some((format, parse)) = format::by_name(&known.syntax.format) else {
                     continue;
                 };
-                for glob in &known.paths {
-                    globs.add(glob.clone());
-                    fields.of_glob.push(fields.blocks.len());
-                }
-                fields.blocks.push(Block {
+                blocks.push(Block {
                     rule: index,
                     table,
                     format,
@@ -101,32 +88,46 @@ impl Fields {
                 });
             }
         }
-        #[allow(clippy::expect_used, reason = "rests on rules, not on an image")]
-        let globs = globs.build().expect("globs of checked rules are short");
-        Self { globs, ..fields }
+        Self { blocks }
     }
 
-    /// Parses the text if it is a whole file that some rule knows the fields of, and hands on what
-    /// they hold. With `any_path` every rule knows every file, as for a rule's own examples.
+    /// The globs of all tables, each with the number of its table.
+    pub(super) fn globs<'r>(
+        &'r self,
+        rules: &'r RuleSet,
+    ) -> impl Iterator<Item = (usize, &'r Glob)> {
+        let globs = |block: &'r Block| block.table(rules).paths.iter();
+        let numbered = self.blocks.iter().enumerate();
+        numbered.flat_map(move |(number, block)| globs(block).map(move |glob| (number, glob)))
+    }
+
+    /// Whether a text is a file that is looked at.
+    pub(super) fn wants(view: &View<'_>) -> bool {
+        let is_whole = view.base == 0 && view.last && view.bytes.len() <= LARGEST;
+        is_whole && view.context.kind == TextKind::File
+    }
+
+    /// Parses a text that is wanted for the tables of these numbers, or for every table as for a
+    /// rule's own examples, and hands on what its fields hold.
     pub(super) fn look(
         &self,
         rules: &RuleSet,
         view: &View<'_>,
-        any_path: bool,
+        tables: Option<&[usize]>,
         effort: &Effort,
         scratch: &mut Scratch,
         take: &mut dyn FnMut(Hit<'_>),
     ) {
-        let is_whole = view.base == 0 && view.last && view.bytes.len() <= LARGEST;
-        if !is_whole || view.context.kind != TextKind::File {
-            return;
-        }
-        let blocks = match any_path {
-            true => (0..self.blocks.len()).collect(),
-            false => self.blocks_of(view.context.path),
+        let every: Vec<usize>;
+        let tables = match tables {
+            Some(tables) => tables,
+            None => {
+                every = (0..self.blocks.len()).collect();
+                &every
+            }
         };
         let mut by_format: BTreeMap<&str, Vec<&Block>> = BTreeMap::new();
-        for block in blocks.into_iter().map(|index| &self.blocks[index]) {
+        for block in tables.iter().map(|number| &self.blocks[*number]) {
             if block.table(rules).has_anchor(view.bytes) {
                 by_format.entry(block.format).or_default().push(block);
             }
@@ -138,20 +139,6 @@ impl Fields {
                 block.look(rules, view, effort, scratch, take);
             }
         }
-    }
-
-    /// The tables for files of that path, or of the path that it is a copy of.
-    fn blocks_of(&self, path: &[u8]) -> Vec<usize> {
-        let path = String::from_utf8_lossy(path);
-        let mut hits = self.globs.matches_candidate(&Candidate::new(&*path));
-        let original = class::strip_copy(&path);
-        if original.len() < path.len() {
-            hits.extend(self.globs.matches_candidate(&Candidate::new(original)));
-        }
-        let mut blocks: Vec<usize> = hits.iter().map(|glob| self.of_glob[*glob]).collect();
-        blocks.sort_unstable();
-        blocks.dedup();
-        blocks
     }
 }
 

@@ -173,6 +173,7 @@ fn seen(path: &str, text: &[u8]) -> Vec<Observed> {
         last: true,
         context,
         class: Class::of(&context),
+        stock: Default::default(),
     };
     let mut sights = Sights::default();
     sights.on_file(&view);

@@ -35,11 +35,26 @@ pub(super) struct Literals {
 /// Where a literal ends and starts, and which.
 type Hit = (usize, usize, u32);
 
+/// Memory that is kept from search to search: most texts are small.
+pub(super) struct Room {
+    passed: Box<Passed>,
+    hits: Vec<Hit>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            passed: Box::new([0; PLACES]),
+            hits: Vec::new(),
+        }
+    }
+}
+
 /// One search: what is looked at, and what was found.
 struct Search<'b> {
     bytes: &'b [u8],
     own: Range<usize>,
-    hits: Vec<Hit>,
+    hits: &'b mut Vec<Hit>,
 }
 
 impl Literals {
@@ -72,27 +87,23 @@ impl Literals {
         &self,
         bytes: &[u8],
         own: Range<usize>,
+        Room { passed, hits }: &mut Room,
         mut found: impl FnMut(usize, Range<usize>),
     ) {
         let own = own.start.min(bytes.len())..own.end.min(bytes.len());
         // The fingerprint of the first one that counts may begin one byte before it.
         let mut at = own.start.saturating_sub(self.longest);
-        let mut search = Search {
-            bytes,
-            own,
-            hits: Vec::new(),
-        };
-        let mut passed: Passed = [0; PLACES];
+        let mut search = Search { bytes, own, hits };
         while at < search.own.end {
             let end = search.own.end.min(at + CHUNK);
             self.find_short(&mut search, at..end);
-            self.chunk(&mut search, at..end, &mut passed);
+            self.chunk(&mut search, at..end, passed);
             at = end;
             if search.hits.is_empty() {
                 continue;
             }
             // What ends further on may yet come after something that the next chunk finds.
-            let hits = &mut search.hits;
+            let hits = &mut *search.hits;
             hits.sort_unstable();
             let settled = hits.partition_point(|(hit, ..)| *hit <= at);
             for (end, start, number) in hits.drain(..settled) {
@@ -144,15 +155,19 @@ impl Literals {
             if at >= range.end {
                 break;
             }
-            for print in word_at(*offset)
-                .into_iter()
-                .flat_map(|word| self.prints.of(word))
-            {
-                self.confirm(search, at, print);
+            // In loops, not through iterators of iterators, which are moved about for each place.
+            let Some(word) = word_at(*offset) else {
+                break;
+            };
+            for key in self.prints.keys(word) {
+                for print in self.prints.of(key, word) {
+                    self.confirm(search, at, print);
+                }
             }
         }
     }
 
+    #[inline]
     fn confirm(&self, search: &mut Search<'_>, at: usize, print: &Print) {
         let start = at.checked_add_signed(-(print.offset as isize));
         let Some(start) = start.filter(|start| {

@@ -64,6 +64,7 @@ impl Print {
     }
 
     /// Whether bytes that begin where the literal would may be it.
+    #[inline]
     pub(super) fn may_begin(&self, bytes: &[u8]) -> bool {
         bytes
             .first_chunk()
@@ -72,6 +73,7 @@ impl Print {
 }
 
 /// Four bytes as one number, folded, the first one lowest.
+#[inline]
 pub(super) fn word(bytes: [u8; WIDTH]) -> u32 {
     u32::from_le_bytes(bytes) | FOLD as u32
 }

@@ -23,7 +23,7 @@ const SECOND_BITS: u32 = 19;
 const SECOND: usize = 1 << (SECOND_BITS - 6);
 
 /// The prints that four bytes may be: those from `first` up to `end`.
-struct Key {
+pub(super) struct Key {
     word: u32,
     known: u32,
     first: u32,
@@ -34,8 +34,10 @@ struct Key {
 pub(super) struct Prints {
     pub table: Box<Table>,
     second: Box<[u64; SECOND]>,
-    /// Of each cell, where its keys begin; one more at the end.
+    /// Of each cell, where the numbers of its keys begin; one more at the end.
     starts: Vec<u32>,
+    /// A key may stand in many cells, and these are all that is looked at for most places.
+    numbers: Vec<u32>,
     keys: Vec<Key>,
     prints: Vec<Print>,
 }
@@ -55,6 +57,7 @@ impl Prints {
             table: Box::new([0; CELLS]),
             second: Box::new([0; SECOND]),
             starts: Vec::new(),
+            numbers: Vec::new(),
             keys: Vec::new(),
             prints: all,
         };
@@ -64,23 +67,22 @@ impl Prints {
 
     /// Fills the tables, and makes the keys of every cell.
     fn index(&mut self) {
-        let mut placed: Vec<(usize, Key)> = Vec::new();
+        let mut placed: Vec<(usize, u32)> = Vec::new();
         let mut first = 0;
-        for same in self
-            .prints
-            .chunk_by(|a, b| (a.word, a.known) == (b.word, b.known))
-        {
+        let is_same = |a: &Print, b: &Print| (a.word, a.known) == (b.word, b.known);
+        for same in self.prints.chunk_by(is_same) {
             let end = first + same.len() as u32;
             let Print { word, known, .. } = same[0];
+            let number = self.keys.len() as u32;
+            self.keys.push(Key {
+                word,
+                known,
+                first,
+                end,
+            });
             for cell in cells(&same[0]) {
                 self.table[cell] |= first_bits(&same[0]);
-                let key = Key {
-                    word,
-                    known,
-                    first,
-                    end,
-                };
-                placed.push((cell, key));
+                placed.push((cell, number));
             }
             for word in words(word, known) {
                 let (at, bit) = second_place(word);
@@ -88,7 +90,7 @@ impl Prints {
             }
             first = end;
         }
-        placed.sort_by_key(|(cell, key)| (*cell, key.first));
+        placed.sort_unstable();
         self.starts = vec![0; CELLS + 1];
         for (cell, _) in &placed {
             self.starts[cell + 1] += 1;
@@ -96,27 +98,37 @@ impl Prints {
         for cell in 0..CELLS {
             self.starts[cell + 1] += self.starts[cell];
         }
-        self.keys = placed.into_iter().map(|(_, key)| key).collect();
+        self.numbers = placed.into_iter().map(|(_, number)| number).collect();
     }
 
     /// Whether these four bytes may be a fingerprint; false for most that pass the first table.
+    #[inline]
     pub(super) fn may_be(&self, word: u32) -> bool {
         let (at, bit) = second_place(word);
         self.second[at] & bit != 0
     }
 
-    /// The prints that these four bytes are.
-    pub(super) fn of(&self, word: u32) -> impl Iterator<Item = &Print> {
+    /// What stands in the cell of these four bytes.
+    #[inline]
+    pub(super) fn keys(&self, word: u32) -> impl Iterator<Item = &Key> {
         let cell = usize::from(cell(word as u16, (word >> 16) as u16));
         let at = |cell: usize| self.starts.get(cell).map_or(0, |start| *start as usize);
-        let keys = self.keys.get(at(cell)..at(cell + 1)).unwrap_or_default();
-        keys.iter()
-            .filter(move |key| word & key.known == key.word)
-            .flat_map(|key| &self.prints[key.first as usize..key.end as usize])
+        let numbers = self.numbers.get(at(cell)..at(cell + 1)).unwrap_or_default();
+        numbers.iter().map(|number| &self.keys[*number as usize])
+    }
+
+    /// The prints of a key of their cell that these four bytes are.
+    #[inline]
+    pub(super) fn of(&self, key: &Key, word: u32) -> &[Print] {
+        if word & key.known != key.word {
+            return &[];
+        }
+        &self.prints[key.first as usize..key.end as usize]
     }
 }
 
 /// Word and bit of the second table.
+#[inline]
 fn second_place(word: u32) -> (usize, u64) {
     let hash = word.wrapping_mul(0x9e37_79b1) >> (u32::BITS - SECOND_BITS);
     ((hash >> 6) as usize % SECOND, 1 << (hash & 63))

@@ -41,7 +41,7 @@ impl Twins {
         let expected = self.expected(bytes, own);
         for finder in &self.finders {
             let mut hits = Vec::new();
-            finder.find(bytes, own.clone(), |number, at| {
+            finder.find(bytes, own.clone(), &mut Room::default(), |number, at| {
                 hits.push((at.end, at.start, number as u32));
             });
             assert_eq!(hits, expected, "{:?} {own:?} {bytes:?}", finder.kernel);

@@ -2,9 +2,10 @@
 //! entries.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use super::Hidden;
-use super::path::{Key, is_placeable, parent};
+use super::path::{Hashed, Key, is_placeable, parent};
 use super::room::Common;
 use super::symlinks::Symlinks;
 use crate::image::Whiteout;
@@ -16,7 +17,7 @@ const MARK: usize = 64;
 #[derive(Debug, Default)]
 pub(in crate::scan) struct PathMarks {
     pub(super) common: Common,
-    marks: HashMap<Key, Mark>,
+    marks: HashMap<Key, Mark, BuildHasherDefault<Hashed>>,
     pub(super) symlinks: Symlinks,
     /// Parent of the entry before, whose ancestors are marked already.
     last_parent: Vec<u8>,

@@ -3,7 +3,7 @@
 //! Docker and containerd clean a name before they use it: `x/../y` is `y`, and nothing leads above
 //! the root.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 
 /// No file system takes a longer path (`PATH_MAX`).
 const LONGEST: usize = 4_096;
@@ -20,12 +20,23 @@ pub(super) struct PathHasher(RandomState, RandomState);
 impl PathHasher {
     /// The key of the path itself.
     pub(super) fn key(&self, path: &[u8]) -> Key {
-        self.keys(path).last().copied().unwrap_or_default()
+        if components(path).any(|component| component == b"..") {
+            return self.keys(path).last().copied().unwrap_or_default();
+        }
+        let mut state = self.root();
+        for component in components(path) {
+            pass(&mut state, component);
+        }
+        state.map(|state| state.finish())
+    }
+
+    fn root(&self) -> [DefaultHasher; 2] {
+        [self.0.build_hasher(), self.1.build_hasher()]
     }
 
     /// Keys of the root and every folder down to the path itself, in one pass over the path.
     pub(super) fn keys(&self, path: &[u8]) -> Vec<Key> {
-        let root = [self.0.build_hasher(), self.1.build_hasher()];
+        let root = self.root();
         let mut keys = vec![root.each_ref().map(Hasher::finish)];
         let mut states = vec![root];
         for component in components(path) {
@@ -39,14 +50,35 @@ impl PathHasher {
             let Some(mut state) = states.last().cloned() else {
                 continue;
             };
-            keys.push(state.each_mut().map(|state| {
-                state.write(component);
-                state.write_u8(b'/');
-                state.finish()
-            }));
+            pass(&mut state, component);
+            keys.push(state.each_ref().map(Hasher::finish));
             states.push(state);
         }
         keys
+    }
+}
+
+/// One folder further.
+fn pass(state: &mut [DefaultHasher; 2], component: &[u8]) {
+    for state in state {
+        state.write(component);
+        state.write_u8(b'/');
+    }
+}
+
+/// For tables of keys, which are hashes already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes
+            .first_chunk()
+            .map_or(self.0, |first| u64::from_le_bytes(*first));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -105,6 +137,8 @@ mod tests {
         ] {
             assert_eq!(clean(name.as_bytes()), path.as_bytes(), "{name}");
             let hasher = PathHasher::default();
+            let key = hasher.key(name.as_bytes());
+            assert_eq!(Some(&key), hasher.keys(path.as_bytes()).last());
             assert_eq!(hasher.keys(name.as_bytes()), hasher.keys(path.as_bytes()));
         }
     }

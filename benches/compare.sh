@@ -1,75 +1,60 @@
 #!/usr/bin/env bash
-# residue beside other public scanners on one archive: medians of wall clock time and ratios.
+# residue beside the tools that set the pace, and beside other public scanners: medians of wall clock
+# time, ratios and spread, all in one run.
 #
-#   benches/compare.sh ARCHIVE [ROUNDS]
+#   benches/compare.sh [ARCHIVE] [ROUNDS]
 #
-# Tools that are not installed are left out and said so. Each runs with its defaults for secrets
-# in an image archive; a tool that knows no archives gets the layers unpacked as folders.
+# Without ARCHIVE (or with `-`) one is made of what this machine has installed: 500 MB of its libraries,
+# scripts and documents in four layers, as a plain docker-archive and as an OCI archive with gzip and
+# with zstd layers. Tools that are not installed are left out and said so. Each scanner runs with its
+# defaults for secrets in an image archive; one that knows no archives gets the layers as folders.
 set -euo pipefail
 
-[ $# -ge 1 ] || { echo "usage: $0 ARCHIVE [ROUNDS]" >&2; exit 2; }
-archive=$(realpath "$1")
+archive=${1:--}
 rounds=${2:-5}
 here=$(cd "$(dirname "$0")/.." && pwd)
 residue=${RESIDUE:-$here/target/release/residue}
 [ -x "$residue" ] || (cd "$here" && cargo build --release --locked --quiet)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=benches/support/compare.bash
+source "$here/benches/support/compare.bash"
 
-# Seconds of one run; a scanner's exit code only says whether it found something.
-seconds() {
-  local start end
-  start=$(date +%s.%N)
-  "$@" >"$work/out" 2>"$work/err" </dev/null || true
-  end=$(date +%s.%N)
-  awk -v a="$start" -v b="$end" 'BEGIN { printf "%.3f\n", b - a }'
-}
-
-median() {
-  for _ in $(seq "$rounds"); do seconds "$@"; done | sort -n | awk '
-    { all[NR] = $1 } END { printf "%.3f", NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2 }'
-}
-
-base=
-row() {
-  local name=$1 time
-  shift
-  if ! command -v "${needs:-$1}" >/dev/null; then
-    printf '%-38s not installed\n' "$name"
-    return
-  fi
-  time=$(median "$@")
-  [ -n "$base" ] || base=$time
-  awk -v n="$name" -v t="$time" -v b="$base" \
-    'BEGIN { printf "%-38s %9.3f s %8.2f x\n", n, t, (b > 0 ? t / b : 0) }'
-}
-
-# Every layer of a docker-archive as a folder of its own, for tools that read folders.
-unpack() {
-  local number=0 layer
-  mkdir -p "$work/archive" "$work/layers"
-  tar -xf "$archive" -C "$work/archive"
-  find "$work/archive" -type f \( -name '*.tar' -o -name '*.tar.gz' -o -path '*/blobs/sha256/*' \) |
-    sort | while read -r layer; do
-    mkdir -p "$work/layers/$number"
-    tar -xf "$layer" -C "$work/layers/$number" --exclude='dev/*' 2>/dev/null || true
-    number=$((number + 1))
-  done
-}
-
-printf '%s, %s bytes, median of %s\n' "$(basename "$archive")" "$(stat -c %s "$archive")" "$rounds"
+if [ "$archive" = - ]; then
+  corpus "$work/made"
+  archive=$work/made/plain.tar
+fi
 cat "$archive" >/dev/null
+
+printf '%s, %s bytes, median of %s runs\n' "$(basename "$archive")" "$(stat -c %s "$archive")" "$rounds"
+row "openssl dgst -sha256" openssl dgst -sha256 "$archive"
+row "cat" cat "$archive"
+row "rg -c -a -F -i, anchors of all rules" rg -c -a -F -i -f <(anchors) "$archive"
+row "residue" "$residue" scan --format json --progress never "$archive"
+row "residue, 1 thread" "$residue" scan --format json --progress never --threads 1 "$archive"
+row "residue, 1 thread, --no-verify" "$residue" scan --format json --progress never --threads 1 --no-verify "$archive"
+
+if [ -d "$work/made" ]; then
+  for form in gzip zstd; do
+    layers=("$work/made/$form"/*.layer)
+    base=
+    printf '\n%s layers, %s bytes\n' "$form" "$(cat "${layers[@]}" | wc -c)"
+    row "$form -dc of the layers" "$form" -dc "${layers[@]}"
+    [ "$form" = zstd ] || row "pigz -dc of the layers" each pigz -dc "${layers[@]}"
+    row "residue" "$residue" scan --format json --progress never "$work/made/$form.tar"
+    row "residue, 1 thread" "$residue" scan --format json --progress never --threads 1 "$work/made/$form.tar"
+  done
+fi
+
+printf '\nother scanners, %s\n' "$(basename "$archive")"
+base=
 unpack
 row "residue" "$residue" scan --format json --progress never "$archive"
-row "residue, one thread" "$residue" scan --format json --progress never --threads 1 "$archive"
-row "openssl dgst -sha256" openssl dgst -sha256 "$archive"
 row "trivy" trivy image --quiet --scanners secret --input "$archive"
+row "betterleaks" betterleaks container --no-banner "$archive"
 row "trufflehog" trufflehog docker --no-update --no-verification --image "file://$archive"
-row "gitleaks, layers as folders" gitleaks dir --no-banner "$work/layers"
-fresh_noseyparker() {
-  rm -rf "$work/store"
-  noseyparker scan --datastore "$work/store" "$work/layers"
-}
-needs=noseyparker row "noseyparker, layers as folders" fresh_noseyparker
-row "kingfisher, layers as folders" kingfisher scan --no-validate "$work/layers"
+row "keyhog" keyhog scan --docker-image "$archive"
 row "ggshield" ggshield secret scan docker-archive "$archive"
+row "gitleaks, layers as folders" gitleaks dir --no-banner "$work/layers"
+row "kingfisher, layers as folders" kingfisher scan --no-validate "$work/layers"
+needs=noseyparker row "noseyparker, layers as folders" fresh_noseyparker

@@ -252,7 +252,7 @@ fn credential_files_that_are_made_to_be_slow_are_parsed_soon() {
 
 #[test]
 fn beginnings_of_public_keys_and_certificates_without_end_cost_little() {
-    let file = |text: &str| text.repeat((8 << 20) / text.len());
+    let file = |text: &str| text.repeat((2 << 20) / text.len());
     let content = LayerBuilder::new()
         .file("ssh", file("AAAAB3NzaC1yc2E"))
         .file("pem", file("-----BEGIN CERTIFICATE-----"))

@@ -61,10 +61,7 @@ impl Demand {
         let mut runs = Vec::new();
         Run::all_of(&hir, &mut runs);
         // What an anchor holds is there already.
-        let is_news = |run: &Run| {
-            let wanted = run.wanted();
-            (anchors.iter()).all(|anchor| wanted.find(anchor, 0).is_none())
-        };
+        let is_news = |run: &Run| anchors.iter().all(|anchor| !run.stands_in(anchor));
         let mut weighed: Vec<(f64, Run)> = (runs.into_iter())
             .map(|run| (run.bits(), run))
             .filter(|(bits, run)| *bits >= LEAST && is_news(run))
@@ -142,11 +139,19 @@ impl Run {
         self.class[usize::from(byte / 64)] |= 1 << (byte % 64);
     }
 
+    fn has(&self, byte: u8) -> bool {
+        self.class[usize::from(byte / 64)] >> (byte % 64) & 1 == 1
+    }
+
+    fn stands_in(&self, bytes: &[u8]) -> bool {
+        let mut windows = bytes.windows(self.length.max(1));
+        windows.any(|window| window.iter().all(|byte| self.has(*byte)))
+    }
+
     fn wanted(&self) -> Wanted {
-        let is_in = |byte: usize| self.class[byte / 64] >> (byte % 64) & 1 == 1;
-        let few = (0..=u8::MAX).filter(|byte| is_in(usize::from(*byte)));
+        let few = (0..=u8::MAX).filter(|byte| self.has(*byte));
         Wanted {
-            class: std::array::from_fn(is_in),
+            class: std::array::from_fn(|byte| self.has(byte as u8)),
             length: self.length,
             one_of: match self.length {
                 1 => few.take(4).collect(),

@@ -4,7 +4,7 @@
 use globset::{Candidate, Glob, GlobSet, GlobSetBuilder};
 
 use super::class;
-use crate::rules::RuleSet;
+use crate::rules::{Rule, RuleSet};
 
 /// What looks at files of certain paths only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,9 +17,11 @@ enum Looker {
 
 /// All globs.
 pub(super) struct Paths {
-    globs: GlobSet,
-    of_glob: Vec<Looker>,
+    sets: Vec<Globs>,
 }
+
+/// Globs that compile into one set, and who has each.
+type Globs = (GlobSet, Vec<Looker>);
 
 /// What looks at files of one path.
 #[derive(Debug, Default)]
@@ -35,23 +37,40 @@ impl Paths {
         rules: &RuleSet,
         tables: impl Iterator<Item = (usize, &'g Glob)>,
     ) -> Self {
-        let mut globs = GlobSetBuilder::new();
-        let mut of_glob = Vec::new();
-        let mut add = |glob: Glob, looker| {
-            globs.add(glob);
-            of_glob.push(looker);
-        };
-        for (index, rule) in rules.rules().iter().enumerate() {
-            for glob in rule.globs() {
-                add(glob, Looker::Rule(index));
+        let of_rule =
+            |(index, rule)| Rule::globs(rule).map(move |glob| (glob, Looker::Rule(index)));
+        let rules = rules.rules().iter().enumerate().flat_map(of_rule);
+        let tables = tables.map(|(number, glob)| (glob.clone(), Looker::Table(number)));
+        let mut sets = Vec::new();
+        compile(&rules.chain(tables).collect::<Vec<_>>(), &mut sets);
+        Self { sets }
+    }
+
+    fn matches(&self, path: &str, mut found: impl FnMut(Looker)) {
+        let path = Candidate::new(path);
+        for (globs, of_glob) in &self.sets {
+            for glob in globs.matches_candidate(&path) {
+                found(of_glob[glob]);
             }
         }
-        for (number, glob) in tables {
-            add(glob.clone(), Looker::Table(number));
+    }
+}
+
+/// Compiles all globs into one set, or, where a user's rules have more than fit, into several. One alone
+/// always fits: rules are checked for that.
+fn compile(globs: &[(Glob, Looker)], sets: &mut Vec<Globs>) {
+    let mut set = GlobSetBuilder::new();
+    for (glob, _) in globs {
+        set.add(glob.clone());
+    }
+    match set.build() {
+        Ok(set) => sets.push((set, globs.iter().map(|(_, looker)| *looker).collect())),
+        Err(_) if globs.len() > 1 => {
+            let (first, last) = globs.split_at(globs.len() / 2);
+            compile(first, sets);
+            compile(last, sets);
         }
-        #[allow(clippy::expect_used, reason = "rests on rules, not on an image")]
-        let globs = globs.build().expect("globs of checked rules are short");
-        Self { globs, of_glob }
+        Err(_) => {}
     }
 }
 
@@ -75,23 +94,46 @@ impl Lookers {
         self.rules.clear();
         self.tables.clear();
         let path = String::from_utf8_lossy(path);
-        for glob in paths.globs.matches_candidate(&Candidate::new(&*path)) {
-            match paths.of_glob[glob] {
-                Looker::Rule(index) => self.rules.push(index),
-                Looker::Table(number) => self.tables.push(number),
-            }
-        }
+        paths.matches(&path, |looker| match looker {
+            Looker::Rule(index) => self.rules.push(index),
+            Looker::Table(number) => self.tables.push(number),
+        });
         let original = class::strip_copy(&path);
         if original.len() < path.len() {
-            for glob in paths.globs.matches_candidate(&Candidate::new(original)) {
-                if let Looker::Table(number) = paths.of_glob[glob] {
+            paths.matches(original, |looker| {
+                if let Looker::Table(number) = looker {
                     self.tables.push(number);
                 }
-            }
+            });
         }
         for list in [&mut self.rules, &mut self.tables] {
             list.sort_unstable();
             list.dedup();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_globs_than_fit_one_set_are_looked_up_all_the_same() {
+        let long = |number: usize| format!("{number}/{}", "c".repeat(2_000));
+        let globs: Vec<(Glob, Looker)> = (0..800)
+            .map(|number| {
+                let glob = Glob::new(&(long(number) + "*[a-z]")).unwrap();
+                (glob, Looker::Table(number))
+            })
+            .collect();
+        let mut sets = Vec::new();
+        compile(&globs, &mut sets);
+        assert!(sets.len() > 1);
+        let paths = Paths { sets };
+        for number in [0, 399, 400, 799] {
+            let mut lookers = Lookers::default();
+            let path = long(number) + "-x";
+            assert_eq!(lookers.at(&paths, path.as_bytes()).1, [number]);
         }
     }
 }

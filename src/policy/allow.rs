@@ -6,12 +6,13 @@
 
 use std::fmt;
 
-use globset::{Glob, GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobMatcher};
 use serde::Deserialize;
 
 use super::Date;
 use crate::finding::{Finding, Occurrence};
 use crate::oci::Digest;
+use crate::rules::path_glob;
 
 /// One `[[allow]]` table of the configuration, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -71,7 +72,7 @@ impl AllowSyntax {
         }
         let mut glob = |what: &str, text: &Option<String>| {
             let text = text.as_deref()?.trim_start_matches('/');
-            match GlobBuilder::new(text).literal_separator(true).build() {
+            match path_glob(text) {
                 Ok(glob) => Some(glob),
                 Err(error) => {
                     mistakes.push(format!("invalid {what} glob of an allow entry: {error}"));

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::embedded::Embedded;
 use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
+use super::glob::glob;
 use super::place::Place;
 use super::read::Read;
 use super::syntax::RuleSyntax;
@@ -160,7 +161,7 @@ impl Rule {
     /// The globs of `paths`, which a path must fit one of, if there are any.
     pub fn globs(&self) -> impl Iterator<Item = Glob> {
         let paths = self.syntax.paths.iter();
-        paths.filter_map(|path| Glob::new(path).ok())
+        paths.filter_map(|path| glob(path).ok())
     }
 
     /// Whether another tool's configuration lets the rule look at a file of that path.
@@ -332,7 +333,7 @@ fn longest_match(text: &str, place: &mut Place<'_>) -> usize {
 
 fn check_paths(syntax: &RuleSyntax, place: &mut Place<'_>) {
     for path in &syntax.paths {
-        if let Err(error) = Glob::new(path) {
+        if let Err(error) = glob(path) {
             place.add_to("paths", format_args!("paths: {error}"));
         }
     }

@@ -6,6 +6,7 @@ use globset::Glob;
 use serde::{Deserialize, Serialize};
 
 use super::check::Catalog;
+use super::glob::glob;
 use super::key_pattern::KeyPattern;
 use super::place::Place;
 
@@ -74,7 +75,7 @@ impl Fields {
         let paths = syntax.paths.iter();
         Self {
             keys: keys.filter_map(|key| KeyPattern::parse(key).ok()).collect(),
-            paths: paths.filter_map(|path| Glob::new(path).ok()).collect(),
+            paths: paths.filter_map(|path| glob(path).ok()).collect(),
             syntax: syntax.clone(),
         }
     }
@@ -111,7 +112,7 @@ impl Fields {
         }
         let mut paths = Vec::new();
         for text in &syntax.paths {
-            match Glob::new(text) {
+            match glob(text) {
                 Ok(glob) => paths.push(glob),
                 Err(error) => place.add_to("paths", format_args!("paths: {error}")),
             }

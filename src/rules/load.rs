@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{GlobSet, GlobSetBuilder};
+
+use super::glob::glob;
 
 use super::check::{Catalog, Rule};
 use super::embedded;
@@ -169,7 +171,7 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
 fn globs(patterns: &[String], flag: &str, rules: &[Rule], mistakes: &mut Vec<String>) -> GlobSet {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        match Glob::new(pattern) {
+        match glob(pattern) {
             Ok(glob) => {
                 let matcher = glob.compile_matcher();
                 if !rules.iter().any(|rule| matcher.is_match(rule.id())) {

@@ -1,11 +1,10 @@
 //! One layer, scanned by itself: the result depends on its bytes and the rules alone.
 
+mod losses;
 mod postponed;
+mod record;
 
 use std::io::{self, BufRead};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::budget::Budget;
 use super::evidence::{Evidence, Gatherer};
@@ -18,7 +17,7 @@ use super::progress::Progress;
 use crate::archive::Capped;
 use crate::content::{Hit, Outcome, Scanner};
 use crate::detect::{Context, Engine, Suppression, TextKind};
-use crate::error::{Warning, WarningCode};
+use crate::error::Warning;
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 
@@ -26,9 +25,6 @@ use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
 const MOST_ALLOWED: usize = 1_000;
 /// Warnings of one kind that are kept of one layer.
 const MOST_WARNINGS: u64 = 1_000;
-
-/// Keys of records below this length hold no secret: `mtime`, `path` and the like.
-const SHORTEST_KEY: usize = 16;
 
 /// What one layer yields.
 #[derive(Debug)]
@@ -268,38 +264,6 @@ impl Worker<'_> {
         self.names = text.cleared();
     }
 
-    /// A PAX record or extended attribute.
-    fn record(&mut self, entry: &LayerEntry, key: &[u8], value: &[u8]) -> io::Result<()> {
-        let label = String::from_utf8_lossy(key);
-        let context = Context {
-            path: &[],
-            kind: TextKind::Metadata,
-            label: Some(&label),
-        };
-        let outcome = self.scan_bytes(&context, value);
-        self.take(outcome, Kind::EntryMetadata, Some(entry))?;
-        if let Some(plain) = decoded_attribute(key, value) {
-            let mut outcome = self.scan_bytes(&context, &plain);
-            for hit in &mut outcome.hits {
-                hit.decoded.insert(0, "base64".to_owned());
-            }
-            self.take(outcome, Kind::EntryMetadata, Some(entry))?;
-        }
-        if key.len() < SHORTEST_KEY {
-            return Ok(());
-        }
-        let context = Context {
-            kind: TextKind::Name,
-            ..Context::default()
-        };
-        let outcome = self.scan_bytes(&context, key);
-        self.take(outcome, Kind::EntryMetadata, Some(entry))
-    }
-
-    fn scan_bytes(&mut self, context: &Context<'_>, mut bytes: &[u8]) -> Outcome {
-        self.scanner.scan(context, &mut bytes)
-    }
-
     fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
         for warning in outcome.warnings {
             self.warnings.push(warning);
@@ -332,48 +296,6 @@ impl Worker<'_> {
         }
     }
 
-    /// Says what of the layer was too much to keep.
-    fn warn_of_losses(&mut self) {
-        let losses = [
-            (self.budget.refused(), "more matches than are kept"),
-            (
-                self.marks.lost(),
-                "more paths and links than are kept, so what hides what is known only in part",
-            ),
-        ];
-        for (lost, what) in losses {
-            if lost > 0 {
-                self.warn(format!("layer {} has {lost} {what}", self.layer));
-            }
-        }
-        let unplaceable = self.marks.unplaceable();
-        if unplaceable > 0 {
-            let message = format!(
-                "layer {} has {unplaceable} names that no file system can hold (above 4096 bytes \
-                 or 1000 folders); what they stand for counts as in none",
-                self.layer
-            );
-            let warning = Warning::new(WarningCode::HostileName, message);
-            self.warnings.push(warning);
-        }
-    }
-
-    /// Says what of the package databases was too much to keep.
-    fn warn_of_lost_claims(&mut self, evidence: Option<&Evidence>) {
-        let lost = evidence.map_or(0, |evidence| evidence.claims.lost());
-        if lost > 0 {
-            let layer = self.layer;
-            let message = format!("layer {layer} has {lost} more files of packages than are kept");
-            let warning = Warning::new(WarningCode::PackageDatabase, message);
-            self.warnings.push(warning);
-        }
-    }
-
-    fn warn(&mut self, message: String) {
-        let warning = Warning::new(WarningCode::LimitReached, message);
-        self.warnings.push(warning);
-    }
-
     /// Keeps only links to content with hits, and those that lead to lower layers.
     fn forget_idle_links(&mut self) {
         let mut hit: Vec<u32> = self.hits.iter().filter_map(|hit| hit.sequence).collect();
@@ -383,17 +305,6 @@ impl Worker<'_> {
                 .is_none_or(|content| hit.binary_search(&content).is_ok())
         });
     }
-}
-
-/// The value of an extended attribute as libarchive writes it: in base64, with padding or without.
-fn decoded_attribute(key: &[u8], value: &[u8]) -> Option<Vec<u8>> {
-    if !key.starts_with(b"LIBARCHIVE.xattr.") {
-        return None;
-    }
-    let padding = value.iter().rev().take_while(|byte| **byte == b'=').count();
-    STANDARD_NO_PAD
-        .decode(value.get(..value.len() - padding)?)
-        .ok()
 }
 
 fn facts(entry: &LayerEntry) -> EntryFacts {

@@ -2,7 +2,7 @@
 //!
 //! They are read here and written down as JSON, with what takes long to find out: to parse a thousand
 //! TOML tables and regexes at each start would cost more than to scan a small image. What the values
-//! mean is not checked here but by the tests (`src/rules/embedded.rs`).
+//! mean is not checked here but by the tests (`src/detect/tests/embedded.rs`).
 
 use std::path::Path;
 use std::{env, fs, io};

@@ -102,6 +102,27 @@ impl Value {
         }
     }
 
+    /// One part of it, as a value of its own.
+    fn line(&self, part: Range<usize>) -> Self {
+        let start = self.at.start;
+        match &self.text {
+            Some(text) => Self {
+                text: text.get(part.clone()).map(<[u8]>::to_vec),
+                at: self.at.clone(),
+                how: self.how.clone(),
+                inner: Some(part),
+                whole: self.whole.clone(),
+                name: self.name.clone(),
+                facts: self.facts.clone(),
+                proven: self.proven,
+            },
+            None => Self {
+                at: start + part.start..start + part.end,
+                ..self.clone()
+            },
+        }
+    }
+
     /// As above, remembering what the part was cut out of.
     fn cut_out(&mut self, bytes: &[u8], part: Range<usize>) {
         self.whole = Some(self.text(bytes).to_vec());
@@ -163,18 +184,28 @@ fn from_base64(value: &mut Value, bytes: &[u8]) -> bool {
     true
 }
 
-/// `user:password`: the user is told.
+/// What stands where a password would when a token is the user.
+const NO_PASSWORDS: &[&[u8]] = &[b"", b"x", b"X", b"x-oauth-basic"];
+
+/// `user:password`: the user is told, unless it is a token.
 fn user_password(value: &mut Value, bytes: &[u8]) -> bool {
     let text = value.text(bytes);
     let Some(colon) = memchr::memchr(b':', text) else {
         return false;
     };
     let end = text.len();
-    let is_same = text[..colon] == text[colon + 1..];
-    if let Some(user) = validate::text(&text[..colon]) {
-        value.facts.insert("user".to_owned(), user);
-    }
-    value.cut_out(bytes, colon + 1..end);
+    let (user, password) = (&text[..colon], &text[colon + 1..]);
+    let is_same = user == password;
+    let is_token = validate::is_token(user);
+    let told = validate::text(user).filter(|_| !is_token);
+    let secret = match is_token && NO_PASSWORDS.contains(&password) {
+        true => 0..colon,
+        false => colon + 1..end,
+    };
+    value.cut_out(bytes, secret);
+    value
+        .facts
+        .extend(told.map(|user| ("user".to_owned(), user)));
     value.proven |= !is_same && value.how.last() == Some(&"base64");
     !value.text(bytes).is_empty()
 }
@@ -187,11 +218,7 @@ fn lines(value: &Value, bytes: &[u8]) -> Vec<Value> {
     for line in text.split(|byte| *byte == b'\n').take(MOST_LINES) {
         let part = start..start + line.len();
         start = part.end + 1;
-        let mut one = value.clone();
-        one.cut(bytes, part.clone());
-        if one.text.is_some() {
-            one.inner = Some(part);
-        }
+        let mut one = value.line(part);
         one.trim(bytes);
         if !one.text(bytes).is_empty() {
             lines.push(one);
@@ -246,107 +273,4 @@ fn is_text(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a decoding makes of a text: what it says and where that is written.
-    fn all(names: &[&str], text: &str) -> Vec<(String, String)> {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let bytes = format!("<{text}>");
-        let value = Value::plain(1..bytes.len() - 1);
-        let values = value
-            .decode(bytes.as_bytes(), &by_names(&names))
-            .into_iter();
-        let said =
-            |value: &Value| String::from_utf8_lossy(value.text(bytes.as_bytes())).into_owned();
-        values
-            .map(|value| (said(&value), bytes[value.at].to_owned()))
-            .collect()
-    }
-
-    fn decoded(names: &[&str], text: &str) -> Option<(String, String)> {
-        all(names, text).pop()
-    }
-
-    #[test]
-    fn a_part_of_the_text_keeps_its_place_and_what_is_decoded_stands_where_it_is_encoded() {
-        let plain = decoded(&["user-password"], "ci:h4nter:2").unwrap();
-        assert_eq!(plain, ("h4nter:2".to_owned(), "h4nter:2".to_owned()));
-        // `ci:h4nter2`, in two lines.
-        let encoded = "Y2k6aDRu\ndGVyMg==";
-        let both = decoded(&["base64", "user-password"], encoded).unwrap();
-        assert_eq!(both, ("h4nter2".to_owned(), encoded.to_owned()));
-        for (names, text) in [
-            (&["base64"][..], "not base64!"),
-            (&["base64"], "AAECAwQ="),
-            (&["base64", "user-password"], "aDRudGVy"),
-            (&["user-password"], "ci:"),
-        ] {
-            assert_eq!(decoded(names, text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_user_and_a_password_in_base64_are_proof_and_the_user_is_told() {
-        let names = ["base64", "user-password"].map(str::to_owned);
-        let proven = |bytes: &[u8]| {
-            let encoded = validate::tests::standard_base64(bytes);
-            let value = Value::plain(0..encoded.len());
-            let mut values = value.decode(encoded.as_bytes(), &by_names(&names));
-            values.pop().map(|value| (value.proven, value.facts))
-        };
-        let told = Facts::from([("user".to_owned(), "ci".into())]);
-        assert_eq!(proven(b"ci:h4nter2"), Some((true, told.clone())));
-        assert_eq!(proven(b"ci:ci"), Some((false, told)));
-        assert_eq!(proven(b"\x00:\x01"), None);
-    }
-
-    #[test]
-    fn passwords_are_cut_out_of_urls_and_connection_strings() {
-        let cut = |name: &str, text: &str| decoded(&[name], text).map(|(said, _)| said);
-        let password = Some("h4n@ter2".to_owned());
-        assert_eq!(cut("url", "https://ci:h4n@ter2@x.y/simple?a@b"), password);
-        for text in [
-            "https://x.y/a:b@c",
-            "https://ci@x.y",
-            "ci:h4nter2@x",
-            "s://u:@x",
-        ] {
-            assert_eq!(cut("url", text), None, "{text}");
-        }
-        let password = Some("h4n=ter2".to_owned());
-        for text in [
-            "Server=db;Password=h4n=ter2;X=y",
-            "pwd=h4n=ter2",
-            "a; PWD =h4n=ter2",
-        ] {
-            assert_eq!(cut("connection-string", text), password, "{text}");
-        }
-        for text in ["Server=db;", "Password=;Server=db", "Password"] {
-            assert_eq!(cut("connection-string", text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_text_may_hold_a_value_a_line_and_a_name_before_it() {
-        let text = "root:h4nter2\n\n  ci:t0kyo9\nnone\n";
-        let found = all(&["lines", "user-password"], text);
-        assert_eq!(
-            found.iter().map(|(said, _)| &said[..]).collect::<Vec<_>>(),
-            ["h4nter2", "t0kyo9"]
-        );
-        assert_eq!(decoded(&["assignment"], "A = b=c").unwrap().0, " b=c");
-        assert_eq!(decoded(&["assignment"], "A"), None);
-    }
-
-    #[test]
-    fn names_are_in_order_and_white_space_goes() {
-        assert!(DECODINGS.is_sorted_by_key(|(name, _)| *name));
-        let mut value = Value::plain(0..6);
-        value.trim(b" ab \t\n");
-        assert_eq!(value.at, 1..3);
-        let mut value = Value::plain(0..3);
-        value.trim(b"   ");
-        assert!(value.at.is_empty());
-    }
-}
+mod tests;

@@ -58,6 +58,9 @@ pub(super) struct State {
     pub applies: bool,
     /// Whether matches were left out.
     pub limited: bool,
+    /// Where in the text the lists of values end that were looked through, and how many of them
+    /// lie over one another there.
+    pub listed: (u64, usize),
     matches: usize,
     bytes: usize,
     allowed: usize,

@@ -94,9 +94,7 @@ fn rivals(hits: &[Match], index: usize) -> impl Iterator<Item = usize> {
     own.flat_map(move |own| {
         let others = patterns().filter(move |hit| hit.rule != index);
         others
-            .filter(|other| {
-                own.span.offset < other.span.end() && other.span.offset < own.span.end()
-            })
+            .filter(|other| own.span.overlaps(&other.span))
             .map(|other| other.rule)
     })
 }

@@ -1,7 +1,7 @@
 //! What remains of all hits of a text: one hit where two overlap, in order.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::matched::{By, Match, Suppression};
 use crate::rules::RuleSet;
@@ -82,28 +82,68 @@ fn inherit(matches: &mut [Match], winner: usize, loser: usize) {
     }
 }
 
-/// Drops hits that share a byte with one of a rule that goes before theirs.
+/// Drops hits that share a byte with one of a rule that goes before theirs. `matches` are in order of
+/// offset. What is dropped goes before nothing any more, so the foremost rules come first.
 fn give_way(rules: &RuleSet, matches: &mut Vec<Match>) {
+    let over = over(rules, matches);
+    let yields: BTreeSet<usize> = over.values().flatten().copied().collect();
+    let is_behind = |index: &usize| yields.contains(&matches[*index].rule);
+    let behind: Vec<usize> = (0..matches.len()).filter(is_behind).collect();
+    let longest = behind.iter().map(|index| matches[*index].span.length).max();
+    let Some(longest) = longest else { return };
+    let mut before: Vec<usize> = (0..matches.len())
+        .filter(|index| over.contains_key(&matches[*index].rule))
+        .collect();
+    let ranks = ranks(&over);
+    before.sort_by_key(|index| ranks.get(&matches[*index].rule));
     let mut keep = vec![true; matches.len()];
-    let mut given = Vec::new();
-    for (index, hit) in matches.iter().enumerate() {
-        let over = &rules.rule(hit.rule).syntax.over;
-        if over.is_empty() {
+    for winner in before {
+        if !keep[winner] {
             continue;
         }
-        for (behind, other) in matches.iter().enumerate() {
-            let shares = hit.span.offset < other.span.end() && other.span.offset < hit.span.end();
-            if shares && over.iter().any(|id| id == rules.rule(other.rule).id()) {
-                keep[behind] = false;
-                given.push((index, behind));
+        let (span, losers) = (matches[winner].span, &over[&matches[winner].rule]);
+        let until = behind.partition_point(|index| matches[*index].span.offset < span.end());
+        for &loser in behind[..until].iter().rev() {
+            let other = &matches[loser];
+            if other.span.offset + longest <= span.offset {
+                break;
+            }
+            if span.overlaps(&other.span) && losers.contains(&other.rule) {
+                keep[loser] = false;
+                inherit(matches, winner, loser);
             }
         }
     }
-    for (winner, loser) in given {
-        inherit(matches, winner, loser);
-    }
     let mut keep = keep.into_iter();
     matches.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// Rules of the matches that go before others, with those others.
+fn over(rules: &RuleSet, matches: &[Match]) -> BTreeMap<usize, BTreeSet<usize>> {
+    let present: BTreeSet<usize> = matches.iter().map(|hit| hit.rule).collect();
+    let others = |index: usize| -> BTreeSet<usize> {
+        let ids = rules.rule(index).syntax.over.iter();
+        ids.filter_map(|id| rules.index_of(id)).collect()
+    };
+    let all = present.into_iter().map(|index| (index, others(index)));
+    all.filter(|(_, others)| !others.is_empty()).collect()
+}
+
+/// How many rules stand before each, one before the other.
+fn ranks(over: &BTreeMap<usize, BTreeSet<usize>>) -> BTreeMap<usize, usize> {
+    let mut ranks: BTreeMap<usize, usize> = over.keys().map(|rule| (*rule, 0)).collect();
+    // No rule goes before itself, so the longest line of them has no more than all.
+    for _ in 0..over.len() {
+        for (winner, losers) in over {
+            let rank = ranks[winner] + 1;
+            for loser in losers {
+                if let Some(known) = ranks.get_mut(loser) {
+                    *known = rank.max(*known);
+                }
+            }
+        }
+    }
+    ranks
 }
 
 #[cfg(test)]
@@ -162,6 +202,51 @@ mod tests {
             assert_eq!(resolve(engine.rules(), turned), expected);
         }
     }
+
+    /// Of three rules, each of which goes before the next.
+    fn in_line() -> Engine {
+        let first = rule(
+            "a.first",
+            "zz",
+            "regex = 'zz[a-z]{1,9}'\nover = ['b.second']",
+        );
+        let second = rule(
+            "b.second",
+            "zz",
+            "regex = 'zy[a-z]{1,9}'\nover = ['c.third']",
+        );
+        engine_of(&(first + &second + &rule("c.third", "zz", "regex = 'zx[a-z]{1,9}'")))
+    }
+
+    #[test]
+    fn what_gave_way_itself_stands_in_nobodys_way() {
+        let engine = in_line();
+        let hits = |spans: [(u64, u64); 3]| -> Vec<Match> {
+            let hits = spans.iter().enumerate();
+            let mut hits: Vec<Match> = hits
+                .map(|(rule, (offset, length))| hit(rule, *offset, *length, Confidence::Likely))
+                .collect();
+            hits.sort_by_key(|hit| hit.span);
+            hits
+        };
+        let rules = |spans| -> Vec<usize> {
+            let kept = resolve(engine.rules(), hits(spans));
+            kept.iter().map(|hit| hit.rule).collect()
+        };
+        assert_eq!(rules([(0, 5), (4, 5), (8, 5)]), [0, 2]);
+        assert_eq!(rules([(20, 5), (4, 5), (8, 5)]), [1, 0]);
+        assert_eq!(rules([(0, 5), (5, 5), (10, 5)]), [0, 1, 2]);
+    }
+
+    #[test]
+    fn far_apart_hits_of_rules_in_line_are_all_kept_however_many_they_are() {
+        let engine = in_line();
+        let hits: Vec<Match> = (0..30_000)
+            .map(|at| hit(at % 3, at as u64 * 10, 9, Confidence::Likely))
+            .collect();
+        assert_eq!(resolve(engine.rules(), hits.clone()), hits);
+    }
+
     /// Rules by what their forms say: a provider's own, any, a guessable one.
     fn forms() -> Engine {
         let own = rule("a.own", "zz", "regex = 'zz[a-z]{1,9}'");

@@ -22,7 +22,7 @@ pub(super) fn pair(rules: &RuleSet, matches: &mut [Match]) {
     }
     for index in 0..matches.len() {
         for near in &rules.rule(matches[index].rule).syntax.near {
-            let Some(partner) = by_id(rules, &near.rule) else {
+            let Some(partner) = rules.index_of(&near.rule) else {
                 // The other rule is switched off, so nothing can be asked of it.
                 if near.required {
                     matches[index].confidence = Confidence::Possible;
@@ -58,22 +58,32 @@ pub(super) fn mark_unclaimed(rules: &RuleSet, matches: &mut [Match]) {
 /// Pairs what is lone, or still misses a part, among all matches of one document: an environment
 /// has the id in one text and the key in another. What is lone still is marked so.
 pub(crate) fn pair_across(rules: &RuleSet, matches: &mut [&mut Match]) {
-    let found: Vec<Part> = matches.iter().map(|hit| part(hit)).collect();
+    let mut found: BTreeMap<usize, Vec<(usize, Part)>> = BTreeMap::new();
+    let near = matches
+        .iter()
+        .flat_map(|hit| &rules.rule(hit.rule).syntax.near);
+    for partner in near.filter_map(|near| rules.index_of(&near.rule)) {
+        found.entry(partner).or_default();
+    }
+    for (index, hit) in matches.iter().enumerate() {
+        if let Some(list) = found.get_mut(&hit.rule) {
+            list.push((index, part(hit)));
+        }
+    }
     for (index, hit) in matches.iter_mut().enumerate() {
         let mut is_lone = false;
         for near in &rules.rule(hit.rule).syntax.near {
-            let Some(partner) = by_id(rules, &near.rule) else {
+            let Some(partner) = rules.index_of(&near.rule) else {
                 continue;
             };
             if hit.parts.iter().any(|part| part.rule == partner) {
                 continue;
             }
-            let others = found.iter().enumerate();
-            let nearest = others
-                .filter(|(other, part)| *other != index && part.rule == partner)
-                .min_by_key(|(other, _)| other.abs_diff(index));
-            match nearest {
-                Some((_, part)) => hit.parts.push(part.clone()),
+            match found
+                .get(&partner)
+                .and_then(|list| nearest_text(list, index))
+            {
+                Some(part) => hit.parts.push(part.clone()),
                 None => is_lone |= near.required,
             }
         }
@@ -83,6 +93,19 @@ pub(crate) fn pair_across(rules: &RuleSet, matches: &mut [&mut Match]) {
     for hit in matches {
         mark(rules, hit, &claimed);
     }
+}
+
+/// Of matches in order, the one nearest to that at `index`; not that one itself.
+fn nearest_text(list: &[(usize, Part)], index: usize) -> Option<&Part> {
+    let before = list.partition_point(|(at, _)| *at < index);
+    let after = list.partition_point(|(at, _)| *at <= index);
+    let neighbours = [before.checked_sub(1), Some(after)];
+    let parts = neighbours
+        .into_iter()
+        .flatten()
+        .filter_map(|at| list.get(at));
+    let nearest = parts.min_by_key(|(at, _)| at.abs_diff(index));
+    nearest.map(|(_, part)| part)
 }
 
 /// What matches take for their parts.
@@ -114,14 +137,9 @@ fn partners(rules: &RuleSet, matches: &[Match]) -> BTreeMap<usize, Vec<Place>> {
     let near = matches
         .iter()
         .flat_map(|hit| &rules.rule(hit.rule).syntax.near);
-    near.filter_map(|near| by_id(rules, &near.rule))
+    near.filter_map(|near| rules.index_of(&near.rule))
         .map(|partner| (partner, Vec::new()))
         .collect()
-}
-
-fn by_id(rules: &RuleSet, id: &str) -> Option<usize> {
-    let rules = rules.rules();
-    rules.binary_search_by(|rule| rule.id().cmp(id)).ok()
 }
 
 /// The index of the nearest of `list`, which is in order, within reach of `hit`.

@@ -46,10 +46,11 @@ impl Pattern {
         let end = view.bytes.len().min(last + longest + NEIGHBOURS);
         let haystack = &view.bytes[..end];
         while at < last && !desk.is_full() {
-            let Some(start) = demand.start(haystack, at, longest) else {
+            let start = demand.start(haystack, at, longest);
+            let Some(start) = start.filter(|start| *start < last) else {
                 break;
             };
-            let Some(finder) = Finder::of(desk.rule).filter(|_| start < last) else {
+            let Some(finder) = Finder::of(desk.rule) else {
                 break;
             };
             let Some(whole) = finder.find(haystack, start) else {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::matched::{Match, Suppression};
 use super::span::Position;
-use crate::rules::{Confidence, Required, Rule, RuleSet};
+use crate::rules::{Confidence, Required, RuleSet};
 
 /// Drops matches that lack a part, then those that serve as parts only. They are in order of
 /// offset.
@@ -23,11 +23,10 @@ pub(super) fn keep_whole(rules: &RuleSet, matches: &mut Vec<Match>) {
             continue;
         }
         for required in rules.rule(hit.rule).required() {
-            let by_id = |rule: &Rule| rule.id().cmp(&required.rule);
-            match rules.rules().binary_search_by(by_id) {
-                Ok(other) => lacking.extend(without(matches, hit.rule, other, required)),
+            match rules.index_of(&required.rule) {
+                Some(other) => lacking.extend(without(matches, hit.rule, other, required)),
                 // The other rule is switched off, so nothing can be asked of it.
-                Err(_) => {
+                None => {
                     weak.insert(hit.rule);
                 }
             }

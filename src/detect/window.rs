@@ -7,7 +7,7 @@
 
 use super::class::Class;
 use super::detector::{OVERLAP, View};
-use super::engine::Engine;
+use super::engine::{Engine, whole};
 use super::matched::Context;
 use super::session::{Lines, Scanned, Session};
 
@@ -38,6 +38,12 @@ impl<'e> Stream<'e> {
             lines: Lines::START,
             owned: OWNED,
         }
+    }
+
+    /// A text in one piece, as [`Engine::scan_fully`] has it.
+    pub(crate) fn whole(&mut self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
+        self.session.feed(&whole(context, bytes), Lines::START);
+        self.session.finish()
     }
 
     /// With views that own only so many bytes.

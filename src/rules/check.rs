@@ -281,9 +281,20 @@ fn check_recogniser(syntax: &RuleSyntax, place: &mut Place<'_>) -> usize {
             if syntax.anchors.iter().any(|anchor| anchor.len() < 2) {
                 place.add_to("anchors", "has an anchor shorter than 2 bytes");
             }
+            if syntax.decode.iter().any(|name| name == "lines") {
+                place.add_to("decode", "has \"lines\" in decode, which is for fields");
+            }
             longest_match(text, place)
         }
-        (None, Some(_)) => LONGEST_MATCH,
+        (None, Some(detector)) => {
+            if detector != "assignment" && !syntax.anchors.is_empty() {
+                place.add_to(
+                    "anchors",
+                    format_args!("has anchors, which {detector:?} asks for none of"),
+                );
+            }
+            LONGEST_MATCH
+        }
         (None, None) if !syntax.fields.is_empty() => {
             if !syntax.anchors.is_empty() || !syntax.paths.is_empty() || !syntax.decode.is_empty() {
                 place.add("has anchors, paths or decode without a regex: fields have their own");

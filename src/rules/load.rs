@@ -1,15 +1,15 @@
 //! Rule files to a rule set: the embedded ones, the user's own in either format, and which are
 //! switched on.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use globset::{GlobSet, GlobSetBuilder};
 
-use super::glob::glob;
-
 use super::check::{Catalog, Rule};
 use super::embedded;
 use super::gitleaks::{self, Tally};
+use super::glob::glob;
 use super::place::Source;
 use super::read;
 use super::set::RuleSet;
@@ -147,7 +147,7 @@ fn parse(file: &RuleFile, catalog: Catalog<'_>, tally: &mut Tally) -> Vec<Rule> 
 
 /// What can be wrong only between rules: shared ids, pairs with nobody.
 fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
-    let mut ids = std::collections::HashMap::new();
+    let mut ids = HashMap::new();
     for rule in rules {
         if let Some(first) = ids.insert(rule.id(), rule) {
             let (place, first) = (rule.place(), first.place());
@@ -164,7 +164,27 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
         rule.syntax.over.iter().for_each(|id| check("over", id));
         let near = rule.syntax.near.iter();
         near.for_each(|near| check("near", &near.rule));
+        if goes_before_itself(rule, &ids) {
+            mistakes.push(format!("{place}: over leads back to the rule itself"));
+        }
     }
+}
+
+/// Whether a rule is reached from itself by `over`.
+fn goes_before_itself(rule: &Rule, ids: &HashMap<&str, &Rule>) -> bool {
+    let mut open: Vec<&str> = rule.syntax.over.iter().map(String::as_str).collect();
+    let mut seen = HashSet::new();
+    while let Some(id) = open.pop() {
+        if id == rule.id() {
+            return true;
+        }
+        let next = ids.get(id).filter(|_| seen.insert(id));
+        open.extend(
+            next.into_iter()
+                .flat_map(|next| next.syntax.over.iter().map(String::as_str)),
+        );
+    }
+    false
 }
 
 /// Globs on ids; one that fits no rule is a mistake, most likely of spelling.

@@ -52,6 +52,11 @@ impl RuleSet {
         &self.rules[index]
     }
 
+    /// The place of the rule with that id.
+    pub(crate) fn index_of(&self, id: &str) -> Option<usize> {
+        self.rules.binary_search_by(|rule| rule.id().cmp(id)).ok()
+    }
+
     /// Whether every embedded rule is among them.
     pub fn is_whole(&self) -> bool {
         self.whole

@@ -102,7 +102,7 @@ pub struct RuleSyntax {
     pub ignore_case: bool,
     /// Rust regex syntax on bytes; the group `secret` is the secret, else the whole match.
     pub regex: Option<String>,
-    /// A built-in detector (`assignment`, `entropy`) instead of a regex.
+    /// A built-in detector instead of a regex: `assignment`, `entropy`, `file`, or one of a keystore.
     pub detector: Option<String>,
     /// Minimum Shannon entropy of the secret, bits per byte.
     pub entropy: Option<f64>,

@@ -12,7 +12,7 @@ use super::locate::Located;
 use crate::archive::Limits;
 use crate::content::{Hit, Scanner};
 use crate::detect::pair::pair_across;
-use crate::detect::{Context, Engine, Match, TextKind};
+use crate::detect::{Context, Engine, Match, Stream, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 use crate::finding::{Kind, Occurrence, Visibility};
 use crate::secret::Secret;
@@ -38,6 +38,7 @@ pub(super) fn scan_document(
     let mut worker = Worker {
         document,
         engine,
+        stream: Stream::new(engine),
         budget,
         scan: DocumentScan::default(),
         option: String::new(),
@@ -56,6 +57,8 @@ pub(super) fn scan_document(
 struct Worker<'d> {
     document: &'d Document,
     engine: &'d Engine,
+    /// Of the texts of the document, one after another.
+    stream: Stream<'d>,
     budget: Budget,
     scan: DocumentScan,
     /// The argument before the one at hand, of a command in exec form.
@@ -140,7 +143,7 @@ impl Worker<'_> {
             kind: place.text,
             label: label.filter(|_| place.text == TextKind::Metadata),
         };
-        let scanned = self.engine.scan_fully(&context, text.text.as_bytes());
+        let scanned = self.stream.whole(&context, text.text.as_bytes());
         for index in scanned.limited {
             let rule = self.engine.rules().rule(index).id();
             self.limited(format!("more matches of rule {rule} than are kept"));

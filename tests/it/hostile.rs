@@ -263,6 +263,20 @@ fn beginnings_of_public_keys_and_certificates_without_end_cost_little() {
 }
 
 #[test]
+fn lists_of_keys_that_are_lists_of_keys_are_looked_through_a_few_times_only() {
+    let lines = |line: &str| line.repeat((2 << 20) / line.len());
+    let words = "abcd efgh ijkl mnop qrst uvwx ".repeat(3);
+    let content = LayerBuilder::new()
+        .file(
+            "a.yml",
+            format!("token:\n{}", lines(&format!("- {words}token:\n"))),
+        )
+        .file("a.js", lines(&format!("\"{words}token = [\",\n")));
+    let report = scan_soon(&layer(content));
+    assert!(report.is_complete(), "{}", report.digest());
+}
+
+#[test]
 fn certificates_under_a_name_of_megabytes_do_not_multiply_it() {
     let key = KeyPair::of("hostile");
     let certificates: String = (0..1_500)

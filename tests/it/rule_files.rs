@@ -55,6 +55,54 @@ fn every_mistake_of_a_rule_file_is_reported_with_file_and_rule() {
     }
 }
 
+/// A rule that says what no rule can mean would find nothing, and nobody would know.
+#[test]
+fn rules_that_could_never_match_are_mistakes() {
+    let scratch = Scratch::new();
+    let rule = |id: &str, lines: &str| GOOD.replace("acme.service-key", id) + lines;
+    let without_regex = |text: String| -> String {
+        let lines = text.lines().filter(|line| !line.starts_with("regex"));
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    let rules = [
+        rule("acme.itself", "\nover = [\"acme.itself\"]\n"),
+        rule("acme.one", "\nover = [\"acme.two\"]\n"),
+        rule("acme.two", "\nover = [\"acme.one\"]\n"),
+    ];
+    let file = scratch.write("order.toml", rules.concat());
+    let run = residue(["rules", "check", &file.to_string_lossy()]);
+    let said = format!("{}{}", run.stdout, run.stderr);
+    assert_eq!(run.code, 2, "{said}");
+    assert_eq!(
+        said.matches("over leads back to the rule itself").count(),
+        3,
+        "{said}"
+    );
+    let rules = [
+        without_regex(rule("acme.file", "\ndetector = \"file\"\n")),
+        rule("acme.lines", "\ndecode = [\"lines\"]\n"),
+    ];
+    let file = scratch.write("never.toml", rules.concat());
+    let run = residue(["rules", "check", &file.to_string_lossy()]);
+    let said = format!("{}{}", run.stdout, run.stderr);
+    assert_eq!(run.code, 2, "{said}");
+    for mistake in [
+        "has anchors, which \"file\" asks for none of",
+        "which is for fields",
+    ] {
+        assert!(said.contains(mistake), "{said}");
+    }
+    let wide = GOOD.to_owned() + &format!("\npaths = [\"{}\"]\n", "?".repeat(5_000));
+    let file = scratch.write("wide.toml", wide);
+    let run = residue(["rules", "list", "--rules", &file.to_string_lossy()]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(
+        run.stderr.contains("has more than 4096 bytes"),
+        "{}",
+        run.stderr
+    );
+}
+
 #[test]
 fn an_example_that_does_not_match_is_found_by_the_check() {
     let scratch = Scratch::new();

@@ -28,7 +28,8 @@ pub(super) fn of(
     }
 }
 
-fn quoted(bytes: &[u8], start: usize, quote: u8) -> Option<Range<usize>> {
+/// Up to the quote that ends it, in one line.
+pub(super) fn quoted(bytes: &[u8], start: usize, quote: u8) -> Option<Range<usize>> {
     let limit = bytes.len().min(start + LONGEST_VALUE + 1);
     let mut at = start;
     while at < limit {

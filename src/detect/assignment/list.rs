@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::extent::quoted;
 use super::key::{Key, Tie};
 use crate::detect::class::Class;
 
@@ -35,11 +36,11 @@ fn bracketed(bytes: &[u8], start: usize) -> Vec<Range<usize>> {
     while at < limit && values.len() < MOST_VALUES {
         match bytes[at] {
             quote @ (b'"' | b'\'' | b'`') => {
-                let Some(length) = memchr::memchr2(quote, b'\n', &bytes[at + 1..limit]) else {
+                let Some(value) = quoted(bytes, at + 1, quote) else {
                     break;
                 };
-                values.push(at + 1..at + 1 + length);
-                at += length + 2;
+                at = value.end + 1;
+                values.push(value);
             }
             b' ' | b'\t' | b'\r' | b'\n' | b',' => at += 1,
             _ => break,
@@ -98,16 +99,12 @@ fn default(bytes: &[u8], start: usize) -> Option<Range<usize>> {
         .iter()
         .find_map(|operator| memchr::memmem::find(expression, operator))?;
     let mut at = start + operator + 2;
-    while bytes.get(at) == Some(&b' ') {
-        at += 1;
+    let spaces = bytes.get(at..)?.iter().take(LONGEST_EXPRESSION);
+    at += spaces.take_while(|byte| **byte == b' ').count();
+    match *bytes.get(at)? {
+        quote @ (b'"' | b'\'' | b'`') => quoted(bytes, at + 1, quote),
+        _ => None,
     }
-    let quote = *bytes.get(at)?;
-    if !matches!(quote, b'"' | b'\'' | b'`') {
-        return None;
-    }
-    let limit = bytes.len().min(at + 1 + LONGEST_LIST);
-    let length = memchr::memchr2(quote, b'\n', &bytes[at + 1..limit])?;
-    (bytes[at + 1 + length] == quote).then_some(at + 1..at + 1 + length)
 }
 
 /// The line that begins at `start`, without its end.

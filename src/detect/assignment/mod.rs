@@ -15,11 +15,15 @@ pub(super) mod value;
 use std::ops::Range;
 
 use self::judge::Place;
+use self::key::Key;
 use super::class::Class;
 use super::detector::{Desk, Detector, Found, View};
 use super::matched::{By, TextKind};
 use super::{place, suppress};
 use crate::rules::Confidence;
+
+/// Lists within lists that are looked through.
+const DEEPEST_LIST: usize = 4;
 
 /// The detector.
 pub(super) struct Assignment;
@@ -51,7 +55,7 @@ impl Detector for Assignment {
         if let Some((secret, confidence)) = judged {
             return report(view, desk, name, secret, confidence);
         }
-        for secret in list::of(view.bytes, &key, view.class) {
+        for secret in values(view, &key, desk) {
             let text = &view.bytes[secret.clone()];
             if let Some(confidence) = judge::judge(name, kind, text, place) {
                 report(view, desk, name, secret, confidence);
@@ -89,6 +93,22 @@ impl Detector for Assignment {
             });
         }
     }
+}
+
+/// The values of a list that stands behind `key`. Keys in lists have lists of their own, but a text of
+/// nothing else is not looked through for each of them anew.
+fn values(view: &View<'_>, key: &Key, desk: &mut Desk<'_>) -> Vec<Range<usize>> {
+    let start = view.base + key.value as u64;
+    let (end, depth) = &mut desk.state.listed;
+    *depth = if start < *end { *depth + 1 } else { 0 };
+    if *depth > DEEPEST_LIST {
+        return Vec::new();
+    }
+    let values = list::of(view.bytes, key, view.class);
+    if let Some(last) = values.last() {
+        *end = (*end).max(view.base + last.end as u64);
+    }
+    values
 }
 
 /// What a key's name means, and whether it names several, which only a list can be.

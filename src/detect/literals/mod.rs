@@ -1,7 +1,7 @@
 //! Many literals at once, in any ASCII case, by the rarest four bytes of each.
 //!
 //! An automaton over all literals touches a table of megabytes for every byte. Here every second
-//! place costs a few instructions and one look into a table of 64 KiB, whatever the number of
+//! place costs a few instructions and one look into a table of 128 KiB, whatever the number of
 //! literals: a literal has a fingerprint for each of the two ways it can lie on those places. Only
 //! what has a fingerprint there is compared. `kernel` is the loop over the bytes, `table` knows the
 //! fingerprints, `model` says which are rare.

@@ -11,6 +11,7 @@ use super::matched::Facts;
 pub use super::keys::Effort;
 pub(super) use encoding::{base64, base64_unpadded};
 pub(super) use time::rfc3339;
+pub(super) use userpass::is_token;
 
 mod ansible;
 mod atlassian;

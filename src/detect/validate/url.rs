@@ -1,7 +1,7 @@
 //! Passwords in URLs, `scheme://user:password@host`: who and where are told; templates and the
 //! stand-ins of documentation are dropped.
 
-use super::userpass::{Password, judge};
+use super::userpass::{Password, is_token, judge};
 use super::{Candidate, Verdict, facts, text};
 
 /// The match is the URL, the secret its password.
@@ -14,7 +14,12 @@ pub(super) fn basic_auth_url(candidate: &Candidate<'_>) -> Verdict {
     if candidate.secret.get(digits.count()) == Some(&b',') && memchr::memchr(b'.', user).is_some() {
         return Verdict::Dropped;
     }
-    let told = facts([("user", text(user)), ("host", text(host))]);
+    // The token before it is the secret, and has a rule of its own.
+    if is_token(user) && candidate.secret == b"x-oauth-basic" {
+        return Verdict::Dropped;
+    }
+    let named = text(user).filter(|_| !is_token(user));
+    let told = facts([("user", named), ("host", text(host))]);
     let documented = is_documentation(host);
     match judge(candidate.secret) {
         Password::Reference => Verdict::Dropped,

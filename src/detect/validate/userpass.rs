@@ -1,5 +1,6 @@
 //! Passwords that people choose: telling a literal one from a reference or a placeholder.
 
+use super::super::shannon::is_spread;
 use super::super::{assignment::value, phrase};
 use super::{Candidate, Verdict, facts};
 
@@ -21,6 +22,13 @@ const STAND_INS: &[&str] = &[
     "user",
     "username",
 ];
+
+/// Whether what stands where a user would is a token, which services take there: it is no name to be
+/// told.
+pub(in crate::detect) fn is_token(user: &[u8]) -> bool {
+    let digits = user.iter().filter(|byte| byte.is_ascii_digit()).count();
+    user.len() >= 20 && digits >= 2 && is_spread(user) && !value::has_long_word(user)
+}
 
 /// How a password as written is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
 use super::fields::{Fields, Hit, Inner, Scratch};
-use super::keys::{Observed, Sights};
+use super::keys::{Effort, Observed, Sights};
 use super::literals::Room;
 use super::matched::{Decoded, Match, TextKind};
 use super::paths::Lookers;
@@ -206,15 +206,16 @@ impl<'e> Session<'e> {
             false => Some(lookers.at(engine.paths(), view.context.path).1),
         };
         let mut scratch = std::mem::take(&mut self.scratch);
-        let effort = std::mem::take(&mut self.sights.effort);
+        let effort = Effort::default();
+        effort.take_over(&self.sights.effort);
         let mut take = |hit: Hit<'_>| match hit {
             Hit::Secret(found) => self.report(view, found),
-            Hit::Text(text) => self.look_into(view, &text),
+            Hit::Text(text) => self.look_into(view, &text, &effort),
         };
         let fields = engine.fields();
         let rules = engine.rules();
         fields.look(rules, view, tables, &effort, &mut scratch, &mut take);
-        self.sights.effort = effort;
+        self.sights.effort.take_over(&effort);
         self.scratch = scratch;
         self.lookers = lookers;
     }
@@ -228,8 +229,9 @@ impl<'e> Session<'e> {
         }
     }
 
-    /// Searches a text that was decoded; what it holds stands where it is encoded.
-    fn look_into(&mut self, view: &View<'_>, outer: &Inner<'_>) {
+    /// Searches a text that was decoded; what it holds stands where it is encoded, and is paid for
+    /// from the same effort.
+    fn look_into(&mut self, view: &View<'_>, outer: &Inner<'_>, effort: &Effort) {
         if self.depth >= DEEPEST {
             return;
         }
@@ -239,6 +241,7 @@ impl<'e> Session<'e> {
             .take()
             .unwrap_or_else(|| Box::new(Self::new(engine)));
         inner.depth = depth;
+        inner.sights.effort.take_over(effort);
         let context = outer.context();
         inner.feed(&engine::whole(&context, outer.text), Lines::START);
         let Scanned {
@@ -246,6 +249,7 @@ impl<'e> Session<'e> {
             limited,
             observed,
         } = inner.finish();
+        effort.take_over(&inner.sights.effort);
         self.inner = Some(inner);
         self.sights.pass_on(observed);
         // A file that is known by its path alone is one that lies there.
@@ -377,3 +381,6 @@ fn identity(secret: &[u8]) -> Option<Secret> {
     }
     Some(Secret::new(bytes))
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,13 +62,6 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Whether one of the anchors stands in the text, if there are any.
-    pub fn has_anchor(&self, text: &[u8]) -> bool {
-        let anchors = &self.syntax.anchors;
-        let stands = |anchor: &String| memchr::memmem::find(text, anchor.as_bytes()).is_some();
-        anchors.is_empty() || anchors.iter().any(stands)
-    }
-
     /// Of a table that has been checked.
     pub(super) fn embedded(syntax: &FieldsSyntax) -> Self {
         let keys = syntax.keys.iter();

@@ -172,6 +172,18 @@ fn a_published_key_is_a_test_key_in_tests_and_a_finding_elsewhere() {
 }
 
 #[test]
+fn a_published_login_is_high_behind_however_many_others() {
+    let key = KeyPair::published();
+    let other = KeyPair::of("one of many").line();
+    let lines = other.repeat(2_001) + &key.line();
+    let report = scanned(&one_layer("root/.ssh/authorized_keys", lines));
+    let finding = of(&report, &key);
+    assert_eq!(finding["severity"], "high");
+    let path = "root/.ssh/authorized_keys";
+    assert_eq!(finding["facts"]["authorized_in"], json!([path]));
+}
+
+#[test]
 fn keys_and_stores_of_no_text_are_findings() {
     let key = KeyPair::of("der");
     let gnupg = format!("({}:protected-{}-key(3:rsa(1:n3:abc)))", 21, "private");

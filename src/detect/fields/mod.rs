@@ -4,9 +4,11 @@
 //!
 //! A file is parsed once for each format that a rule reads it in, as a whole: a text that is larger
 //! than one view, or that does not begin at its beginning, is left to the other detectors.
+//! `anchors` says which tables have any business with a file;
 //! `format` has the parsers, which fill a `tree`; `select` follows the keys, `names` says what a field
 //! is called, and `judge` what its value is worth; what was decoded is a text of its own (`inner`).
 
+mod anchors;
 mod format;
 mod inner;
 mod judge;
@@ -20,6 +22,7 @@ use std::collections::BTreeMap;
 
 use globset::Glob;
 
+use self::anchors::{Anchors, Stands};
 use self::format::Parser;
 pub(super) use self::inner::Inner;
 use self::names::{Names, told};
@@ -42,12 +45,15 @@ pub(super) fn formats() -> impl Iterator<Item = &'static str> {
 /// The fields that the rules of a set read.
 pub(super) struct Fields {
     blocks: Vec<Block>,
+    anchors: Anchors,
 }
 
 /// One `[[rule.fields]]` table, ready for use.
 struct Block {
     rule: usize,
     table: usize,
+    /// Numbers of its anchors.
+    anchors: Vec<usize>,
     format: &'static str,
     parse: Parser,
     decodings: Vec<Decoding>,
@@ -67,20 +73,24 @@ pub(super) enum Hit<'t> {
 pub(super) struct Scratch {
     tree: Tree,
     reached: Vec<rules::Reached>,
+    stands: Stands,
 }
 
 impl Fields {
     /// Makes the tables of all rules ready.
     pub(super) fn new(rules: &RuleSet) -> Self {
         let mut blocks = Vec::new();
+        let mut anchors = Anchors::default();
         for (index, rule) in rules.rules().iter().enumerate() {
             for (table, known) in rule.fields.iter().enumerate() {
                 let Some((format, parse)) = format::by_name(&known.syntax.format) else {
                     continue;
                 };
+                let literals = known.syntax.anchors.iter();
                 blocks.push(Block {
                     rule: index,
                     table,
+                    anchors: literals.map(|text| anchors.number(text)).collect(),
                     format,
                     parse,
                     decodings: decode::by_names(&known.syntax.decode),
@@ -88,7 +98,7 @@ impl Fields {
                 });
             }
         }
-        Self { blocks }
+        Self { blocks, anchors }
     }
 
     /// The globs of all tables, each with the number of its table.
@@ -127,8 +137,10 @@ impl Fields {
             }
         };
         let mut by_format: BTreeMap<&str, Vec<&Block>> = BTreeMap::new();
+        scratch.stands.forget();
         for block in tables.iter().map(|number| &self.blocks[*number]) {
-            if block.table(rules).has_anchor(view.bytes) {
+            let Scratch { stands, .. } = scratch;
+            if self.anchors.any(&block.anchors, view.bytes, stands) {
                 by_format.entry(block.format).or_default().push(block);
             }
         }
@@ -161,7 +173,7 @@ impl Block {
             validators: &self.validators,
             effort,
         };
-        let Scratch { tree, reached } = scratch;
+        let Scratch { tree, reached, .. } = scratch;
         let mut nodes = Vec::new();
         for pattern in &table.keys {
             select::select(pattern, tree, view.bytes, reached, &mut |node| {

@@ -64,7 +64,7 @@ impl Names {
             return Some(Self::one(name));
         }
         let way: Vec<NodeId> = tree.way(node).collect();
-        let name = |node: &NodeId| end(&tree.name(*node, bytes).unwrap_or_default()).to_vec();
+        let name = |node: &NodeId| end(tree.name(*node, bytes).unwrap_or_default()).to_vec();
         let whole: Vec<Vec<u8>> = way.iter().rev().map(name).collect();
         let mut named = way.iter().filter(|node| !tree.is_item(**node)).map(name);
         let file = named.next().unwrap_or_default();

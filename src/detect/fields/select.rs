@@ -22,7 +22,7 @@ pub(super) fn select(
             Some(from) if from.is_over() => from,
             Some(from) => {
                 let name = tree.name(node, bytes).unwrap_or_default();
-                pattern.advance(from, &name, holds)
+                pattern.advance(from, name, holds)
             }
         };
         reached.push(here);

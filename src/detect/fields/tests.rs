@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::format::tests::took;
 use super::*;
 use crate::detect::matched::{Context, Match};
 use crate::detect::tests::engine_of;
@@ -79,6 +80,25 @@ fn fields_beside_the_secret_become_facts() {
     let rest = "keys = ['*.password']\ntell = { user = 'username', host = 'host' }";
     let engine = engine_of(&rule("a.b", "", &table("ini", "*.ini", rest)));
     let hits = scan(&engine, "a.ini", "[a]\npassword = t0kyo9\nUserName = ci\n");
+    assert_eq!(hits[0].facts, [("user".to_owned(), "ci".into())].into());
+}
+
+#[test]
+fn dotted_keys_of_one_group_stand_beside_each_other() {
+    let tables = table(
+        "properties",
+        "*.properties",
+        "keys = ['*[on=yes].pw']\ntell = { user = 'user' }",
+    ) + &table(
+        "properties",
+        "*.properties",
+        "keys = ['v.*.value']\nnamed_by = 'name'",
+    );
+    let engine = engine_of(&rule("a.b", "", &tables));
+    let text =
+        "r.on=yes\nr.user=ci\nr.pw=t0kyo9\ns.on=no\ns.pw=k1oto7\nv.1.value=n4ra55\nv.1.name=DB\n";
+    let hits = scan(&engine, "a.properties", text);
+    assert_eq!(told(&hits), pairs(&[("r.pw", "t0kyo9"), ("DB", "n4ra55")]));
     assert_eq!(hits[0].facts, [("user".to_owned(), "ci".into())].into());
 }
 
@@ -195,11 +215,16 @@ fn names_as_long_as_a_file_are_not_copied_for_each_field_below() {
     let engine = engine_of(&rule("a.b", "", &tables));
     let long = "x".repeat(200_000);
     let fields = "\"pw\":\"t0kyo9\",\"v\":\"k1oto7\",".repeat(20_000);
-    let text = format!("{{\"{long}\":{{\"pw\":\"{long}\",{fields}\"z\":1}}}}");
-    assert!(text.len() < LARGEST);
-    let start = std::time::Instant::now();
-    assert!(scan(&engine, "a.json", &text).len() > 9_000);
-    assert!(start.elapsed() < std::time::Duration::from_secs(20));
+    let text = |key: &str, named: &str, rest: &str| {
+        format!("{{\"{key}\":{{\"pw\":\"{named}\",{fields}\"z\":\"{rest}\"}}}}")
+    };
+    let plain = text("k", "n", &long.repeat(2));
+    let hostile = text(&long, &long, "");
+    assert!(plain.len().max(hostile.len()) < LARGEST);
+    let time = |text: &str| took(|| assert!(scan(&engine, "a.json", text).len() > 9_000));
+    let plain = time(&plain);
+    let hostile = time(&hostile);
+    assert!(hostile < plain * 20, "{hostile:?}, short names {plain:?}");
 }
 
 #[test]

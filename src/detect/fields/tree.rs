@@ -4,7 +4,6 @@
 //! not copies of it, as far as the text says what is meant. It is bounded: a parser that is told
 //! that there is no room stops, and what came before counts.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// Most nodes of one file.
@@ -52,7 +51,48 @@ pub(super) enum Name {
     /// Otherwise.
     Text(Box<[u8]>),
     /// By its place in a list.
-    Index(usize),
+    Index(Index),
+}
+
+impl Name {
+    /// Of the item at that place of a list.
+    pub(super) fn index(place: usize) -> Self {
+        Self::Index(Index::of(place))
+    }
+}
+
+/// A place in a list, written out: names are asked for once for each key pattern, and are then as
+/// they are.
+#[derive(Debug)]
+pub(super) struct Index {
+    digits: [u8; Self::LONGEST],
+    start: u8,
+}
+
+impl Index {
+    /// Digits of the largest number.
+    const LONGEST: usize = 20;
+
+    fn of(mut place: usize) -> Self {
+        let mut digits = [b'0'; Self::LONGEST];
+        let mut start = Self::LONGEST;
+        loop {
+            start -= 1;
+            digits[start] += (place % 10) as u8;
+            place /= 10;
+            if place == 0 || start == 0 {
+                break;
+            }
+        }
+        Self {
+            digits,
+            start: start as u8,
+        }
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.digits[usize::from(self.start)..]
+    }
 }
 
 /// A value.
@@ -173,12 +213,12 @@ impl Tree {
     }
 
     /// The node's name; `None` for a document.
-    pub(super) fn name<'a>(&'a self, node: NodeId, bytes: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    pub(super) fn name<'a>(&'a self, node: NodeId, bytes: &'a [u8]) -> Option<&'a [u8]> {
         match &self.nodes[node.0].name {
             Name::Document => None,
-            Name::At(at) => Some(bytes.get(at.clone()).unwrap_or_default().into()),
-            Name::Text(text) => Some(Cow::Borrowed(text)),
-            Name::Index(index) => Some(index.to_string().into_bytes().into()),
+            Name::At(at) => Some(bytes.get(at.clone()).unwrap_or_default()),
+            Name::Text(text) => Some(text),
+            Name::Index(index) => Some(index.text()),
         }
     }
 
@@ -220,7 +260,7 @@ mod tests {
         let mut tree = Tree::default();
         let root = tree.document().unwrap();
         let list = tree.child(root, Name::Text((*b"list").into())).unwrap();
-        let item = tree.child(list, Name::Index(0)).unwrap();
+        let item = tree.child(list, Name::index(0)).unwrap();
         let leaf = tree
             .leaf(item, Name::At(0..4), Scalar::plain(5..7))
             .unwrap();
@@ -231,6 +271,12 @@ mod tests {
             .map(|node| tree.name(node, bytes).unwrap())
             .collect();
         assert_eq!(names, [&b"user"[..], b"0", b"list"]);
+        for place in [7, 10, 65_535, usize::MAX] {
+            let item = tree.child(list, Name::index(place)).unwrap();
+            // What is borrowed of the tree is no copy.
+            let name: &[u8] = tree.name(item, bytes).unwrap();
+            assert_eq!(name, place.to_string().as_bytes());
+        }
         assert!(tree.is_item(item) && !tree.is_item(leaf));
     }
 
@@ -240,11 +286,11 @@ mod tests {
         let root = tree.document().unwrap();
         let mut node = root;
         let mut depth = 0;
-        while let Some(child) = tree.child(node, Name::Index(0)) {
+        while let Some(child) = tree.child(node, Name::index(0)) {
             (node, depth) = (child, depth + 1);
         }
         assert_eq!(depth, usize::from(DEEPEST));
-        while tree.child(root, Name::Index(1)).is_some() {}
+        while tree.child(root, Name::index(1)).is_some() {}
         assert_eq!(tree.ids().count(), MOST_NODES);
         assert!(tree.document().is_none());
     }

@@ -13,7 +13,7 @@ use x509_parser::oid_registry::OID_X509_EXT_SUBJECT_ALT_NAME;
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::x509::X509Name;
 
-use super::public::{KeyId, PublicKey};
+use super::public::PublicKey;
 use super::{Key, shown};
 use crate::detect::validate::rfc3339;
 
@@ -38,8 +38,8 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Reads a whole certificate and says whose key it holds.
-    pub(in crate::detect) fn read(bytes: &[u8]) -> Option<(KeyId, Self)> {
+    /// Reads a whole certificate, and its key as far as that tells of the private half.
+    pub(in crate::detect) fn read(bytes: &[u8]) -> Option<(Key, Self)> {
         if bytes.len() > LARGEST {
             return None;
         }
@@ -49,7 +49,7 @@ impl Certificate {
         if !rest.is_empty() {
             return None;
         }
-        let id = PublicKey::from_spki(read.public_key().raw)?.id();
+        let key = Key::from(&PublicKey::from_spki(read.public_key().raw)?);
         let (names, more_names) = names(&read);
         let certificate = Self {
             subject: distinguished(read.subject()),
@@ -58,13 +58,7 @@ impl Certificate {
             issuer: distinguished(read.issuer()),
             expires: rfc3339(read.validity().not_after.timestamp()),
         };
-        Some((id, certificate))
-    }
-
-    /// The key of a whole certificate, as far as it tells of its private half.
-    pub(in crate::detect) fn key(bytes: &[u8]) -> Option<Key> {
-        let (_, read) = X509Certificate::from_der(bytes).ok()?;
-        Some(Key::from(&PublicKey::from_spki(read.public_key().raw)?))
+        Some((key, certificate))
     }
 
     /// As a fact: an object whose keys are there where there is something to say.

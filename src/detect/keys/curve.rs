@@ -133,12 +133,13 @@ impl Modern {
     }
 
     /// The public half of a private one, where the curve is one over 2^255 - 19.
-    pub(in crate::detect) fn public_of(self, private: &[u8]) -> Option<[u8; 32]> {
+    pub(in crate::detect) fn point_of(self, private: &[u8], effort: &Effort) -> Option<[u8; 32]> {
         let seed: [u8; 32] = private.try_into().ok()?;
-        match self {
-            Self::X25519 => Some(x25519_public(&seed)),
-            Self::Ed25519 => Some(ed25519_public(&seed)),
-            Self::X448 | Self::Ed448 => None,
-        }
+        let public: fn(&[u8; 32]) -> [u8; 32] = match self {
+            Self::X25519 => x25519_public,
+            Self::Ed25519 => ed25519_public,
+            Self::X448 | Self::Ed448 => return None,
+        };
+        effort.take(POINT).then(|| public(&seed))
     }
 }

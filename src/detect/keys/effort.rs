@@ -37,6 +37,12 @@ impl Effort {
         }
         left.is_some()
     }
+
+    /// Has from now on what `other` has left, which is then nothing: so that work within work is
+    /// paid for from one purse.
+    pub(in crate::detect) fn take_over(&self, other: &Self) {
+        self.0.set(other.0.take());
+    }
 }
 
 #[cfg(test)]
@@ -49,5 +55,15 @@ mod tests {
         assert!(!effort.take(MOST + 1));
         assert!(effort.take(MOST - 1) && !effort.take(2) && effort.take(1));
         assert!(!effort.take(u64::MAX));
+    }
+
+    #[test]
+    fn what_is_taken_over_is_there_once() {
+        let [outer, inner] = [(); 2].map(|()| Effort::default());
+        assert!(outer.take(MOST - 3));
+        inner.take_over(&outer);
+        assert!(!outer.take(1) && !inner.take(4) && inner.take(2));
+        outer.take_over(&inner);
+        assert!(outer.take(1) && !outer.take(1) && !inner.take(1));
     }
 }

@@ -35,7 +35,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::detect::keys::{Modern, PublicKey};
+    use crate::detect::keys::{Effort, Modern, PublicKey};
 
     #[test]
     fn every_line_of_the_list_is_a_remark_a_source_or_a_key_that_is_there_once() {
@@ -55,8 +55,9 @@ mod tests {
         let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
         let mut seed = KeyId::from_hex(seed).unwrap().0;
         let mut known = || {
-            let point = Modern::Ed25519.public_of(&seed).unwrap().to_vec().into();
             let curve = Modern::Ed25519;
+            let point = curve.point_of(&seed, &Effort::default()).unwrap();
+            let point = point.to_vec().into();
             let told = source(PublicKey::Modern { curve, point }.id());
             seed[0] ^= 1;
             told

@@ -10,6 +10,8 @@ mod curve;
 mod curve25519;
 pub(super) mod der;
 mod effort;
+#[cfg(test)]
+pub(super) mod fixture;
 mod known;
 mod openssh;
 mod pbe;
@@ -39,8 +41,6 @@ pub(super) use sights::{SIGHTS, Sight, Sights};
 #[cfg(test)]
 pub(super) use ssh::Blob;
 pub(super) use ssh::{fingerprint, string};
-#[cfg(test)]
-pub(super) use tests::sample_certificate;
 
 /// A text from an image is shortened to so many bytes before it becomes a fact.
 const LONGEST_TEXT: usize = 200;

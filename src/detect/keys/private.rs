@@ -15,6 +15,9 @@ const PARAMETERS: u8 = 0xa0;
 const PUBLIC_KEY: u8 = 0xa1;
 const PLAIN_PUBLIC_KEY: u8 = 0x81;
 
+/// Bytes of a private number on a curve that is not known: of 112 bits to 571.
+const SCALARS: std::ops::RangeInclusive<usize> = 14..=72;
+
 /// `RSAPrivateKey`.
 pub(in crate::detect) fn pkcs1(body: &[u8]) -> Option<Key> {
     let mut key = Der(body).sequence()?;
@@ -53,11 +56,14 @@ pub(in crate::detect) fn sec1(
         .and_then(|content| Der(content).next(OID));
     let inside = named.and_then(Curve::by_oid);
     let Some(curve) = inside.or(outside) else {
-        return Some(Key {
+        return SCALARS.contains(&scalar.len()).then(|| Key {
             bits: Some(scalar.len() as u64 * 8),
             ..Key::of_kind("ec")
         });
     };
+    if scalar.is_empty() || scalar.len() as u64 > curve.bits / 8 + 1 {
+        return None;
+    }
     let written = key
         .next(PUBLIC_KEY)
         .and_then(|content| Der(content).next(BIT_STRING))
@@ -91,15 +97,15 @@ pub(in crate::detect) fn pkcs8(body: &[u8], effort: &Effort) -> Option<Key> {
                 ..Key::of_kind("dsa")
             })
         }
-        Algorithm::Modern(curve) => modern(curve, inner, key),
+        Algorithm::Modern(curve) => modern(curve, inner, key, effort),
         Algorithm::Other => Some(Key::of_kind("other")),
     }
 }
 
 /// A key of RFC 8410: the private half alone, sometimes with the public one after the attributes.
-fn modern(curve: Modern, inner: &[u8], mut rest: Der<'_>) -> Option<Key> {
+fn modern(curve: Modern, inner: &[u8], mut rest: Der<'_>, effort: &Effort) -> Option<Key> {
     let private = Der(inner).next(OCTET_STRING)?;
-    let public = match curve.public_of(private) {
+    let public = match curve.point_of(private, effort) {
         Some(public) => Some(public.to_vec()),
         None => {
             rest.next(PARAMETERS);
@@ -134,8 +140,23 @@ pub(in crate::detect) fn any(file: &[u8], effort: &Effort) -> Option<Key> {
     whole(file, SEQUENCE)?;
     pkcs1(file)
         .or_else(|| pkcs8(file, effort))
-        .or_else(|| sec1(file, None, effort))
+        .or_else(|| sec1(file, None, effort).filter(|_| names_its_curve(file)))
         .or_else(|| encrypted_pkcs8(file).filter(is_by_password))
+}
+
+/// Whether an `ECPrivateKey` says on which curve it lies, and nothing that is none of its parts:
+/// without that, a number and a string are many a message, SNMP's among them.
+fn names_its_curve(file: &[u8]) -> bool {
+    let parts = || {
+        let mut key = whole(file, SEQUENCE)?;
+        key.next(INTEGER)?;
+        key.next(OCTET_STRING)?;
+        let mut curve = Der(key.next(PARAMETERS)?);
+        let named = curve.next(OID).or_else(|| curve.next(SEQUENCE));
+        key.next(PUBLIC_KEY);
+        Some(named.is_some() && curve.is_empty() && key.is_empty())
+    };
+    parts().unwrap_or_default()
 }
 
 /// Whether a key is encrypted in a way that is known: hashes have the same structure.

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::Key;
 use super::certificate::{self, Certificate};
 use super::effort::{CERTIFICATE, Effort};
 use super::pem;
@@ -138,15 +139,15 @@ impl Sights {
         }
     }
 
-    /// Notes a certificate.
-    pub(in crate::detect) fn certificate(&mut self, bytes: &[u8]) -> Option<Certificate> {
+    /// Notes a certificate; it and its key.
+    pub(in crate::detect) fn certificate(&mut self, bytes: &[u8]) -> Option<(Key, Certificate)> {
         if bytes.len() > certificate::LARGEST || !self.effort.take(CERTIFICATE) {
             return None;
         }
-        let (id, certificate) = Certificate::read(bytes)?;
+        let (key, certificate) = Certificate::read(bytes)?;
         let seen = Seen::Certificate(Box::new(certificate.clone()));
-        self.note(Observed { id, seen });
-        Some(certificate)
+        self.note(Observed { id: key.id?, seen });
+        Some((key, certificate))
     }
 
     /// Notes a key beside which its private half lies.

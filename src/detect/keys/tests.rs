@@ -3,63 +3,25 @@
 use proptest::prelude::{any, prop, prop_assert, proptest};
 use serde_json::Value;
 
-use super::der::{BIT_STRING, INTEGER, OCTET_STRING, OID, SEQUENCE, SET, element};
+use super::der::{BIT_STRING, INTEGER, OCTET_STRING, OID, element};
+use super::fixture::{armored, public_key, sample_certificate, sequence};
 use super::*;
 use crate::detect::class::Class;
 use crate::detect::detector::View;
 use crate::detect::matched::Context;
 use crate::detect::validate::base64_unpadded;
 
-fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    element(SEQUENCE, parts)
-}
-
-fn name(text: &str) -> Vec<u8> {
-    let value = element(0x0c, &[text.as_bytes()]);
-    let pair = sequence(&[&element(OID, &[&[0x55, 4, 3]]), &value]);
-    sequence(&[&element(SET, &[&pair])])
-}
-
-/// A certificate for the Ed25519 key of 32 times `3`, for the host of that name and two others.
-pub(in crate::detect) fn sample_certificate(subject: &str) -> Vec<u8> {
-    let point = Modern::Ed25519.public_of(&[0x33; 32]).unwrap().to_vec();
-    let curve = Modern::Ed25519;
-    let point = point.into();
-    let spki = PublicKey::Modern { curve, point }.spki();
-    let algorithm = sequence(&[&element(OID, &[&curve.oid()])]);
-    let time = |text: &str| element(0x17, &[text.as_bytes()]);
-    let names = sequence(&[
-        &element(0x82, &[subject.as_bytes()]),
-        &element(0x82, &[b"www.example.test"]),
-        &element(0x87, &[&[10, 0, 0, 1]]),
-    ]);
-    let names = sequence(&[
-        &element(OID, &[&[0x55, 0x1d, 0x11]]),
-        &element(OCTET_STRING, &[&names]),
-    ]);
-    let body = sequence(&[
-        &element(0xa0, &[&element(INTEGER, &[&[2]])]),
-        &element(INTEGER, &[&[1]]),
-        &algorithm,
-        &name("Test CA"),
-        &sequence(&[&time("200101000000Z"), &time("301231235959Z")]),
-        &name(subject),
-        &spki,
-        &element(0xa3, &[&sequence(&[&names])]),
-    ]);
-    sequence(&[&body, &algorithm, &element(BIT_STRING, &[&[0; 65]])])
-}
-
 fn key_id() -> KeyId {
-    let point = Modern::Ed25519.public_of(&[0x33; 32]).unwrap().to_vec();
-    let (curve, point) = (Modern::Ed25519, point.into());
-    PublicKey::Modern { curve, point }.id()
+    public_key().id()
 }
 
 #[test]
 fn a_certificate_tells_whose_it_is_and_until_when() {
-    let (id, certificate) = Certificate::read(&sample_certificate("a.test")).unwrap();
-    assert_eq!(id, key_id());
+    let (key, certificate) = Certificate::read(&sample_certificate("a.test")).unwrap();
+    assert_eq!(
+        (key.id, key.kind.as_deref()),
+        (Some(key_id()), Some("ed25519"))
+    );
     let expected = serde_json::json!({
         "subject": "CN=a.test",
         "names": ["a.test", "www.example.test", "10.0.0.1"],
@@ -67,10 +29,6 @@ fn a_certificate_tells_whose_it_is_and_until_when() {
         "expires": "2030-12-31T23:59:59Z",
     });
     assert_eq!(Value::Object(certificate.fact()), expected);
-    assert_eq!(
-        Certificate::key(&sample_certificate("a.test")).unwrap().id,
-        Some(id)
-    );
 }
 
 #[test]
@@ -119,6 +77,68 @@ fn the_public_half_of_one_is_the_base_point() {
         let spent = Effort::default();
         while spent.take(effort::POINT) {}
         assert_eq!(curve.point_of(&one, &spent), None);
+    }
+}
+
+/// An `ECPrivateKey` of that scalar and of what stands behind it.
+fn ec(scalar: &[u8], behind: &[&[u8]]) -> Vec<u8> {
+    let version = element(INTEGER, &[&[1]]);
+    let scalar = element(OCTET_STRING, &[scalar]);
+    sequence(&[&version, &scalar, &behind.concat()])
+}
+
+#[test]
+fn a_number_and_a_string_are_no_private_key() {
+    let request = sequence(&[&element(INTEGER, &[&[7]]), &[2, 1, 0, 2, 1, 0]]);
+    let effort = Effort::default();
+    for message in [
+        // SNMP asks for nothing, and for what stands in a sequence.
+        ec(b"public", &[&element(0xa0, &[&request[2..]])]),
+        ec(&[7; 32], &[&element(0xa0, &[&request[2..]])]),
+        ec(&[], &[]),
+        ec(&[7; 32], &[]),
+    ] {
+        assert_eq!(super::any(&message, &effort), None, "{message:?}");
+    }
+    for length in [0, 13, 73] {
+        assert_eq!(sec1(&ec(&vec![7; length], &[]), None, &effort), None);
+    }
+    assert!(sec1(&ec(&[7; 32], &[]), None, &effort).is_some());
+}
+
+#[test]
+fn a_file_is_an_elliptic_key_where_that_is_all_of_it_and_its_curve_is_told() {
+    let p256 = Curve::by_ssh(b"nistp256").unwrap();
+    let named = element(0xa0, &[&element(OID, &[p256.oid])]);
+    let described = element(0xa0, &[&sequence(&[&element(INTEGER, &[&[1]])])]);
+    let public = element(0xa1, &[&element(BIT_STRING, &[&[0], &[4; 65]])]);
+    let effort = Effort::default();
+    for (behind, kind) in [
+        (vec![&named[..]], "ec p-256"),
+        (vec![&named, &public], "ec p-256"),
+        (vec![&described, &public], "ec"),
+    ] {
+        let file = ec(&[7; 32], &behind);
+        assert_eq!(super::any(&file, &effort).unwrap().kind.unwrap(), kind);
+        assert_eq!(super::any(&[&file[..], b"\0"].concat(), &effort), None);
+        let more = [&behind[..], &[&[5, 0][..]]].concat();
+        assert_eq!(super::any(&ec(&[7; 32], &more), &effort), None);
+    }
+    for scalar in [&[][..], &[7; 34]] {
+        assert_eq!(super::any(&ec(scalar, &[&named]), &effort), None);
+    }
+}
+
+#[test]
+fn a_public_half_costs_as_much_on_every_curve() {
+    for curve in [Modern::X25519, Modern::Ed25519] {
+        let effort = Effort::default();
+        let mut points = 0;
+        while curve.point_of(&[7; 32], &effort).is_some() {
+            points += 1;
+        }
+        assert!(!effort.affords(effort::POINT));
+        assert_eq!(points, 4_000);
     }
 }
 
@@ -185,23 +205,9 @@ fn seen(path: &str, text: &[u8]) -> Vec<Observed> {
     sights.take()
 }
 
-fn armored(label: &str, bytes: &[u8]) -> String {
-    let digits = base64_unpadded(bytes);
-    let lines: Vec<&str> = (0..digits.len())
-        .step_by(64)
-        .map(|at| &digits[at..digits.len().min(at + 64)])
-        .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
-}
-
 #[test]
 fn public_keys_are_seen_in_whatever_form_they_are_written() {
-    let point = Modern::Ed25519.public_of(&[0x33; 32]).unwrap().to_vec();
-    let (curve, point) = (Modern::Ed25519, point.into());
-    let key = PublicKey::Modern { curve, point };
+    let key = public_key();
     let pem = armored("CERTIFICATE", &sample_certificate("a.test"));
     let ssh = base64_unpadded(&key.ssh().unwrap());
     for text in [

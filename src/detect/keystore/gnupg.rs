@@ -3,6 +3,7 @@
 //!
 //! GnuPG's `agent/keyformat.txt`. A key on a smart card leaves a stub without the key.
 
+use super::File;
 use crate::detect::keys::{Key, Protection, Sights};
 use crate::detect::matched::Facts;
 
@@ -10,7 +11,7 @@ use crate::detect::matched::Facts;
 const HEAD: usize = 2_048;
 
 /// Reads the file.
-pub(super) fn read(bytes: &[u8], _sights: &mut Sights) -> Option<Facts> {
+pub(super) fn read(File { bytes, .. }: File<'_>, _sights: &mut Sights) -> Option<Facts> {
     let head = &bytes[..bytes.len().min(HEAD)];
     let (protected, rest) = canonical(head).or_else(|| named(head))?;
     let key = Key::of_kind(algorithm(rest)?);

@@ -7,9 +7,10 @@
 
 use sha1::{Digest, Sha1};
 
+use super::File;
 use super::bks;
 use super::data::Data;
-use super::passwords::{Tried, open};
+use super::passwords::{Opened, Tried, open};
 use super::store::Store;
 use crate::detect::keys::{Effort, Protection, Sights};
 use crate::detect::matched::Facts;
@@ -27,7 +28,8 @@ const HASH: usize = 20;
 const LONGEST_CHAIN: u32 = 64;
 
 /// Reads a JKS, JCEKS or BKS store.
-pub(super) fn read(bytes: &[u8], sights: &mut Sights) -> Option<Facts> {
+pub(super) fn read(file: File<'_>, sights: &mut Sights) -> Option<Facts> {
+    let bytes = file.bytes;
     let mut rest = Data(bytes);
     let mut store = match rest.int()? {
         JKS => Store::of("jks"),
@@ -48,14 +50,16 @@ pub(super) fn read(bytes: &[u8], sights: &mut Sights) -> Option<Facts> {
         }
     }
     if store.private_keys > 0 || store.secret_keys > 0 {
-        // With a secret key in it, the end is out of reach; as much of a store as a view shows is
-        // taken for all of it, and a hash that does not fit opens nothing.
-        let ends = !whole || rest.0.len() == HASH;
+        // Behind a secret key nothing is read; there the hash is whatever the file ends with.
+        let ends = match whole {
+            true => rest.0.len() == HASH,
+            false => store.secret_keys > 0,
+        };
         store.opened = match bytes.split_last_chunk::<HASH>() {
-            Some((content, hash)) if ends => {
+            Some((content, hash)) if file.is_whole && ends => {
                 open(|password| fits(password, content, hash, &sights.effort)).1
             }
-            _ => store.opened,
+            _ => Opened::NotTried,
         };
     }
     store.facts()

@@ -2,6 +2,7 @@
 //!
 //! <https://keepass.info/help/kb/kdbx.html>
 
+use super::File;
 use crate::detect::keys::Sights;
 use crate::detect::matched::Facts;
 
@@ -11,7 +12,7 @@ const TWO: &[u8] = &[0x67, 0xfb, 0x4b, 0xb5];
 const ONE: &[u8] = &[0x65, 0xfb, 0x4b, 0xb5];
 
 /// Reads the header.
-pub(super) fn read(bytes: &[u8], _sights: &mut Sights) -> Option<Facts> {
+pub(super) fn read(File { bytes, .. }: File<'_>, _sights: &mut Sights) -> Option<Facts> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let version = match rest.strip_prefix(TWO) {
         // Minor version, then major, little-endian.

@@ -28,8 +28,16 @@ const LARGEST: usize = 1 << 20;
 /// Bytes of a file that stand for it: what a report compares and, when asked to, reveals.
 const MOST_SHOWN: usize = 64 << 10;
 
+/// As much of a file as is looked at.
+#[derive(Clone, Copy)]
+struct File<'a> {
+    bytes: &'a [u8],
+    /// Whether that is all of it.
+    is_whole: bool,
+}
+
 /// What the file says of itself, if it is of that kind and worth a finding.
-type Reader = fn(&[u8], &mut Sights) -> Option<Facts>;
+type Reader = fn(File<'_>, &mut Sights) -> Option<Facts>;
 
 /// Every detector by the name that rules use, in order of name.
 const READERS: &[(&str, Reader)] = &[
@@ -64,7 +72,8 @@ impl Detector for Keystore {
             return;
         }
         let bytes = &view.bytes[..view.bytes.len().min(LARGEST)];
-        let Some(facts) = self.0(bytes, desk.sights) else {
+        let is_whole = view.last && bytes.len() == view.bytes.len();
+        let Some(facts) = self.0(File { bytes, is_whole }, desk.sights) else {
             return;
         };
         let suppressed = suppress::known_key(&facts, view);
@@ -82,7 +91,7 @@ impl Detector for Keystore {
 }
 
 /// A private key in DER, encrypted or not.
-fn der(bytes: &[u8], sights: &mut Sights) -> Option<Facts> {
+fn der(File { bytes, .. }: File<'_>, sights: &mut Sights) -> Option<Facts> {
     if !bytes.starts_with(&[0x30]) || bytes.len() > MOST_SHOWN {
         return None;
     }

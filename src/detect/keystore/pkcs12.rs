@@ -11,10 +11,11 @@ use sha1::digest::block_api::BlockSizeUser;
 use sha1::digest::{Digest, FixedOutputReset};
 use sha2::{Sha256, Sha384, Sha512};
 
+use super::File;
 use super::passwords::{Opened, Tried, open};
 use super::store::Store;
 use crate::detect::keys::der::{Der, OCTET_STRING, OID, SEQUENCE, SET, whole};
-use crate::detect::keys::{Certificate, Effort, MAC, Salted, Scheme, Sights, pkcs8};
+use crate::detect::keys::{Effort, MAC, Salted, Scheme, Sights, pkcs8};
 use crate::detect::matched::Facts;
 
 /// `[0]`, constructed or not.
@@ -34,7 +35,7 @@ const FRIENDLY_NAME: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 20];
 const MOST: usize = 1_000;
 
 /// Reads a store.
-pub(super) fn read(bytes: &[u8], sights: &mut Sights) -> Option<Facts> {
+pub(super) fn read(File { bytes, .. }: File<'_>, sights: &mut Sights) -> Option<Facts> {
     let mut pfx = whole(bytes, SEQUENCE)?;
     if pfx.small()? != 3 {
         return None;
@@ -106,56 +107,54 @@ impl<'a> Encrypted<'a> {
 /// `MacData`.
 #[derive(Clone, Copy)]
 struct Integrity<'a> {
-    hash: &'a [u8],
+    check: Check,
     digest: &'a [u8],
     salted: Salted<'a>,
 }
 
+/// Tries a password on content, with the MAC over it.
+type Check = fn(&Integrity<'_>, Option<&str>, &[u8], &Effort) -> Tried;
+
 impl<'a> Integrity<'a> {
+    /// `None` of a MAC that nothing here computes, so that it is as good as none: the key tells
+    /// which password it is.
     fn read(mut mac: Der<'a>) -> Option<Self> {
         let mut info = mac.sequence()?;
+        let (check, length): (Check, usize) = match info.sequence()?.next(OID)? {
+            [0x2b, 0x0e, 3, 2, 0x1a] => (fits::<Sha1>, 20),
+            [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1] => (fits::<Sha256>, 32),
+            [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2] => (fits::<Sha384>, 48),
+            [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3] => (fits::<Sha512>, 64),
+            _ => return None,
+        };
+        let digest = info.next(OCTET_STRING)?;
+        (digest.len() == length).then_some(())?;
         Some(Self {
-            hash: info.sequence()?.next(OID)?,
-            digest: info.next(OCTET_STRING)?,
+            check,
+            digest,
             salted: Salted {
                 salt: mac.next(OCTET_STRING)?,
                 iterations: mac.small().unwrap_or(1),
             },
         })
     }
+}
 
-    fn fits(&self, password: Option<&str>, content: &[u8], effort: &Effort) -> Tried {
-        match self.hash {
-            [0x2b, 0x0e, 3, 2, 0x1a] => self.check::<Sha1>(password, content, effort),
-            [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1] => {
-                self.check::<Sha256>(password, content, effort)
-            }
-            [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2] => {
-                self.check::<Sha384>(password, content, effort)
-            }
-            [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3] => {
-                self.check::<Sha512>(password, content, effort)
-            }
-            _ => Tried::TooCostly,
-        }
+fn fits<D: EagerHash + Digest + BlockSizeUser + FixedOutputReset>(
+    mac: &Integrity<'_>,
+    password: Option<&str>,
+    content: &[u8],
+    effort: &Effort,
+) -> Tried {
+    if !effort.take(content.len() as u64 / 64) {
+        return Tried::TooCostly;
     }
-
-    fn check<D: EagerHash + Digest + BlockSizeUser + FixedOutputReset>(
-        &self,
-        password: Option<&str>,
-        content: &[u8],
-        effort: &Effort,
-    ) -> Tried {
-        let length = self.digest.len();
-        if length != <D as Digest>::output_size() || !effort.take(content.len() as u64 / 64) {
-            return Tried::TooCostly;
-        }
-        let Some(key) = self.salted.key::<D>(MAC, password, length, effort) else {
-            return Tried::TooCostly;
-        };
-        let fits = |mac: Hmac<D>| mac.chain_update(content).verify_slice(self.digest).is_ok();
-        Tried::from(Hmac::<D>::new_from_slice(&key).is_ok_and(fits))
-    }
+    let length = mac.digest.len();
+    let Some(key) = mac.salted.key::<D>(MAC, password, length, effort) else {
+        return Tried::TooCostly;
+    };
+    let fits = |keyed: Hmac<D>| keyed.chain_update(content).verify_slice(mac.digest).is_ok();
+    Tried::from(Hmac::<D>::new_from_slice(&key).is_ok_and(fits))
 }
 
 /// The bags that are in reach.
@@ -203,19 +202,25 @@ impl Bags {
         Some(())
     }
 
-    /// Finds a password: by the MAC, or where there is none by a key that it opens.
+    /// Finds the password of what is encrypted: by the MAC, or where there is none by a key that
+    /// it opens. A key in clear needs none, whatever the rest does.
     fn open(
         &self,
         mac: Option<Integrity<'_>>,
         safe: &[u8],
         effort: &Effort,
     ) -> (Option<Option<&'static str>>, Opened) {
-        if let Some(mac) = mac {
-            return open(|password| mac.fits(password, safe, effort));
+        let (password, opened) = match mac {
+            Some(mac) => open(|password| (mac.check)(&mac, password, safe, effort)),
+            None => self.open_key(effort),
+        };
+        match self.clear.is_empty() {
+            true => (password, opened),
+            false => (password, Opened::InClear),
         }
-        if !self.clear.is_empty() {
-            return (None, Opened::InClear);
-        }
+    }
+
+    fn open_key(&self, effort: &Effort) -> (Option<Option<&'static str>>, Opened) {
         let Some(first) = self.shrouded.first().and_then(|key| Encrypted::key(key)) else {
             return (None, Opened::No);
         };
@@ -236,7 +241,9 @@ impl Bags {
         store.secret_keys = self.secrets;
         self.names.iter().for_each(|name| store.alias(name));
         let shrouded = self.shrouded.first().and_then(|key| Encrypted::key(key));
-        store.protection = shrouded.as_ref().map(|key| key.scheme.protection());
+        // Of a key in clear there is no cipher to tell.
+        let sealed = shrouded.as_ref().filter(|_| self.clear.is_empty());
+        store.protection = sealed.map(|key| key.scheme.protection());
         let plain = self.clear.first().cloned().or_else(|| {
             let key = shrouded?;
             key.scheme.decrypt(password?, key.text, &sights.effort)
@@ -245,10 +252,10 @@ impl Bags {
         let own = store.key.as_ref().and_then(|key| key.id);
         own.into_iter().for_each(|id| sights.keystore(id));
         for bytes in &self.certificates {
-            let Some(certificate) = sights.certificate(bytes) else {
+            let Some((key, certificate)) = sights.certificate(bytes) else {
                 continue;
             };
-            if own.is_some() && Certificate::key(bytes).and_then(|key| key.id) == own {
+            if own.is_some() && key.id == own {
                 store.certificate.get_or_insert(certificate);
             }
         }

@@ -43,10 +43,7 @@ impl Store {
 
     /// Notes the certificate of a private key, where it is the first one.
     pub(super) fn own_certificate(&mut self, bytes: &[u8], sights: &mut Sights) {
-        let Some(certificate) = sights.certificate(bytes) else {
-            return;
-        };
-        let Some(key) = Certificate::key(bytes) else {
+        let Some((key, certificate)) = sights.certificate(bytes) else {
             return;
         };
         key.id.into_iter().for_each(|id| sights.keystore(id));

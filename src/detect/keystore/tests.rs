@@ -8,12 +8,23 @@ use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
 use super::*;
-use crate::detect::keys::der::{INTEGER, NULL, OCTET_STRING, OID, SEQUENCE, SET, element};
-use crate::detect::keys::{Effort, MAC, Salted, sample_certificate};
+use crate::detect::keys::der::{INTEGER, NULL, OCTET_STRING, OID, SET, element};
+use crate::detect::keys::fixture::{private_key, sample_certificate, sequence};
+use crate::detect::keys::{Effort, MAC, Salted};
+use crate::detect::matched::Context;
+use crate::detect::{Engine, catalog};
+use crate::rules::Loader;
 
 fn told(name: &str, bytes: &[u8]) -> Option<Facts> {
     let Keystore(reader) = Keystore::by_name(name).unwrap();
-    reader(bytes, &mut Sights::default())
+    reader(whole(bytes), &mut Sights::default())
+}
+
+fn whole(bytes: &[u8]) -> File<'_> {
+    File {
+        bytes,
+        is_whole: true,
+    }
 }
 
 fn text(text: &[u8]) -> Vec<u8> {
@@ -81,8 +92,23 @@ fn a_java_keystore_tells_its_keys_and_which_password_opens_it() {
 fn a_store_of_certificates_alone_is_no_finding_and_its_certificates_are_seen() {
     let store = java(0xfeed_feed, &[java_entry(2, "ca")], "changeit");
     let mut sights = Sights::default();
-    assert_eq!(java::read(&store, &mut sights), None);
+    assert_eq!(java::read(whole(&store), &mut sights), None);
     assert_eq!(sights.take().len(), 1);
+}
+
+#[test]
+fn a_store_that_is_cut_was_not_tried() {
+    let engine = Engine::new(Loader::default().load(catalog()).unwrap());
+    for (certificates, tried) in [(10, true), (4_000, false)] {
+        let mut entries = vec![java_entry(1, "web")];
+        entries.resize(certificates, java_entry(2, "ca"));
+        let store = java(0xfeed_feed, &entries, "changeit");
+        assert_eq!(store.len() <= LARGEST, tried);
+        let facts = &engine.scan(&Context::default(), &store)[0].facts;
+        assert_eq!(facts["store"], "jks");
+        assert_eq!(facts.contains_key("opens_with"), tried);
+        assert_eq!(facts.contains_key("passwords_tried"), !tried);
+    }
 }
 
 /// A BKS store with one sealed private key.
@@ -131,10 +157,6 @@ fn oid(parts: &[&[u8]]) -> Vec<u8> {
     element(OID, parts)
 }
 
-fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    element(SEQUENCE, parts)
-}
-
 /// `PBES2` of PBKDF2 with HMAC-SHA-256 and AES-256, and what that makes of `plain`.
 fn pbes2(password: &str, iterations: u16, plain: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let (salt, iv) = ([3; 8], [4; 16]);
@@ -167,14 +189,6 @@ fn certificate_bag() -> Vec<u8> {
     let bytes = element(OCTET_STRING, &[&sample_certificate("p12.test")]);
     let bytes = element(0xa0, &[&bytes]);
     bag(3, &sequence(&[&oid(&[RSADSI, &[1, 9, 22, 1]]), &bytes]))
-}
-
-/// The private key of the sample certificate.
-fn private_key() -> Vec<u8> {
-    let seed = element(OCTET_STRING, &[&[0x33; 32]]);
-    let algorithm = sequence(&[&oid(&[&[0x2b, 0x65, 0x70]])]);
-    let version = element(INTEGER, &[&[0]]);
-    sequence(&[&version, &algorithm, &element(OCTET_STRING, &[&seed])])
 }
 
 fn plain_content(bags: &[Vec<u8>]) -> Vec<u8> {
@@ -253,16 +267,52 @@ fn a_pkcs12_store_in_clear_says_so_and_one_of_certificates_is_no_finding() {
 }
 
 #[test]
+fn a_key_in_clear_is_in_clear_whatever_the_mac_and_the_other_parts_are_sealed_with() {
+    for password in ["x", "secret"] {
+        let clear = plain_content(&[bag(1, &private_key())]);
+        let sealed = encrypted_content(password, &[certificate_bag()]);
+        let facts = told("pkcs12", &pkcs12(&[clear, sealed], Some(password))).unwrap();
+        assert_eq!(facts["opens_with"], "no password");
+        assert_eq!(facts["encrypted"], false);
+        // The password is tried all the same, for what it opens beside the key.
+        assert_eq!(facts.contains_key("certificate"), password == "secret");
+    }
+    let both = plain_content(&[shrouded("secret", 20), bag(1, &private_key())]);
+    let facts = told("pkcs12", &pkcs12(&[both], None)).unwrap();
+    assert_eq!(facts["encrypted"], false);
+    assert!(!facts.contains_key("cipher"));
+}
+
+#[test]
+fn a_mac_that_is_not_known_keeps_no_key_from_being_tried() {
+    let contents = [
+        plain_content(&[shrouded("secret", 20)]),
+        encrypted_content("secret", &[certificate_bag()]),
+    ];
+    let store = pkcs12(&contents, Some("secret"));
+    let sha256 = oid(&[&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1]]);
+    let at = memchr::memmem::rfind(&store, &sha256).unwrap();
+    let mut unknown = store.clone();
+    unknown[at + sha256.len() - 1] = 99;
+    for store in [store, unknown] {
+        let facts = told("pkcs12", &store).unwrap();
+        assert_eq!(facts["opens_with"], "default password");
+        assert_eq!(facts["certificate"]["subject"], "CN=p12.test");
+        assert!(!facts.contains_key("passwords_tried"));
+    }
+}
+
+#[test]
 fn hashing_without_end_is_not_done_and_told() {
     let mut sights = Sights::default();
     let store = pkcs12(&[plain_content(&[shrouded("changeit", 0x7fff)])], None);
     assert!(sights.effort.take(9_999_000));
-    let facts = pkcs12::read(&store, &mut sights).unwrap();
+    let facts = pkcs12::read(whole(&store), &mut sights).unwrap();
     assert_eq!(facts["passwords_tried"], false);
     let store = java(0xfeed_feed, &[java_entry(1, "web")], "changeit");
     let mut sights = Sights::default();
     assert!(sights.effort.take(9_999_999));
-    let facts = java::read(&store, &mut sights).unwrap();
+    let facts = java::read(whole(&store), &mut sights).unwrap();
     assert_eq!(facts["passwords_tried"], false);
     assert!(!facts.contains_key("opens_with"));
 }

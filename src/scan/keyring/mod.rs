@@ -20,6 +20,9 @@ use super::layer::LayerScan;
 use crate::detect::{Certificate, KeyId, Seen};
 use crate::finding::{Finding, Suppressed};
 
+/// The rule for lines of `authorized_keys`; all others tell of private keys.
+const PUBLISHED_LOGIN: &str = "ssh.published-key";
+
 /// Places that are told of one kind.
 const MOST_PLACES: usize = 8;
 /// Places that are kept of one key in one image, and of all keys in all images.
@@ -114,16 +117,21 @@ fn key_id(finding: &Finding) -> Option<KeyId> {
 
 fn wanted_of<'s>(wanted: &HashSet<KeyId>, seen: &'s SeenKeys) -> Vec<(KeyId, Sighting<'s>)> {
     let all = seen.all().filter(|(id, ..)| wanted.contains(id));
-    all.flat_map(|(id, seen, paths)| {
-        let paths = paths.iter();
-        paths.map(move |path| (id, Sighting { seen, path }))
-    })
-    .collect()
+    let mut all: Vec<_> = all
+        .flat_map(|(id, seen, paths)| {
+            let paths = paths.iter();
+            paths.map(move |path| (id, Sighting { seen, path }))
+        })
+        .collect();
+    // Where not all are kept, those that let people in are.
+    all.sort_by_key(|(_, sighting)| !is_authorized_keys(sighting.path));
+    all
 }
 
 /// The facts about a finding that sightings of its public half are.
 fn told(sightings: BTreeSet<Sighting<'_>>, finding: &Finding) -> Vec<(&'static str, Value)> {
     let mut certificates: BTreeMap<&Certificate, Vec<&str>> = BTreeMap::new();
+    let logins = logins(finding);
     let [mut authorized, mut bare, mut stores] = [(); 3].map(|()| Vec::new());
     for Sighting { seen, path } in sightings {
         match seen {
@@ -131,11 +139,14 @@ fn told(sightings: BTreeSet<Sighting<'_>>, finding: &Finding) -> Vec<(&'static s
                 certificates.entry(certificate).or_default().push(path);
             }
             Seen::PublicKey if is_authorized_keys(path) => authorized.push(path),
+            Seen::PublicKey | Seen::Keystore if lies_at(finding, path) => {}
             Seen::PublicKey => bare.push(path),
-            Seen::Keystore if lies_at(finding, path) => {}
             Seen::Keystore => stores.push(path),
         }
     }
+    authorized.extend(logins.iter().map(String::as_str));
+    authorized.sort_unstable();
+    authorized.dedup();
     let mut told = Vec::new();
     let count = certificates.len();
     // Of those that were renewed, the one that lasts longest is the one in use.
@@ -165,8 +176,20 @@ fn told(sightings: BTreeSet<Sighting<'_>>, finding: &Finding) -> Vec<(&'static s
     told
 }
 
+/// Where the finding is itself a line that lets somebody in: that it was found there is certain,
+/// also where more keys are seen than are kept.
+fn logins(finding: &Finding) -> Vec<String> {
+    let lines = finding.occurrences.iter();
+    let lines = lines.filter(|_| finding.rule == PUBLISHED_LOGIN);
+    lines
+        .filter_map(|line| Some(seen::place(line.path.clone()?, &line.inside)))
+        .filter(|place| is_authorized_keys(place))
+        .collect()
+}
+
 /// Whether a file says who may log in.
 fn is_authorized_keys(path: &str) -> bool {
+    let path = path.rsplit(" > ").next().unwrap_or(path);
     let mut names = path.rsplit('/');
     let name = names.next().unwrap_or(path);
     let folder = names.next().unwrap_or_default();
@@ -175,9 +198,8 @@ fn is_authorized_keys(path: &str) -> bool {
 
 /// Whether the finding itself lies in that file.
 fn lies_at(finding: &Finding, path: &str) -> bool {
-    let outer = path.split(" > ").next();
     let places = finding.occurrences.iter();
     places
-        .filter_map(|place| place.path.as_deref())
-        .any(|place| Some(place) == outer)
+        .filter_map(|found| Some(seen::place(found.path.clone()?, &found.inside)))
+        .any(|place| place == path)
 }

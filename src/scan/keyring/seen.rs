@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use super::is_authorized_keys;
 use crate::detect::{KeyId, Observed, Seen};
 use crate::error::printable;
 use crate::scan::budget::Budget;
 
-/// Files that are kept for one certificate or key.
+/// Files that are kept for one certificate or key; of those that let its owner in as many besides,
+/// since it depends on them how bad a key is.
 const MOST_PATHS: usize = 8;
 /// A path that is longer is no path of a filesystem.
 const LONGEST_PATH: usize = 4 << 10;
@@ -38,10 +40,14 @@ impl SeenKeys {
             return;
         }
         let size = ENTRY + observed.size();
-        let place = place(path, inside);
+        let place = place(printable(path), inside);
         let of_key = self.by_id.entry(observed.id).or_default();
         if let Some(paths) = of_key.get_mut(&observed.seen) {
-            let is_new = paths.len() < MOST_PATHS && !paths.contains(&place);
+            let is_login = is_authorized_keys(&place);
+            let alike = paths
+                .iter()
+                .filter(|path| is_authorized_keys(path) == is_login);
+            let is_new = alike.count() < MOST_PATHS && !paths.contains(&place);
             if is_new && self.budget.take(place.len()) {
                 paths.push(place);
             }
@@ -61,9 +67,8 @@ impl SeenKeys {
     }
 }
 
-/// A path, and the way through nested archives.
-fn place(path: &[u8], inside: &[String]) -> String {
-    let mut place = printable(path);
+/// A printable path, and the way through nested archives.
+pub(super) fn place(mut place: String, inside: &[String]) -> String {
     for member in inside {
         place.push_str(" > ");
         place.push_str(member);
@@ -94,6 +99,21 @@ mod tests {
         assert_eq!(all.len(), 2);
         assert_eq!(all[0].2.len(), MOST_PATHS);
         assert_eq!(all[1].2, ["a.jar > b.pem"]);
+    }
+
+    #[test]
+    fn a_file_that_lets_people_in_is_kept_behind_however_many_others() {
+        let mut seen = SeenKeys::within(Budget::of(1 << 20));
+        for file in 0..20 {
+            seen.add(format!("etc/{file}.pub").as_bytes(), &[], observed(1));
+        }
+        for user in (0..20).chain(0..20) {
+            let path = format!("home/{user}/.ssh/authorized_keys");
+            seen.add(path.as_bytes(), &[], observed(1));
+        }
+        let (.., paths) = seen.all().next().unwrap();
+        assert_eq!(paths.len(), 2 * MOST_PATHS);
+        assert_eq!(paths[MOST_PATHS], "home/0/.ssh/authorized_keys");
     }
 
     #[test]

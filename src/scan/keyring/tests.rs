@@ -1,9 +1,11 @@
 //! What is made of sightings, without an image around them.
 
 use super::*;
+use crate::detect::Observed;
 use crate::finding::fixture::in_file;
 use crate::finding::{Occurrence, Visibility};
 use crate::rules::{Confidence, Severity};
+use crate::scan::budget::Budget;
 use crate::secret::Secret;
 
 fn finding(rule: &str, places: Vec<Occurrence>, facts: &[(&str, Value)]) -> Finding {
@@ -67,12 +69,64 @@ fn a_keystore_is_not_said_to_lie_in_itself() {
 }
 
 #[test]
+fn a_public_key_is_not_said_to_lie_beside_itself() {
+    let seen = [(Seen::PublicKey, "a.pem"), (Seen::PublicKey, "a.pub")];
+    let key = finding("private-key.rsa", vec![in_file(1, "a.pem")], &[]);
+    let told = facts_of(&seen, &key);
+    assert_eq!(told, serde_json::json!({ "public_key_in": ["a.pub"] }));
+    // Of an archive only the very member is the same file.
+    let mut member = in_file(1, "a.tar");
+    member.inside = vec!["id".to_owned()];
+    let key = finding("private-key.rsa", vec![member], &[]);
+    let members = ["a.tar > id", "a.tar > id.pub"].map(|path| (Seen::PublicKey, path));
+    let told = facts_of(&members, &key);
+    assert_eq!(
+        told,
+        serde_json::json!({ "public_key_in": ["a.tar > id.pub"] })
+    );
+}
+
+#[test]
+fn a_line_that_lets_people_in_does_so_whether_or_not_its_key_was_kept() {
+    let path = "root/.ssh/authorized_keys";
+    let mut nested = in_file(1, "a.tar");
+    nested.inside = vec!["authorized_keys".to_owned()];
+    let places = vec![in_file(1, path), in_file(2, path), nested];
+    let line = finding("ssh.published-key", places.clone(), &[]);
+    let expected = serde_json::json!({ "authorized_in": ["a.tar > authorized_keys", path] });
+    for seen in [&[][..], &[(Seen::PublicKey, path)]] {
+        assert_eq!(facts_of(seen, &line), expected);
+    }
+    let key = finding("private-key.rsa", places, &[]);
+    assert_eq!(facts_of(&[], &key), serde_json::json!({}));
+}
+
+#[test]
+fn of_very_many_certificates_of_a_key_and_a_line_that_lets_people_in_the_line_counts() {
+    let id = KeyId([7; 32]);
+    let mut seen = SeenKeys::within(Budget::of(1 << 20));
+    for n in 0..2 * MOST_OF_KEY {
+        let seen_in = certificate(&n.to_string(), "2030");
+        seen.add(b"a.pem", &[], Observed { id, seen: seen_in });
+    }
+    let path = "root/.ssh/authorized_keys";
+    let login = Observed {
+        id,
+        seen: Seen::PublicKey,
+    };
+    seen.add(path.as_bytes(), &[], login);
+    let all = wanted_of(&HashSet::from([id]), &seen);
+    assert_eq!((all.len(), all[0].1.path), (2 * MOST_OF_KEY + 1, path));
+}
+
+#[test]
 fn files_that_let_people_in_are_told_apart_from_others() {
     for path in [
         "root/.ssh/authorized_keys",
         "root/.ssh/authorized_keys2",
         "etc/ssh/authorized_keys.d/jane",
         "a.tar > home/jane/.ssh/authorized_keys",
+        "a.tar > authorized_keys",
     ] {
         assert!(is_authorized_keys(path), "{path}");
     }

@@ -55,7 +55,7 @@ impl Reader<'_> {
             let (node, index) = (*node, *items);
             *items += 1;
             let value = unquoted(self.bytes, text);
-            self.tree.leaf(node, Name::Index(index), value)?;
+            self.tree.leaf(node, Name::index(index), value)?;
             return Some(());
         }
         self.list = None;

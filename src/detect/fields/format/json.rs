@@ -89,7 +89,7 @@ impl Reader<'_> {
             if self.eat(b']') {
                 break;
             }
-            let child = self.tree.child(node, Name::Index(index))?;
+            let child = self.tree.child(node, Name::index(index))?;
             self.value(child)?;
             self.blank();
             if !self.eat(b',') && self.peek()? != b']' {
@@ -185,13 +185,7 @@ pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
             b'r' => text.push(b'\r'),
             b'b' => text.push(8),
             b'f' => text.push(12),
-            b'u' => match unicode(rest) {
-                Some((c, length)) => {
-                    text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                    rest = &rest[length..];
-                }
-                None => text.push(b'u'),
-            },
+            b'u' => rest = unescape_unicode(rest, &mut text),
             other => text.push(*other),
         }
     }
@@ -199,8 +193,18 @@ pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
     text
 }
 
+/// Adds the character of what follows `\u`, or the `u` where that is none; what is left of `rest`.
+pub(super) fn unescape_unicode<'a>(rest: &'a [u8], text: &mut Vec<u8>) -> &'a [u8] {
+    let Some((c, length)) = unicode(rest) else {
+        text.push(b'u');
+        return rest;
+    };
+    text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    &rest[length..]
+}
+
 /// The character of `XXXX`, or of `XXXX\uXXXX` where it takes two; and the bytes that it takes.
-pub(super) fn unicode(rest: &[u8]) -> Option<(char, usize)> {
+fn unicode(rest: &[u8]) -> Option<(char, usize)> {
     let unit = |at: usize| -> Option<u32> {
         let digits = rest.get(at..at + 4)?;
         let is_hex = digits.iter().all(u8::is_ascii_hexdigit);

@@ -12,7 +12,7 @@ pub(super) fn plain(bytes: &[u8], tree: &mut Tree) {
     let kept = kept.filter(|line| !matches!(bytes[line.clone()], [] | [b'#', ..]));
     for (index, line) in kept.enumerate() {
         if tree
-            .leaf(root, Name::Index(index), Scalar::plain(line))
+            .leaf(root, Name::index(index), Scalar::plain(line))
             .is_none()
         {
             return;

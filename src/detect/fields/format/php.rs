@@ -97,7 +97,7 @@ impl Reader<'_> {
                     names.push(Name::At(at));
                 }
                 Token::Sign(b']') => {
-                    names.push(Name::Index(0));
+                    names.push(Name::index(0));
                     continue;
                 }
                 _ => return Some(()),
@@ -157,7 +157,7 @@ impl Reader<'_> {
                 _ => {
                     self.at = before;
                     index += 1;
-                    Name::Index(index - 1)
+                    Name::index(index - 1)
                 }
             };
             let child = self.tree.child(node, name)?;

@@ -1,18 +1,25 @@
 //! Java properties: keys end at `=`, `:` or white space, a backslash quotes a sign or continues
-//! the line. The parts of a key between dots are steps, so that it reads like the same key in YAML.
+//! the line. The parts of a key between dots are steps, so that it reads like the same key in YAML,
+//! and keys that begin alike stand in one group, wherever their lines are.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::json::unicode;
+use super::json::unescape_unicode;
 use super::line::trim;
 use crate::detect::fields::tree::{Name, NodeId, Scalar, Tree};
 
 /// Most steps of a key; more dots are part of the last one.
 const MOST_STEPS: usize = 32;
 
+/// The first node of each name in its group; there are no more than the tree has nodes.
+type Groups<'a> = BTreeMap<(NodeId, Cow<'a, [u8]>), NodeId>;
+
 /// Reads the file.
 pub(super) fn parse(bytes: &[u8], tree: &mut Tree) {
     let Some(root) = tree.document() else { return };
+    let mut groups = Groups::new();
     let mut at = 0;
     while at < bytes.len() {
         let end = logical_end(bytes, at);
@@ -28,34 +35,53 @@ pub(super) fn parse(bytes: &[u8], tree: &mut Tree) {
             [b'=' | b':', ..] => trim(bytes, behind.start + 1..behind.end),
             _ => behind,
         };
-        if add(bytes, tree, root, line.start..line.start + key, value).is_none() {
+        let key = line.start..line.start + key;
+        let Some(node) = reach(bytes, tree, &mut groups, root, key) else {
             return;
-        }
+        };
+        let said = unescape(&bytes[value.clone()]);
+        tree.set(node, Scalar::saying(value, bytes, &said));
     }
 }
 
-/// A value below the steps of its key; `None` where the tree has no more room.
-fn add(
-    bytes: &[u8],
+/// The node that the steps of a key lead to, without a value; `None` where the tree has no more
+/// room.
+fn reach<'a>(
+    bytes: &'a [u8],
     tree: &mut Tree,
+    groups: &mut Groups<'a>,
     root: NodeId,
     key: Range<usize>,
-    value: Range<usize>,
-) -> Option<()> {
+) -> Option<NodeId> {
     let mut node = root;
     let mut start = key.start;
-    for part in bytes[key].splitn(MOST_STEPS, |byte| *byte == b'.') {
-        let said = unescape(part);
-        let name = match said == part {
-            true => Name::At(start..start + part.len()),
-            false => Name::Text(said.into()),
+    let mut parts = bytes[key]
+        .splitn(MOST_STEPS, |byte| *byte == b'.')
+        .peekable();
+    while let Some(part) = parts.next() {
+        let at = start..start + part.len();
+        start = at.end + 1;
+        let name = match unescape(part) {
+            said if said == part => Cow::Borrowed(part),
+            said => Cow::Owned(said),
         };
-        node = tree.child(node, name)?;
-        start += part.len() + 1;
+        let known = groups.get(&(node, Cow::Borrowed(&*name))).copied();
+        // A key that is there twice has two values.
+        let is_free = |node: &NodeId| parts.peek().is_some() || tree.value(*node).is_none();
+        node = match known.filter(is_free) {
+            Some(known) => known,
+            None => {
+                let called = match &name {
+                    Cow::Borrowed(_) => Name::At(at),
+                    Cow::Owned(said) => Name::Text(said.as_slice().into()),
+                };
+                let child = tree.child(node, called)?;
+                groups.entry((node, name)).or_insert(child);
+                child
+            }
+        };
     }
-    let said = unescape(&bytes[value.clone()]);
-    tree.set(node, Scalar::saying(value, bytes, &said));
-    Some(())
+    Some(node)
 }
 
 /// Where a line ends that may be continued.
@@ -111,13 +137,7 @@ fn unescape(raw: &[u8]) -> Vec<u8> {
             b'n' => text.push(b'\n'),
             b'r' => text.push(b'\r'),
             b'\r' | b'\n' => rest = rest.trim_ascii_start(),
-            b'u' => match unicode(rest) {
-                Some((c, length)) => {
-                    text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                    rest = &rest[length..];
-                }
-                None => text.push(b'u'),
-            },
+            b'u' => rest = unescape_unicode(rest, &mut text),
             other => text.push(*other),
         }
     }
@@ -127,6 +147,7 @@ fn unescape(raw: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::fields;
+    use super::Tree;
 
     #[test]
     fn keys_are_steps_and_escapes_are_undone() {
@@ -140,6 +161,21 @@ mod tests {
                 "e:f=gA= <g\\u0041\\=>",
                 "long=one two <one \\\n    two>",
                 "end=",
+            ]
+        );
+    }
+
+    #[test]
+    fn keys_of_one_group_are_siblings_also_where_others_stand_between() {
+        let text = "a.b.x=1\na.c=2\na.b.y=3\n\\u0061.b=4\na.b.x=5\nb.x=6\na.b.x=7\n";
+        let mut tree = Tree::default();
+        super::parse(text.as_bytes(), &mut tree);
+        // The document, `a`, `a.b`, `a.c`, `a.b.y`, `b`, `b.x`, and three times `a.b.x`.
+        assert_eq!(tree.ids().count(), 10);
+        assert_eq!(
+            fields("properties", text),
+            [
+                "a.b=4", "a.b.x=1", "a.c=2", "a.b.y=3", "a.b.x=5", "b.x=6", "a.b.x=7"
             ]
         );
     }

@@ -87,12 +87,12 @@ impl Reader<'_, '_> {
             }
             node = self.child(node, name);
             let name = self.tree.name(node, self.bytes);
-            way.push(name.unwrap_or_default().into_owned());
+            way.push(name.unwrap_or_default().to_vec());
             if is_item && at == last {
                 self.lists.insert(way.clone());
             }
             if self.lists.contains(&way) {
-                node = self.child(node, Name::Index(0));
+                node = self.child(node, Name::index(0));
             }
         }
         node
@@ -108,7 +108,7 @@ impl Reader<'_, '_> {
             }) => {
                 *items += 1;
                 let (list, index) = (*node, *items - 1);
-                self.child(list, Name::Index(index))
+                self.child(list, Name::index(index))
             }
             Some(Open { node, .. }) => {
                 let table = *node;

@@ -97,7 +97,7 @@ impl Reader<'_> {
             Some(Open::Document(root)) => return Some(Some(*root)),
             Some(Open::List(list, items)) => {
                 *items += 1;
-                (*list, Name::Index(*items - 1))
+                (*list, Name::index(*items - 1))
             }
             Some(Open::Mapping(mapping, key)) => match key.take() {
                 Some(name) => (*mapping, name),

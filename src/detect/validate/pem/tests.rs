@@ -1,29 +1,18 @@
 //! Keys of every structure, built here from small numbers.
 
-use super::super::tests::{standard_base64, verdict};
+use super::super::tests::verdict;
 use super::*;
 use crate::detect::Facts;
 use crate::detect::keys::Blob;
-
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![tag];
-    match content.len() {
-        length @ 0..=127 => bytes.push(length as u8),
-        length => {
-            bytes.push(0x82);
-            bytes.extend((length as u16).to_be_bytes());
-        }
-    }
-    bytes.extend(content);
-    bytes
-}
-
-fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
-    element(0x30, &parts.concat())
-}
+use crate::detect::keys::der::{BIT_STRING, INTEGER, NULL, OCTET_STRING, OID, element};
+use crate::detect::keys::fixture::{self, sequence};
 
 fn number(bytes: usize, fill: u8) -> Vec<u8> {
-    element(0x02, &vec![fill; bytes])
+    element(INTEGER, &[&vec![fill; bytes]])
+}
+
+fn oid(oid: &[u8]) -> Vec<u8> {
+    element(OID, &[oid])
 }
 
 fn rsa() -> Vec<u8> {
@@ -31,8 +20,8 @@ fn rsa() -> Vec<u8> {
     modulus.extend([0xd5; 256]);
     let parts = [
         number(1, 0),
-        element(0x02, &modulus),
-        element(0x02, &[1, 0, 1]),
+        element(INTEGER, &[&modulus]),
+        element(INTEGER, &[&[1, 0, 1]]),
         number(256, 0x55),
         number(128, 0x55),
         number(128, 0x55),
@@ -40,7 +29,7 @@ fn rsa() -> Vec<u8> {
         number(128, 0x55),
         number(128, 0x55),
     ];
-    sequence(&parts)
+    sequence(&[&parts.concat()])
 }
 
 const RSA_OID: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
@@ -48,35 +37,24 @@ const EC_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const P256_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
 fn armored(label: &str, body: &[u8]) -> String {
-    let text = standard_base64(body);
-    let lines: Vec<&str> = (0..text.len())
-        .step_by(64)
-        .map(|start| &text[start..text.len().min(start + 64)])
-        .collect();
-    let label = format!("{label}PRIVATE KEY");
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
+    fixture::armored(&format!("{label}PRIVATE KEY"), body)
 }
 
 pub(in super::super) fn pkcs8_rsa() -> String {
-    let algorithm = sequence(&[element(0x06, RSA_OID), element(0x05, &[])]);
-    armored(
-        "",
-        &sequence(&[number(1, 0), algorithm, element(0x04, &rsa())]),
-    )
+    let algorithm = sequence(&[&oid(RSA_OID), &element(NULL, &[])]);
+    let inner = element(OCTET_STRING, &[&rsa()]);
+    armored("", &sequence(&[&number(1, 0), &algorithm, &inner]))
 }
 
 fn sec1(curve: bool) -> Vec<u8> {
-    let mut parts = vec![number(1, 1), element(0x04, &[0x11; 32])];
-    if curve {
-        parts.push(element(0xa0, &element(0x06, P256_OID)));
-    }
-    let mut point = vec![0, 4];
-    point.extend([0x22; 64]);
-    parts.push(element(0xa1, &element(0x03, &point)));
-    sequence(&parts)
+    let named = element(0xa0, &[&oid(P256_OID)]);
+    let point = element(BIT_STRING, &[&[0, 4], &[0x22; 64]]);
+    sequence(&[
+        &number(1, 1),
+        &element(OCTET_STRING, &[&[0x11; 32]]),
+        if curve { &named } else { &[] },
+        &element(0xa1, &[&point]),
+    ])
 }
 
 fn confirmed(text: &str) -> Facts {
@@ -101,8 +79,9 @@ fn elliptic_keys_have_one_fingerprint_in_either_structure() {
     let old = confirmed(&armored("EC ", &sec1(true)));
     assert_eq!(old["key_type"], "ec p-256");
     assert_eq!(old["bits"], 256);
-    let algorithm = sequence(&[element(0x06, EC_OID), element(0x06, P256_OID)]);
-    let new = sequence(&[number(1, 0), algorithm, element(0x04, &sec1(false))]);
+    let algorithm = sequence(&[&oid(EC_OID), &oid(P256_OID)]);
+    let inner = element(OCTET_STRING, &[&sec1(false)]);
+    let new = sequence(&[&number(1, 0), &algorithm, &inner]);
     assert_eq!(old, confirmed(&armored("", &new)));
 }
 
@@ -111,19 +90,17 @@ fn dsa_and_edwards_keys_parse() {
     let parts: Vec<Vec<u8>> = std::iter::once(number(1, 0))
         .chain([128, 20, 128, 128, 20].map(|length| number(length, 0x77)))
         .collect();
-    let facts = confirmed(&armored("DSA ", &sequence(&parts)));
+    let facts = confirmed(&armored("DSA ", &sequence(&[&parts.concat()])));
     assert_eq!(facts["key_type"], "dsa");
     assert_eq!(facts["bits"], 1023);
-    let algorithm = sequence(&[element(0x06, &[0x2b, 0x65, 0x70])]);
-    let seed = element(0x04, &element(0x04, &[0x33; 32]));
-    let facts = confirmed(&armored("", &sequence(&[number(1, 0), algorithm, seed])));
+    let facts = confirmed(&armored("", &fixture::private_key()));
     assert_eq!(facts["key_type"], "ed25519");
 }
 
 #[test]
 fn encrypted_keys_say_so_in_both_forms() {
-    let algorithm = sequence(&[element(0x06, RSA_OID)]);
-    let new = sequence(&[algorithm, element(0x04, &[0x44; 64])]);
+    let algorithm = sequence(&[&oid(RSA_OID)]);
+    let new = sequence(&[&algorithm, &element(OCTET_STRING, &[&[0x44; 64]])]);
     assert_eq!(confirmed(&armored("ENCRYPTED ", &new))["encrypted"], true);
     let old = armored("RSA ", &[0x44; 640]).replacen(
         "KEY-----\n",

@@ -264,3 +264,24 @@ fn a_vault_text_is_told_as_encrypted() {
     assert_eq!(finding["facts"]["encrypted"], true);
     assert_eq!(finding["facts"]["name"], "prod");
 }
+
+#[test]
+fn manifests_in_json_are_read_one_by_one_or_as_a_list() {
+    let secret = password("manifest");
+    let pod = format!(
+        "{{\"apiVersion\":\"v1\",\"spec\":{{\"containers\":[{{\"env\":[\n\
+         {{\"name\":\"DB_PASSWORD\",\"value\":\"{secret}\"}}]}}]}}}}"
+    );
+    let layer = LayerBuilder::new()
+        .file("srv/list.json", format!("[{pod}]"))
+        .file("srv/pod.json", pod);
+    let scan = scanned(layer);
+    let finding = scan.finding(&secret);
+    assert_eq!(finding["rule"], "kubernetes.plain-secret");
+    let places = told(&scan, &secret).into_iter();
+    let places: Vec<_> = places
+        .map(|(path, key, line, _)| (path, key, line))
+        .collect();
+    let place = |path: &str| (path.to_owned(), "DB_PASSWORD".into(), 2.into());
+    assert_eq!(places, [place("srv/list.json"), place("srv/pod.json")]);
+}

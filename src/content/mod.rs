@@ -21,6 +21,7 @@ mod wide;
 mod zip;
 
 pub use scanner::Scanner;
+pub(crate) use unpack::{HEAD, is_text};
 
 use std::io;
 
@@ -62,4 +63,14 @@ pub struct Outcome {
     pub postponed: Option<Vec<u8>>,
     /// Why the entry's own reader ended early, if it did; what came before was searched.
     pub error: Option<io::Error>,
+}
+
+impl Outcome {
+    /// Whether there is nothing to tell.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hits.is_empty()
+            && self.observed.is_empty()
+            && self.warnings.is_empty()
+            && self.error.is_none()
+    }
 }

@@ -19,7 +19,12 @@ use crate::detect::Lines;
 use crate::error::WarningCode;
 
 /// Bytes by which an archive is told.
-const HEAD: usize = 1024;
+pub(crate) const HEAD: usize = 1024;
+
+/// Whether what begins with `head` is searched as it stands, and nothing in it is opened.
+pub(crate) fn is_text(head: &[u8]) -> bool {
+    Format::of(head.get(..HEAD).unwrap_or(head)).is_none()
+}
 
 /// Archives that are opened.
 enum Format {

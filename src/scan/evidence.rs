@@ -58,6 +58,16 @@ impl Gatherer {
         }
     }
 
+    /// Whether an entry is a database, which [`follow`](Self::follow) has to see.
+    pub(super) fn reads(entry: &LayerEntry) -> bool {
+        Database::at(&entry.path).is_some()
+    }
+
+    /// Takes what the content of an entry with hits hashes to.
+    pub(super) fn add(&mut self, entry: &LayerEntry, checksums: Checksums) {
+        self.evidence.checksums.insert(entry.sequence, checksums);
+    }
+
     /// Lets `scan` read the content of an entry and looks over its shoulder.
     pub(super) fn follow(
         &mut self,
@@ -65,7 +75,7 @@ impl Gatherer {
         content: &mut dyn BufRead,
         scan: impl FnOnce(&mut dyn BufRead) -> Outcome,
     ) -> Outcome {
-        let is_database = Database::at(&entry.path).is_some();
+        let is_database = Self::reads(entry);
         self.kept
             .begin(if is_database { DATABASE } else { self.most });
         let mut keeping = Keeping {

@@ -6,6 +6,7 @@ mod record;
 
 use std::io::{self, BufRead};
 
+use super::ahead::{Ahead, InFlight, Yard};
 use super::budget::Budget;
 use super::evidence::{Evidence, Gatherer};
 use super::keyring::SeenKeys;
@@ -58,6 +59,8 @@ pub(super) struct Means<'m> {
     pub options: &'m Options,
     pub common: &'m Common,
     pub progress: &'m Progress,
+    /// Contents that wait for a thread.
+    pub in_flight: &'m InFlight,
     /// Bytes of claims of package databases that are kept.
     pub claims: usize,
 }
@@ -65,59 +68,26 @@ pub(super) struct Means<'m> {
 /// Walks and scans `layer`, one of `layers`, which share what is kept of hits and public keys.
 pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> LayerScan {
     let Means {
-        engine,
-        options,
-        common,
-        progress,
-        claims,
+        engine, options, ..
     } = means;
-    let limits = &options.limits;
-    let mut worker = Worker {
-        layer: layer.index,
-        scanner: Scanner::new(engine, limits).postponing(),
+    let blob = layer.blob.as_deref().unwrap_or_default();
+    let yard = Yard::new(
         engine,
-        names: Names::default(),
-        hits: Vec::new(),
-        budget: Budget::share(layers),
-        allowed: Budget::of(MOST_ALLOWED),
-        seen: SeenKeys::within(Budget::share(layers)),
-        marks: PathMarks::new(common),
-        links: Vec::new(),
-        postponed: Vec::new(),
-        gatherer: (options.packages).then(|| Gatherer::new(layer, common, claims)),
-        warnings: Capped::keeping(MOST_WARNINGS),
-        progress,
-        passed: 0,
-    };
-    let summary = walk(layer, limits, options.verify, &mut |item| {
-        worker.visit(item)
-    });
-    progress.finish(summary.size.saturating_sub(worker.passed));
-    worker.scan_postponed();
-    worker.flush_names();
-    worker.forget_idle_links();
-    let evidence = worker.gatherer.take();
-    let evidence = evidence.map(|gatherer| gatherer.finish(layer, limits, &worker.marks));
-    worker.warn_of_losses();
-    worker.warn_of_lost_claims(evidence.as_ref());
-    let warnings = worker.warnings.finish(&format!("layer {}", layer.index));
-    let warnings = warnings
-        .into_iter()
-        .map(|w| w.in_layer(layer.index))
-        .collect();
-    LayerScan {
-        summary,
-        hits: worker.hits,
-        marks: worker.marks,
-        links: Links::of(worker.links),
-        evidence,
-        seen: worker.seen,
-        warnings,
-    }
+        &options.limits,
+        means.in_flight,
+        blob,
+        options.packages,
+    );
+    rayon::in_place_scope(|scope| {
+        let ahead = Ahead::new(scope, &yard);
+        Worker::new(layer, means, layers, ahead).scan(layer, options)
+    })
 }
 
-struct Worker<'e> {
+struct Worker<'a, 'e> {
     layer: usize,
+    /// Other threads, where there are any.
+    ahead: Option<Ahead<'a, 'e>>,
     scanner: Scanner<'e>,
     engine: &'e Engine,
     names: Names,
@@ -136,7 +106,65 @@ struct Worker<'e> {
     passed: u64,
 }
 
-impl Worker<'_> {
+impl<'a, 'e> Worker<'a, 'e> {
+    fn new(layer: &Layer, means: Means<'e>, layers: usize, ahead: Option<Ahead<'a, 'e>>) -> Self {
+        let Means {
+            engine,
+            options,
+            common,
+            progress,
+            claims,
+            ..
+        } = means;
+        Self {
+            layer: layer.index,
+            ahead,
+            scanner: Scanner::new(engine, &options.limits).postponing(),
+            engine,
+            names: Names::default(),
+            hits: Vec::new(),
+            budget: Budget::share(layers),
+            allowed: Budget::of(MOST_ALLOWED),
+            seen: SeenKeys::within(Budget::share(layers)),
+            marks: PathMarks::new(common),
+            links: Vec::new(),
+            postponed: Vec::new(),
+            gatherer: (options.packages).then(|| Gatherer::new(layer, common, claims)),
+            warnings: Capped::keeping(MOST_WARNINGS),
+            progress,
+            passed: 0,
+        }
+    }
+
+    fn scan(mut self, layer: &Layer, options: &Options) -> LayerScan {
+        let limits = &options.limits;
+        let summary = walk(layer, limits, options.verify, &mut |item| self.visit(item));
+        let passed = self.passed;
+        self.progress.finish(summary.size.saturating_sub(passed));
+        self.settle();
+        self.scan_postponed();
+        self.flush_names();
+        self.forget_idle_links();
+        let evidence = self.gatherer.take();
+        let evidence = evidence.map(|gatherer| gatherer.finish(layer, limits, &self.marks));
+        self.warn_of_losses();
+        self.warn_of_lost_claims(evidence.as_ref());
+        let warnings = self.warnings.finish(&format!("layer {}", layer.index));
+        let warnings = warnings
+            .into_iter()
+            .map(|w| w.in_layer(layer.index))
+            .collect();
+        LayerScan {
+            summary,
+            hits: self.hits,
+            marks: self.marks,
+            links: Links::of(self.links),
+            evidence,
+            seen: self.seen,
+            warnings,
+        }
+    }
+
     fn visit(&mut self, item: Item<'_>) -> io::Result<()> {
         match item {
             Item::Entry(entry, content) => self.entry(entry, content),
@@ -171,12 +199,53 @@ impl Worker<'_> {
         if entry.size == 0 {
             return Ok(());
         }
+        if self.goes_ahead(entry, content)? {
+            self.take_ready();
+            return Ok(());
+        }
         self.scanner.pass(entry.stored);
         let mut outcome = self.content(entry, content);
         if let Some(bytes) = outcome.postponed.take() {
             self.postpone(entry, bytes);
         }
-        self.take(outcome, Kind::File, Some(entry))
+        let Some(ahead) = &mut self.ahead else {
+            return self.take_next(outcome, Kind::File, Some(entry));
+        };
+        let error = outcome.error.take();
+        ahead.push(entry, outcome);
+        self.take_ready();
+        error.map_or(Ok(()), Err)
+    }
+
+    /// Hands a content on to other threads; whether it could be.
+    fn goes_ahead(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<bool> {
+        match &mut self.ahead {
+            Some(ahead) if self.gatherer.is_none() || !Gatherer::reads(entry) => {
+                ahead.hand_on(entry, content)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Takes what other threads found, as far as it is its turn.
+    fn take_ready(&mut self) {
+        while let Some(done) = self.ahead.as_mut().and_then(Ahead::ready) {
+            for done in done {
+                if let (Some(gatherer), Some(checksums)) = (&mut self.gatherer, done.checksums) {
+                    gatherer.add(&done.entry, checksums);
+                }
+                // Their bytes were at hand, and an error was told when they were read.
+                let _ = self.take_next(done.outcome, Kind::File, Some(&done.entry));
+            }
+        }
+    }
+
+    /// Waits for other threads and takes all that they found.
+    fn settle(&mut self) {
+        if let Some(ahead) = &mut self.ahead {
+            ahead.wait();
+        }
+        self.take_ready();
     }
 
     fn content(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> Outcome {
@@ -233,6 +302,7 @@ impl Worker<'_> {
     }
 
     fn flush_names(&mut self) {
+        self.settle();
         let context = Context {
             kind: TextKind::Name,
             ..Context::default()
@@ -264,7 +334,20 @@ impl Worker<'_> {
         self.names = text.cleared();
     }
 
+    /// Takes what something came to, behind all that came before it.
     fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
+        if !outcome.is_empty() {
+            self.settle();
+        }
+        self.take_next(outcome, kind, entry)
+    }
+
+    fn take_next(
+        &mut self,
+        outcome: Outcome,
+        kind: Kind,
+        entry: Option<&LayerEntry>,
+    ) -> io::Result<()> {
         for warning in outcome.warnings {
             self.warnings.push(warning);
         }

@@ -1,11 +1,12 @@
 //! The pipeline, and the only room with threads.
 //!
 //! Layers are walked and scanned in parallel, each by itself (`layer`); metadata likewise
-//! (`metadata`). Afterwards, in order: visibility over the stack (`overlay`, `stack`),
+//! (`metadata`). A large layer is shared among threads (`ahead`). Afterwards, in order: visibility over the stack (`overlay`, `stack`),
 //! owners of files (`owner`), places (`locate`), one finding for each secret (`group`), redaction (`redact`), the report.
 //! Results carry their layer and offset and are put in a total order, so the report never depends
 //! on the number of threads.
 
+mod ahead;
 mod assemble;
 mod budget;
 mod claims;

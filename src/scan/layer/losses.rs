@@ -4,7 +4,7 @@ use super::Worker;
 use crate::error::{Warning, WarningCode};
 use crate::scan::evidence::Evidence;
 
-impl Worker<'_> {
+impl Worker<'_, '_> {
     /// Says what of the layer was too much to keep.
     pub(super) fn warn_of_losses(&mut self) {
         let losses = [

@@ -4,17 +4,11 @@
 use super::Worker;
 use crate::finding::Kind;
 use crate::image::LayerEntry;
+use crate::scan::ahead::bare;
 
-impl Worker<'_> {
+impl Worker<'_, '_> {
     pub(super) fn postpone(&mut self, entry: &LayerEntry, bytes: Vec<u8>) {
-        // What else is said of it was searched, and may be long.
-        let entry = LayerEntry {
-            raw_name: Vec::new(),
-            link: None,
-            records: Vec::new(),
-            ..entry.clone()
-        };
-        self.postponed.push((entry, bytes));
+        self.postponed.push((bare(entry), bytes));
     }
 
     /// Scans what waited.

@@ -14,7 +14,7 @@ use crate::image::LayerEntry;
 /// Keys of records below this length hold no secret: `mtime`, `path` and the like.
 const SHORTEST_KEY: usize = 16;
 
-impl Worker<'_> {
+impl Worker<'_, '_> {
     /// A PAX record or extended attribute.
     pub(super) fn record(
         &mut self,

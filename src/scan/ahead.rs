@@ -1,0 +1,317 @@
+//! Contents of a layer that other threads scan while the walk goes on, so that one large layer keeps
+//! every core busy. Only contents that a scanner needs no others for come here; what they hold is
+//! taken in the order of the entries, so nothing depends on who scanned what, and when.
+//!
+//! Contents in a memory map are scanned where they lie; others are copied. The bytes that wait are
+//! bounded for all layers together ([`InFlight`]): a walker that is far ahead scans itself.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use rayon::Scope;
+
+use crate::archive::Limits;
+use crate::content::{HEAD, Outcome, Scanner, is_text};
+use crate::detect::{Context, Engine, TextKind};
+use crate::image::LayerEntry;
+use crate::packages::Checksums;
+
+/// Bytes that wait for a thread, of all layers together.
+const MOST_WAITING: usize = 48 << 20;
+/// Larger contents that would have to be copied are scanned as they come.
+const MOST_COPIED: u64 = 8 << 20;
+/// Contents are handed on together: at least so many bytes, or so many of them.
+const BATCH: usize = 1 << 20;
+const MOST_IN_BATCH: usize = 1_024;
+
+/// Bytes that wait, in all layers.
+#[derive(Debug, Default)]
+pub(super) struct InFlight(AtomicUsize);
+
+/// An entry and what was found in its content.
+pub(super) struct Done {
+    pub entry: LayerEntry,
+    pub outcome: Outcome,
+    /// Of a content with hits, where they were asked for.
+    pub checksums: Option<Checksums>,
+}
+
+/// Where a content lies.
+enum Content<'l> {
+    Mapped(&'l [u8]),
+    Copied(Range<usize>),
+}
+
+/// Contents that are scanned together.
+#[derive(Default)]
+struct Batch<'l> {
+    parts: Vec<(LayerEntry, Content<'l>)>,
+    copies: Vec<u8>,
+    size: usize,
+}
+
+/// Where the results of a batch will be.
+type Results = Arc<Mutex<Option<Vec<Done>>>>;
+
+/// What waits to be taken, in the order of the entries.
+enum Pending {
+    Now(Box<Done>),
+    Later(Results),
+}
+
+/// What the threads of a layer share.
+pub(super) struct Yard<'l> {
+    engine: &'l Engine,
+    limits: &'l Limits,
+    in_flight: &'l InFlight,
+    /// All bytes of the layer's blob.
+    blob: &'l [u8],
+    /// Whether contents with hits are hashed.
+    hashes: bool,
+    /// Batches that nobody has begun.
+    waiting: Mutex<VecDeque<(Batch<'l>, Results)>>,
+    /// Memory of batches that are done.
+    spare: Mutex<Vec<Vec<u8>>>,
+    /// Batches that are not done.
+    left: Mutex<usize>,
+    one_is_done: Condvar,
+}
+
+/// The walker's side.
+pub(super) struct Ahead<'a, 'l> {
+    scope: &'a Scope<'l>,
+    yard: &'l Yard<'l>,
+    batch: Batch<'l>,
+    pending: VecDeque<Pending>,
+}
+
+impl<'l> Yard<'l> {
+    pub(super) fn new(
+        engine: &'l Engine,
+        limits: &'l Limits,
+        in_flight: &'l InFlight,
+        blob: &'l [u8],
+        hashes: bool,
+    ) -> Self {
+        Self {
+            engine,
+            limits,
+            in_flight,
+            blob,
+            hashes,
+            waiting: Mutex::default(),
+            spare: Mutex::default(),
+            left: Mutex::default(),
+            one_is_done: Condvar::new(),
+        }
+    }
+
+    /// Scans the batch that waits longest; whether there was one.
+    fn work(&self) -> bool {
+        let Some((mut batch, results)) = lock(&self.waiting).pop_front() else {
+            return false;
+        };
+        let _leaves = Leaves {
+            in_flight: self.in_flight,
+            size: batch.size,
+            left: &self.left,
+            one_is_done: &self.one_is_done,
+        };
+        let mut scanner = Scanner::new(self.engine, self.limits);
+        let parts = std::mem::take(&mut batch.parts).into_iter();
+        let done = parts.map(|(entry, content)| {
+            let bytes = match content {
+                Content::Mapped(bytes) => bytes,
+                Content::Copied(range) => batch.copies.get(range).unwrap_or_default(),
+            };
+            self.scan(&mut scanner, entry, bytes)
+        });
+        let done = done.collect();
+        *lock(&results) = Some(done);
+        batch.copies.clear();
+        lock(&self.spare).push(batch.copies);
+        true
+    }
+
+    fn scan(&self, scanner: &mut Scanner<'_>, entry: LayerEntry, bytes: &[u8]) -> Done {
+        let context = Context {
+            path: &entry.path,
+            kind: TextKind::File,
+            label: None,
+        };
+        let outcome = scanner.scan(&context, &mut &bytes[..]);
+        let is_whole = bytes.len() as u64 == entry.size;
+        let is_hashed = self.hashes && is_whole && !outcome.hits.is_empty();
+        Done {
+            checksums: is_hashed.then(|| Checksums::of(bytes)),
+            outcome,
+            entry,
+        }
+    }
+
+    /// The same bytes as they lie in the blob, if they do.
+    fn mapped(&self, bytes: &[u8]) -> Option<&'l [u8]> {
+        let start = bytes
+            .as_ptr()
+            .addr()
+            .checked_sub(self.blob.as_ptr().addr())?;
+        self.blob.get(start..start.checked_add(bytes.len())?)
+    }
+}
+
+/// A batch that is being scanned; dropped when it is done, or when scanning it panicked.
+struct Leaves<'y> {
+    in_flight: &'y InFlight,
+    size: usize,
+    left: &'y Mutex<usize>,
+    one_is_done: &'y Condvar,
+}
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.in_flight.0.fetch_sub(self.size, Ordering::Relaxed);
+        *lock(self.left) -= 1;
+        self.one_is_done.notify_all();
+    }
+}
+
+impl<'a, 'l> Ahead<'a, 'l> {
+    /// None where there is but one thread.
+    pub(super) fn new(scope: &'a Scope<'l>, yard: &'l Yard<'l>) -> Option<Self> {
+        (rayon::current_num_threads() > 1).then(|| Self {
+            scope,
+            yard,
+            batch: Batch::default(),
+            pending: VecDeque::new(),
+        })
+    }
+
+    /// Hands on the content of an entry; whether it could be. It could not where it is large and
+    /// has to be copied, or may be an archive.
+    pub(super) fn hand_on(
+        &mut self,
+        entry: &LayerEntry,
+        content: &mut dyn BufRead,
+    ) -> io::Result<bool> {
+        let first = content.fill_buf()?;
+        let known = first.len() as u64;
+        if known < entry.size.min(HEAD as u64) || !is_text(first) {
+            return Ok(false);
+        }
+        if known == entry.size
+            && let Some(bytes) = self.yard.mapped(first)
+        {
+            self.add(entry, Content::Mapped(bytes), bytes.len());
+            content.consume(bytes.len());
+            return Ok(true);
+        }
+        if entry.size > MOST_COPIED {
+            return Ok(false);
+        }
+        let copies = &mut self.batch.copies;
+        let start = copies.len();
+        let read = copy(content, copies);
+        let range = start..copies.len();
+        self.add(entry, Content::Copied(range.clone()), range.len());
+        read.map(|()| true)
+    }
+
+    fn add(&mut self, entry: &LayerEntry, content: Content<'l>, size: usize) {
+        self.batch.parts.push((bare(entry), content));
+        self.batch.size += size;
+        if self.batch.size >= BATCH || self.batch.parts.len() >= MOST_IN_BATCH {
+            self.send();
+        }
+    }
+
+    /// Keeps what an entry came to that was scanned at once, until it is its turn.
+    pub(super) fn push(&mut self, entry: &LayerEntry, outcome: Outcome) {
+        self.send();
+        self.pending.push_back(Pending::Now(Box::new(Done {
+            entry: bare(entry),
+            outcome,
+            checksums: None,
+        })));
+    }
+
+    fn send(&mut self) {
+        if self.batch.parts.is_empty() {
+            return;
+        }
+        let yard = self.yard;
+        let fresh = Batch {
+            copies: lock(&yard.spare).pop().unwrap_or_default(),
+            ..Batch::default()
+        };
+        let batch = std::mem::replace(&mut self.batch, fresh);
+        let results = Results::default();
+        self.pending.push_back(Pending::Later(Arc::clone(&results)));
+        *lock(&yard.left) += 1;
+        let in_flight = &yard.in_flight.0;
+        in_flight.fetch_add(batch.size, Ordering::Relaxed);
+        lock(&yard.waiting).push_back((batch, results));
+        self.scope.spawn(move |_| {
+            yard.work();
+        });
+        while in_flight.load(Ordering::Relaxed) > MOST_WAITING && yard.work() {}
+    }
+
+    /// The entries whose turn it is, as far as they are done.
+    pub(super) fn ready(&mut self) -> Option<Vec<Done>> {
+        let done = match self.pending.pop_front()? {
+            Pending::Now(done) => return Some(vec![*done]),
+            Pending::Later(results) => {
+                let done = lock(&results).take();
+                if done.is_none() {
+                    self.pending.push_front(Pending::Later(results));
+                }
+                done
+            }
+        };
+        done
+    }
+
+    /// Waits until all that was handed on is done.
+    pub(super) fn wait(&mut self) {
+        self.send();
+        while self.yard.work() {}
+        let mut left = lock(&self.yard.left);
+        while *left > 0 {
+            let woken = self.yard.one_is_done.wait(left);
+            left = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+fn copy(content: &mut dyn BufRead, copies: &mut Vec<u8>) -> io::Result<()> {
+    loop {
+        let bytes = content.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        copies.extend_from_slice(bytes);
+        let length = bytes.len();
+        content.consume(length);
+    }
+}
+
+/// What is needed of an entry once its names and records, which may be long, were looked at.
+pub(super) fn bare(entry: &LayerEntry) -> LayerEntry {
+    LayerEntry {
+        path: entry.path.clone(),
+        raw_name: Vec::new(),
+        link: None,
+        whiteout: None,
+        sparse: None,
+        records: Vec::new(),
+        ..*entry
+    }
+}
+
+/// Nothing is changed in steps under these locks, so what a panic leaves is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -108,6 +108,8 @@ impl Gatherer {
     /// The evidence, once the whole layer was seen.
     pub(super) fn finish(mut self, layer: &Layer, limits: &Limits, marks: &PathMarks) -> Evidence {
         if !self.unkept.is_empty() {
+            // Entries that waited came after all others.
+            self.unkept.sort_unstable();
             let more = read_again(layer, limits, &self.unkept);
             self.evidence.checksums.extend(more);
         }

@@ -74,7 +74,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> Laye
     let limits = &options.limits;
     let mut worker = Worker {
         layer: layer.index,
-        scanner: Scanner::new(engine, limits).postponing(),
+        scanner: Scanner::new(engine, limits),
         engine,
         names: Names::default(),
         hits: Vec::new(),
@@ -187,10 +187,10 @@ impl Worker<'_> {
         };
         let scanner = &mut self.scanner;
         match &mut self.gatherer {
-            Some(gatherer) => {
-                gatherer.follow(entry, content, |content| scanner.scan(&context, content))
-            }
-            None => scanner.scan(&context, content),
+            Some(gatherer) => gatherer.follow(entry, content, |content| {
+                scanner.scan_or_postpone(&context, content)
+            }),
+            None => scanner.scan_or_postpone(&context, content),
         }
     }
 

@@ -99,6 +99,14 @@ impl<'a> Subject<'a> {
             }
             return;
         };
+        if found.is_full() {
+            // A secret without a place gets one, which nothing explains away, and names take time.
+            if found.has_room_for(&hit.hit.matched, false) {
+                let name = self.stack.name(layer, &hit.path, sequence);
+                found.push(self.named(layer, hit, &name));
+            }
+            return;
+        }
         if names.sequence != Some(sequence) {
             *names = Names {
                 sequence: Some(sequence),
@@ -113,9 +121,7 @@ impl<'a> Subject<'a> {
             names.has_links = true;
             names.owner = self.owner(layer, sequence, &names.own);
         }
-        // Where there is no room for all places, a secret keeps one that nothing explains away.
-        let owner = names.owner.as_ref();
-        let owner = owner.filter(|_| is_file && !found.is_full());
+        let owner = names.owner.as_ref().filter(|_| is_file);
         let is_explained = owner.is_some_and(PackageFile::is_unmodified);
         let most = if is_file { names.own.len() } else { 1 };
         for (index, name) in names.own.iter().take(most).enumerate() {

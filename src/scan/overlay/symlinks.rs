@@ -5,8 +5,9 @@
 //! question is turned round: under which other names could a later layer mean this file?
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
-use super::path::{Key, PathHasher, below, clean, parent};
+use super::path::{Hashed, Key, PathHasher, below, clean, parent};
 use super::{PathMarks, symlink_fate};
 
 /// Links that are followed for one path, as the kernel does it.
@@ -16,8 +17,10 @@ const MOST_STEPS: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct Symlinks {
     list: Vec<Symlink>,
-    by_target: HashMap<Key, Vec<u32>>,
-    by_path: HashMap<Key, u32>,
+    by_target: HashMap<Key, Vec<u32>, BuildHasherDefault<Hashed>>,
+    by_path: HashMap<Key, u32, BuildHasherDefault<Hashed>>,
+    /// Folders down to the deepest target.
+    deepest: usize,
 }
 
 #[derive(Debug)]
@@ -45,6 +48,8 @@ impl Symlinks {
             target: clean(&[folder, b"/", target].concat()),
         };
         let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        let depth = hasher.keys(&link.target).len() - 1;
+        self.deepest = self.deepest.max(depth);
         self.by_path.insert(hasher.key(&link.path), index);
         let same = self.by_target.entry(hasher.key(&link.target)).or_default();
         same.push(index);
@@ -153,10 +158,13 @@ pub(super) fn aliases(stack: &[&PathMarks], hasher: &PathHasher, path: &[u8]) ->
     if stack.iter().all(|marks| marks.symlinks.list.is_empty()) {
         return found;
     }
+    // No link leads further down, however deep the path is.
+    let deepest = stack.iter().map(|marks| marks.symlinks.deepest).max();
+    let most = deepest.map_or(0, |deepest| deepest + 1);
     let mut next = (path.to_vec(), hasher.keys(path), 0, stack.len());
     for step in 0..=MOST_STEPS {
         let (path, keys, since, until) = &next;
-        let folders = keys.iter().enumerate().take(keys.len() - 1);
+        let folders = keys.iter().enumerate().take(most.min(keys.len() - 1));
         for (depth, folder) in folders {
             for (layer, marks) in stack.iter().enumerate() {
                 for link in marks.symlinks.to(folder) {

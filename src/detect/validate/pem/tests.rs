@@ -1,25 +1,17 @@
 //! Keys of every structure, built here from small numbers.
 
-use super::super::tests::{standard_base64, verdict};
+use super::super::tests::verdict;
 use super::*;
 use crate::detect::Facts;
 use crate::detect::keys::Blob;
 
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![tag];
-    match content.len() {
-        length @ 0..=127 => bytes.push(length as u8),
-        length => {
-            bytes.push(0x82);
-            bytes.extend((length as u16).to_be_bytes());
-        }
-    }
-    bytes.extend(content);
-    bytes
-}
+#[path = "../../../../tests/it/support/der.rs"]
+mod der;
 
-fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
-    element(0x30, &parts.concat())
+use der::{element, sequence};
+
+fn armored(label: &str, body: &[u8]) -> String {
+    der::armored(&format!("{label}PRIVATE KEY"), body)
 }
 
 fn number(bytes: usize, fill: u8) -> Vec<u8> {
@@ -46,19 +38,6 @@ fn rsa() -> Vec<u8> {
 const RSA_OID: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const EC_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const P256_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-
-fn armored(label: &str, body: &[u8]) -> String {
-    let text = standard_base64(body);
-    let lines: Vec<&str> = (0..text.len())
-        .step_by(64)
-        .map(|start| &text[start..text.len().min(start + 64)])
-        .collect();
-    let label = format!("{label}PRIVATE KEY");
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
-}
 
 pub(in super::super) fn pkcs8_rsa() -> String {
     let algorithm = sequence(&[element(0x06, RSA_OID), element(0x05, &[])]);

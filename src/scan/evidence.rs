@@ -37,7 +37,7 @@ pub(super) struct Gatherer {
     kept: Kept,
     /// Bytes of a content that are kept.
     most: usize,
-    /// Entries with hits whose contents were not kept, in order.
+    /// Entries with hits whose contents were not kept. Those that were postponed come last.
     unkept: Vec<u32>,
 }
 
@@ -66,8 +66,8 @@ impl Gatherer {
         scan: impl FnOnce(&mut dyn BufRead) -> Outcome,
     ) -> Outcome {
         let is_database = Database::at(&entry.path).is_some();
-        self.kept
-            .begin(if is_database { DATABASE } else { self.most });
+        let most = if is_database { DATABASE } else { self.most };
+        self.kept.begin(most, entry.size);
         let mut keeping = Keeping {
             inner: content,
             kept: &mut self.kept,

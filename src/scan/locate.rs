@@ -44,17 +44,19 @@ pub(super) fn locate(
     found: &mut Places,
 ) {
     let empty = PathMarks::default();
+    let marks = scans.iter();
+    let marks: Vec<&PathMarks> = marks
+        .map(|scan| scan.map_or(&empty, |scan| &scan.marks))
+        .collect();
     let subject = Subject {
         index,
         image,
         scans,
+        owners: Owners::new(scans.iter().map(|scan| (*scan)?.evidence.as_ref()), &marks),
         stack: Stack {
-            marks: (scans.iter())
-                .map(|scan| scan.map_or(&empty, |scan| &scan.marks))
-                .collect(),
+            marks,
             links: (scans.iter().map(|scan| scan.map(|scan| &scan.links))).collect(),
         },
-        owners: Owners::new(scans.iter().map(|scan| (*scan)?.evidence.as_ref())),
     };
     for (layer, scan) in scans.iter().enumerate() {
         let Some(scan) = scan else { continue };
@@ -141,7 +143,7 @@ impl<'a> Subject<'a> {
     fn owner(&self, layer: usize, sequence: u32, names: &[Name<'_>]) -> Option<PackageFile> {
         let evidence = self.scans[layer]?.evidence.as_ref()?;
         let checksums = evidence.checksums.get(&sequence)?;
-        self.owners.of(checksums, names, &self.stack.marks)
+        self.owners.of(checksums, names)
     }
 
     fn named(&self, layer: usize, hit: &LayerHit, name: &Name<'_>) -> Located {

@@ -368,6 +368,23 @@ fn large_files_and_those_of_plain_layers_are_hashed_too() {
     }
 }
 
+/// Loose objects of git are searched when the rest of their layer is read.
+#[test]
+fn a_loose_object_with_a_secret_takes_no_owner_away() {
+    let (secret, text) = content("beside git");
+    let blob = Object::blob(format!("TOKEN={}\n", secrets::github("committed")));
+    for stored in [Stored::Plain, Stored::Gzip] {
+        let layer = LayerBuilder::new()
+            .file(format!("app/.git/{}", blob.path()), blob.loose())
+            .file("usr/share/demo/key", &text);
+        let image = image([dpkg(layer, "usr/share/demo/key", &text)]).stored(stored);
+        let scratch = Scratch::new();
+        let report = scan_with(&scratch.image(Shape::OciArchive, &image), &[]);
+        assert_eq!(report.findings().len(), 1, "{}", report.digest());
+        assert!(suppressed(&report, &secret).is_some(), "{stored:?}");
+    }
+}
+
 #[test]
 fn a_hard_link_is_the_same_file() {
     let (secret, text) = content("linked");

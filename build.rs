@@ -10,6 +10,9 @@ use std::{env, fs, io};
 use serde_json::{Map, Value, json};
 use toml::de::{DeTable, DeValue};
 
+#[path = "src/rules/hir.rs"]
+mod hir;
+
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=patterns");
     let folder =
@@ -53,12 +56,7 @@ fn read(name: &str, text: &str) -> Vec<Value> {
 }
 
 fn longest_match(regex: &str) -> Result<usize, String> {
-    let parsed = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(regex);
-    let hir = parsed.map_err(|error| format!("does not compile: {error}"))?;
+    let hir = hir::parse(regex).map_err(|error| format!("does not compile: {error}"))?;
     (hir.properties().maximum_len()).ok_or_else(|| "has no longest match".to_owned())
 }
 

@@ -160,6 +160,14 @@ pub struct Finding {
     pub occurrences: Vec<Occurrence>,
 }
 
+impl Finding {
+    /// Every place that the secret or a part of it lies in.
+    pub fn places(&self) -> impl Iterator<Item = &Occurrence> {
+        let of_parts = self.parts.iter().flat_map(|part| &part.occurrences);
+        self.occurrences.iter().chain(of_parts)
+    }
+}
+
 /// Another part of a secret, with its own places.
 #[derive(Debug, Clone)]
 pub struct Part {

@@ -59,7 +59,8 @@ pub struct Outcome {
     /// Bytes of the entry that were read.
     pub bytes: u64,
     /// The entry itself, where nothing was searched yet: a file of a git repository whose path
-    /// entries that come later may tell. See [`Scanner::settle`].
+    /// entries that come later may tell. Only [`Scanner::scan_or_postpone`] leaves it; once
+    /// [`Scanner::settle`] was called nothing does.
     pub postponed: Option<Vec<u8>>,
     /// Why the entry's own reader ended early, if it did; what came before was searched.
     pub error: Option<io::Error>,

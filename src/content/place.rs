@@ -15,6 +15,8 @@ pub(super) struct Place {
     pub depth: u32,
     /// Whether it is what a compressed stream holds: a tar in it is not one archive more.
     pub unpacked: bool,
+    /// Whether it may be left for later, as only an entry may whose caller keeps it.
+    pub may_wait: bool,
     kind: TextKind,
     label: Option<String>,
 }
@@ -27,6 +29,7 @@ impl Place {
             inside: Vec::new(),
             depth: 0,
             unpacked: false,
+            may_wait: false,
             kind: context.kind,
             label: context.label.map(str::to_owned),
         }
@@ -46,6 +49,7 @@ impl Place {
             inside,
             depth: self.depth + u32::from(!self.unpacked),
             unpacked: false,
+            may_wait: false,
             kind: TextKind::File,
             label: None,
         }
@@ -61,6 +65,7 @@ impl Place {
             inside,
             depth: self.depth + 1,
             unpacked: false,
+            may_wait: false,
             kind: TextKind::File,
             label: None,
         }
@@ -77,6 +82,7 @@ impl Place {
             inside,
             depth: self.depth + 1,
             unpacked: true,
+            may_wait: false,
             kind: TextKind::File,
             label: None,
         }

@@ -86,8 +86,20 @@ impl<'e> Scanner<'e> {
 
     /// Searches all that `reader` gives: as it stands, as UTF-16, and out of nested archives.
     pub fn scan(&mut self, context: &Context<'_>, reader: &mut dyn BufRead) -> Outcome {
+        self.scan_at(&Place::entry(context), reader)
+    }
+
+    /// As [`scan`](Self::scan), for a caller that scans what is [`postponed`](Outcome::postponed)
+    /// once all other entries went by.
+    pub fn scan_or_postpone(&mut self, context: &Context<'_>, reader: &mut dyn BufRead) -> Outcome {
+        let mut place = Place::entry(context);
+        place.may_wait = true;
+        self.scan_at(&place, reader)
+    }
+
+    fn scan_at(&mut self, place: &Place, reader: &mut dyn BufRead) -> Outcome {
         self.entry.clear();
-        self.entry.extend_from_slice(context.path);
+        self.entry.extend_from_slice(&place.path);
         self.unpacked = 0;
         self.taken.set(0);
         (self.kept, self.dropped, self.allowed) = (0, 0, 0);
@@ -96,8 +108,7 @@ impl<'e> Scanner<'e> {
             taken: Rc::clone(&self.taken),
         };
         let mut source = Replay::new(&mut counted);
-        let place = Place::entry(context);
-        let result = self.open(&place, &mut source);
+        let result = self.open(place, &mut source);
         if self.dropped > 0 {
             let message = format!("{} more matches than are kept", self.dropped);
             self.warn(WarningCode::LimitReached, message);
@@ -105,7 +116,7 @@ impl<'e> Scanner<'e> {
         Outcome {
             hits: std::mem::take(&mut self.hits),
             observed: std::mem::take(&mut self.observed),
-            warnings: std::mem::take(&mut self.warnings).finish(&printable(context.path)),
+            warnings: std::mem::take(&mut self.warnings).finish(&printable(&place.path)),
             bytes: source.position(),
             postponed: self.repositories.take_postponed(),
             error: result.err(),

@@ -7,7 +7,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::rules::Rule;
+use crate::rules::{Rule, parse_regex};
 
 /// Runs of one regex that are looked for.
 const MOST: usize = 3;
@@ -54,8 +54,7 @@ impl Demand {
     }
 
     fn of_regex(text: &str, anchors: &[&[u8]]) -> Self {
-        let mut parser = regex_syntax::ParserBuilder::new();
-        let Ok(hir) = parser.unicode(false).utf8(false).build().parse(text) else {
+        let Ok(hir) = parse_regex(text) else {
             return Self::default();
         };
         let mut runs = Vec::new();
@@ -349,8 +348,7 @@ mod tests {
         fn no_match_is_lost(regex in regexes(), text in "[abcC -]{0,40}", from in 0usize..40) {
             let from = from.min(text.len());
             let compiled = RegexBuilder::new(&regex).unicode(false).build().unwrap();
-            let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-            let longest = hir.clone().parse(&regex).unwrap().properties().maximum_len();
+            let longest = parse_regex(&regex).unwrap().properties().maximum_len();
             let found = compiled.find_at(text.as_bytes(), from).map(|hit| hit.range());
             let demand = Demand::of_regex(&regex, &[]);
             let start = demand.start(text.as_bytes(), from, longest.unwrap_or(usize::MAX));

@@ -7,6 +7,7 @@ use crate::rules::{Confidence, Loader};
 mod embedded;
 mod foreign;
 mod properties;
+mod windows;
 
 /// The rules for secrets without a form of their own.
 const GENERIC: &str = include_str!("../../patterns/generic.toml");

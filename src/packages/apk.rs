@@ -9,13 +9,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::checksum::{Algorithm, Checksum};
-use super::{LONGEST_PATH, Listen, Record, lines};
+use super::{Broken, LONGEST_PATH, Listen, Record, lines};
 
 /// Characters that twenty and that twelve bytes take.
 const BASE64: (usize, usize) = (28, 16);
 const HEX: (usize, usize) = (40, 24);
 
-pub(super) fn installed(bytes: &[u8], listen: &mut Listen<'_>) {
+pub(super) fn installed(bytes: &[u8], listen: &mut Listen<'_>) -> Result<(), Broken> {
     let (mut name, mut version) = (None, None);
     let (mut folder, mut file): (&[u8], Option<&[u8]>) = (b"", None);
     let mut is_told = false;
@@ -38,7 +38,7 @@ pub(super) fn installed(bytes: &[u8], listen: &mut Listen<'_>) {
                     continue;
                 };
                 if !is_told {
-                    listen(Record::Package { name, version });
+                    listen(Record::Package { name, version })?;
                     is_told = true;
                 }
                 if folder.len() + file.len() < LONGEST_PATH {
@@ -47,12 +47,13 @@ pub(super) fn installed(bytes: &[u8], listen: &mut Listen<'_>) {
                     path.push(b'/');
                     path.extend_from_slice(file);
                     let path = &path;
-                    listen(Record::File { path, checksum });
+                    listen(Record::File { path, checksum })?;
                 }
             }
             _ => {}
         }
     }
+    Ok(())
 }
 
 fn checksum(value: &[u8]) -> Option<Checksum> {

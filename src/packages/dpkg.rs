@@ -5,18 +5,20 @@
 //! Source: deb-md5sums(5), dpkg's `lib/dpkg/dump.c` (`w_conffiles`).
 
 use super::checksum::{Algorithm, Checksum};
-use super::{Listen, Record, lines};
+use super::{Broken, Listen, Record, lines};
 
 /// Words that may follow a configuration file's checksum.
 const MARKS: [&[u8]; 2] = [b" obsolete", b" remove-on-upgrade"];
+/// Configuration files of one package that are known: usual ones have a few dozens.
+const MOST_CONFFILES: usize = 1 << 16;
 
 /// The files of the package that a list is named after (`libssl3:amd64`).
-pub(super) fn sums(list: &[u8], bytes: &[u8], listen: &mut Listen<'_>) {
+pub(super) fn sums(list: &[u8], bytes: &[u8], listen: &mut Listen<'_>) -> Result<(), Broken> {
     let name = list.split(|byte| *byte == b':').next().unwrap_or(list);
     listen(Record::Package {
         name,
         version: None,
-    });
+    })?;
     for line in lines(bytes) {
         let Some((hex, rest)) = line.split_at_checked(32) else {
             continue;
@@ -26,21 +28,22 @@ pub(super) fn sums(list: &[u8], bytes: &[u8], listen: &mut Listen<'_>) {
         else {
             continue;
         };
-        listen(Record::File { path, checksum });
+        listen(Record::File { path, checksum })?;
     }
+    Ok(())
 }
 
 /// All packages with their configuration files.
-pub(super) fn status(bytes: &[u8], listen: &mut Listen<'_>) {
+pub(super) fn status(bytes: &[u8], listen: &mut Listen<'_>) -> Result<(), Broken> {
     let mut stanza = Stanza::default();
     for line in lines(bytes) {
         if line.is_empty() {
-            std::mem::take(&mut stanza).tell(listen);
+            std::mem::take(&mut stanza).tell(listen)?;
         } else {
             stanza.line(line);
         }
     }
-    stanza.tell(listen);
+    stanza.tell(listen)
 }
 
 /// What a stanza says of a package, in whatever order.
@@ -48,15 +51,15 @@ pub(super) fn status(bytes: &[u8], listen: &mut Listen<'_>) {
 struct Stanza<'a> {
     name: Option<&'a [u8]>,
     version: Option<&'a [u8]>,
-    conffiles: Vec<&'a [u8]>,
+    conffiles: Vec<(&'a [u8], Checksum)>,
     in_conffiles: bool,
 }
 
 impl<'a> Stanza<'a> {
     fn line(&mut self, line: &'a [u8]) {
         if let Some(more) = line.strip_prefix(b" ") {
-            if self.in_conffiles {
-                self.conffiles.push(more);
+            if self.in_conffiles && self.conffiles.len() < MOST_CONFFILES {
+                self.conffiles.extend(conffile(more));
             }
             return;
         }
@@ -68,13 +71,14 @@ impl<'a> Stanza<'a> {
         }
     }
 
-    fn tell(self, listen: &mut Listen<'_>) {
-        let Some(name) = self.name else { return };
+    fn tell(self, listen: &mut Listen<'_>) -> Result<(), Broken> {
+        let Some(name) = self.name else { return Ok(()) };
         let version = self.version;
-        listen(Record::Package { name, version });
-        for (path, checksum) in self.conffiles.into_iter().filter_map(conffile) {
-            listen(Record::File { path, checksum });
+        listen(Record::Package { name, version })?;
+        for (path, checksum) in self.conffiles {
+            listen(Record::File { path, checksum })?;
         }
+        Ok(())
     }
 }
 
@@ -105,6 +109,19 @@ mod tests {
             told,
             ["libssl3", "usr/bin/openssl 900150", "usr/share/a  b d41d8c"]
         );
+    }
+
+    #[test]
+    fn configuration_files_with_a_checksum_are_kept_up_to_a_bound() {
+        let mut stanza = Stanza::default();
+        stanza.line(b"Conffiles:");
+        (0..1_000).for_each(|_| stanza.line(b" x"));
+        assert_eq!(stanza.conffiles.capacity(), 0);
+        let line = format!(" /etc/a {ONE}");
+        stanza.line(line.as_bytes());
+        assert_eq!(stanza.conffiles.len(), 1);
+        (0..MOST_CONFFILES).for_each(|_| stanza.line(line.as_bytes()));
+        assert_eq!(stanza.conffiles.len(), MOST_CONFFILES);
     }
 
     #[test]

@@ -8,11 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::checksum::{Algorithm, Checksum};
-use super::{LONGEST_PATH, Listen, Record, lines};
+use super::{Broken, LONGEST_PATH, Listen, Record, lines};
 use crate::archive::resolve;
 
 /// The files of the distribution whose `dist-info` folder stands at `folder`.
-pub(super) fn record(folder: &[u8], bytes: &[u8], listen: &mut Listen<'_>) {
+pub(super) fn record(folder: &[u8], bytes: &[u8], listen: &mut Listen<'_>) -> Result<(), Broken> {
     let start = memchr::memrchr(b'/', folder).map_or(0, |slash| slash + 1);
     let (parent, own) = folder.split_at(start);
     let own = own.strip_suffix(b".dist-info").unwrap_or(own);
@@ -21,16 +21,17 @@ pub(super) fn record(folder: &[u8], bytes: &[u8], listen: &mut Listen<'_>) {
     listen(Record::Package {
         name,
         version: version.strip_prefix(b"-"),
-    });
+    })?;
     for line in lines(bytes) {
         if let Some((path, checksum)) = row(line)
             && path.len() <= LONGEST_PATH
             && let Some(path) = resolve(parent, &path)
         {
             let path = &path;
-            listen(Record::File { path, checksum });
+            listen(Record::File { path, checksum })?;
         }
     }
+    Ok(())
 }
 
 /// Path and checksum of a row; the record itself and compiled files have none.

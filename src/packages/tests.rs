@@ -5,9 +5,13 @@ use super::*;
 
 /// What a parser tells, a line a record: name and version, or path and the first digits of the
 /// checksum.
-pub(super) fn told(parse: impl FnOnce(&mut Listen<'_>)) -> Vec<String> {
+pub(super) fn told(parse: impl FnOnce(&mut Listen<'_>) -> Result<(), Broken>) -> Vec<String> {
     let mut told = Vec::new();
-    parse(&mut |record| told.push(line(record)));
+    let parsed = parse(&mut |record| {
+        told.push(line(record));
+        Ok(())
+    });
+    assert_eq!(parsed, Ok(()));
     told
 }
 
@@ -76,8 +80,57 @@ fn paths_are_normalised_and_hostile_overlong_and_local_ones_are_left_out() {
         .map(|path| format!("{SUM}  {path}\n"))
         .collect();
     let database = Database::DpkgSums(b"p");
-    let told = told(|listen| database.read(list.as_bytes(), listen).unwrap());
+    let mut told = Vec::new();
+    let read = database.read(list.as_bytes(), &mut |record| told.push(line(record)));
+    assert_eq!(read, Ok(()));
     assert_eq!(told, ["p", "a/b 900150", "c 900150", "optical/g 900150"]);
+}
+
+/// SHA-1 of `abc` as apk writes it.
+const APK_SUM: &str = "Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=";
+
+/// A folder named once for many short names of files.
+#[test]
+fn reading_stops_where_the_paths_are_many_times_longer_than_the_database() {
+    let apk = |folder: &str, files: usize| {
+        let file = format!("R:a\nZ:{APK_SUM}\n");
+        format!("P:p\nF:{folder}\n{}", file.repeat(files))
+    };
+    let told = |database: Database<'_>, text: &str| {
+        let (mut files, mut length) = (0, 0);
+        let read = database.read(text.as_bytes(), &mut |record| {
+            if let Record::File { path, .. } = record {
+                (files, length) = (files + 1, length + path.len());
+            }
+        });
+        (read, files, length)
+    };
+    let (usual, hostile) = (
+        apk(&"f/".repeat(50), 1_000),
+        apk(&"f/".repeat(2_000), 1_000),
+    );
+    assert_eq!(told(Database::Apk, &usual).0, Ok(()));
+    let (read, files, length) = told(Database::Apk, &hostile);
+    assert_eq!(read, Err(TOO_MANY_PATHS));
+    assert!(
+        files > 0 && length <= MOST_PATHS * hostile.len(),
+        "{length}"
+    );
+    let folder = [b"f/".repeat(1_500), b"d-1.dist-info".to_vec()].concat();
+    let sum = "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";
+    let record = format!("a,sha256={sum},3\n").repeat(1_000);
+    let (read, _, length) = told(Database::Python(&folder), &record);
+    assert_eq!(read, Err(TOO_MANY_PATHS));
+    assert!(length <= MOST_PATHS * record.len(), "{length}");
+}
+
+#[test]
+fn a_path_that_no_file_system_has_is_that_of_no_database() {
+    let at = |folders: usize| {
+        let path = "f/".repeat(folders) + "d-1.dist-info/RECORD";
+        Database::at(path.as_bytes()).is_some()
+    };
+    assert!(at(2_000) && !at(2_048));
 }
 
 const EVERY: [Database<'_>; 5] = [

@@ -1,9 +1,10 @@
 use super::*;
 use crate::error::Error;
 use crate::finding::fixture::{empty, finding, full, in_config, in_file};
-use crate::finding::{Kind, Occurrence, Report};
+use crate::finding::{Kind, Occurrence, Part, Report};
 use crate::oci::Digest;
 use crate::rules::Severity;
+use crate::secret::Secret;
 
 fn today() -> Date {
     "2026-06-15".parse().unwrap()
@@ -134,6 +135,24 @@ fn an_allowed_path_covers_a_secret_only_when_all_its_places_lie_there() {
     let env = in_config(Kind::Env, "/config/Env/0", 4);
     assert_eq!(left(vec![covered(), env]), 1);
     assert_eq!(left(Vec::new()), 1);
+}
+
+#[test]
+fn an_allowed_path_covers_a_pair_only_when_its_parts_lie_there_too() {
+    let entry = allow(None, Some("etc/*"), None);
+    let pair = |places: Vec<Occurrence>| Finding {
+        parts: vec![Part {
+            rule: "example.id".to_owned(),
+            title: "Example service id".to_owned(),
+            secret: Secret::new(*b"fake-id-seven"),
+            occurrences: places,
+        }],
+        ..finding(7, b"fake-secret-seven-0000007", vec![in_file(1, "etc/key")])
+    };
+    assert!(entry.fits(&pair(vec![in_file(1, "etc/key")])));
+    assert!(!entry.fits(&pair(vec![in_file(1, "etc/key"), in_file(1, "srv/id")])));
+    let env = in_config(Kind::Env, "/config/Env/0", 4);
+    assert!(!entry.fits(&pair(vec![env])));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::embedded::Embedded;
 use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
 use super::glob::glob;
+use super::hir;
 use super::place::Place;
 use super::read::Read;
 use super::syntax::RuleSyntax;
@@ -60,7 +61,7 @@ pub struct Rule {
     pub longest: usize,
     /// The tables of `[[rule.fields]]`.
     pub fields: Vec<Fields>,
-    regex: OnceLock<Option<Regex>>,
+    regex: OnceLock<Result<Regex, regex::Error>>,
 }
 
 impl Rule {
@@ -138,24 +139,21 @@ impl Rule {
 
     /// The compiled regex; `None` for a rule with a built-in detector.
     pub fn regex(&self) -> Option<&Regex> {
-        self.regex
-            .get_or_init(|| {
-                self.syntax
-                    .regex
-                    .as_deref()
-                    .and_then(|text| compile(text).ok())
-            })
-            .as_ref()
+        self.compiled()?.as_ref().ok()
     }
 
     /// Compiles the regex now; on failure says why.
     pub fn compile(&self) -> Result<(), String> {
-        match &self.syntax.regex {
-            Some(text) => compile(text)
-                .map(drop)
-                .map_err(|error| format!("{}: regex does not compile: {error}", self.place())),
-            None => Ok(()),
+        match self.compiled() {
+            Some(Err(error)) => Err(format!("{}: regex does not compile: {error}", self.place())),
+            _ => Ok(()),
         }
+    }
+
+    /// What became of the regex, which is compiled once.
+    fn compiled(&self) -> Option<&Result<Regex, regex::Error>> {
+        let text = self.syntax.regex.as_deref()?;
+        Some(self.regex.get_or_init(|| compile(text)))
     }
 
     /// The globs of `paths`, which a path must fit one of, if there are any.
@@ -309,12 +307,7 @@ fn check_recogniser(syntax: &RuleSyntax, place: &mut Place<'_>) -> usize {
 }
 
 fn longest_match(text: &str, place: &mut Place<'_>) -> usize {
-    let parsed = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(text);
-    let hir = match parsed {
+    let hir = match hir::parse(text) {
         Ok(hir) => hir,
         Err(error) => {
             place.add_to("regex", format_args!("regex does not compile: {error}"));
@@ -347,5 +340,36 @@ fn check_paths(syntax: &RuleSyntax, place: &mut Place<'_>) {
         if let Err(error) = glob(path) {
             place.add_to("paths", format_args!("paths: {error}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_regex_is_compiled_once_and_one_that_does_not_compile_is_told_each_time() {
+        let rule = |regex: &str| -> Rule {
+            let mut syntax = serde_json::json!({
+                "id": "a.b", "title": "t", "severity": "low", "confidence": "likely",
+                "revoke": "r", "examples": ["e"],
+            });
+            syntax["regex"] = regex.into();
+            let rule = serde_json::json!({ "file": "f", "line": 7, "syntax": syntax });
+            Rule::embedded(serde_json::from_value(rule).unwrap())
+        };
+        let mut good = rule("a[bc]");
+        assert_eq!(good.compile(), Ok(()));
+        good.syntax.regex = Some("x".to_owned());
+        assert!(good.regex().unwrap().is_match(b"ac"));
+        let bad = rule("a(");
+        for _ in 0..2 {
+            let said = bad.compile().unwrap_err();
+            assert!(
+                said.starts_with("f:7: rule \"a.b\": regex does not compile"),
+                "{said}"
+            );
+        }
+        assert!(bad.regex().is_none());
     }
 }

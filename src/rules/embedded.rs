@@ -21,7 +21,7 @@ pub(super) struct Embedded {
 /// Every embedded rule, in order of file and line.
 pub(super) fn rules() -> Result<Vec<Rule>, String> {
     let rules: Vec<Embedded> = serde_json::from_str(RULES).map_err(|error| {
-        format!("embedded rules: {error}; `rules check --only-rules patterns` says where")
+        format!("embedded rules: {error}; `residue rules check patterns` says where")
     })?;
     Ok(rules.into_iter().map(Rule::embedded).collect())
 }

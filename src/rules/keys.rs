@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::choice::choice;
 use super::place::{Place, Source};
 
 /// A value and where its key stands.
@@ -154,16 +155,7 @@ impl<'t> Keys<'t> {
 
     /// One of the words of an enumeration.
     pub(super) fn choice<T: ValueEnum>(&mut self, key: &'static str) -> Option<T> {
-        self.read(key, |value| {
-            let word = text(value)?;
-            T::from_str(&word, false).map_err(|_| {
-                let words: Vec<String> = T::value_variants()
-                    .iter()
-                    .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
-                    .collect();
-                format!("{word:?} is none of {}", words.join(", "))
-            })
-        })
+        self.read(key, |value| choice(&text(value)?))
     }
 
     /// A table within, called `what`; its mistakes come back with [`Keys::absorb`].

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::anchors::Anchors;
 use super::check::Rule;
+use super::hir;
 use super::set::RuleSet;
 
 /// Examples that a rule should have.
@@ -83,13 +84,8 @@ fn lint_fields<'r>(rule: &'r Rule, known: &mut Known<'r>, add: &mut impl FnMut(S
 }
 
 fn lint_regex(rule: &Rule, text: &str, add: &mut impl FnMut(String)) {
-    let parsed = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(text);
     // A regex that does not parse is a mistake, not a lint, and was said before.
-    let Ok(hir) = parsed else { return };
+    let Ok(hir) = hir::parse(text) else { return };
     if hir.properties().minimum_len().unwrap_or(0) < SHORTEST_MATCH {
         add(format!("may match fewer than {SHORTEST_MATCH} bytes"));
     }

@@ -13,11 +13,13 @@
 mod allowlist;
 mod anchors;
 mod check;
+mod choice;
 mod embedded;
 mod fields;
 mod foreign;
 mod gitleaks;
 mod glob;
+mod hir;
 mod key_pattern;
 mod keys;
 mod lint;
@@ -29,9 +31,13 @@ mod syntax;
 
 pub(crate) use allowlist::Candidate;
 pub use check::{Catalog, LONGEST_MATCH, Rule};
+pub use choice::choice;
 pub use fields::{Fields, FieldsSyntax, Judge};
 pub(crate) use foreign::{LONGEST_OPEN, Required, Search};
+#[cfg(test)]
+pub(crate) use gitleaks::tests::rule as gitleaks_rule;
 pub(crate) use glob::path_glob;
+pub(crate) use hir::parse as parse_regex;
 pub use key_pattern::{Condition, KeyPattern, Reached};
 pub use lint::lint;
 pub use load::Loader;

@@ -15,6 +15,9 @@ const HASHED: usize = 256 << 20;
 const LONGEST_NAME: usize = 128;
 /// What a package takes beside its name and version.
 const PACKAGE: usize = 64;
+/// Claims on one path that are kept: packages of several architectures share files, and a list and
+/// a status may both name one.
+const MOST_ON_A_PATH: usize = 16;
 
 /// The claims of a layer.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(super) struct Claims {
     versions: HashMap<String, String>,
     room: Budget,
     work: Budget,
+    /// Claims on paths that others claimed often enough.
+    crowded: u64,
 }
 
 /// That a package has a file.
@@ -42,7 +47,8 @@ pub(super) struct Claim {
 pub(super) struct Package {
     pub(super) name: String,
     pub(super) version: Option<String>,
-    database: u32,
+    /// Which of its layer's databases has it.
+    pub(super) database: u32,
 }
 
 /// The entry that a database is.
@@ -63,6 +69,7 @@ impl Claims {
             versions: HashMap::new(),
             room: Budget::of(room),
             work: Budget::of(HASHED),
+            crowded: 0,
         }
     }
 
@@ -149,6 +156,7 @@ impl Claims {
         });
         list.sort_unstable();
         list.dedup();
+        self.crowded = leave_out_crowds(list);
         list.shrink_to_fit();
     }
 
@@ -158,23 +166,44 @@ impl Claims {
 
     /// How many claims and packages were not kept.
     pub(super) fn lost(&self) -> u64 {
-        self.room.refused() + self.work.refused()
+        self.room.refused() + self.work.refused() + self.crowded
     }
 
-    /// Every claim on a path, in order.
-    pub(super) fn of_path(&self, path: &[u8]) -> &[Claim] {
-        let key = self.common.short_key(path);
+    /// Every claim on the path with this [short key](Common::short_key), in order.
+    pub(super) fn of_path(&self, key: u64) -> &[Claim] {
         let first = self.list.partition_point(|claim| claim.path < key);
         let rest = self.list.get(first..).unwrap_or_default();
         let end = rest.partition_point(|claim| claim.path == key);
         rest.get(..end).unwrap_or_default()
     }
 
-    /// Who makes a claim of this layer, and where.
-    pub(super) fn maker(&self, claim: &Claim) -> Option<(&Package, &DatabaseFile)> {
-        let package = self.packages.get(claim.package as usize)?;
-        Some((package, self.databases.get(package.database as usize)?))
+    /// Who makes a claim of this layer.
+    pub(super) fn maker(&self, claim: &Claim) -> Option<&Package> {
+        self.packages.get(claim.package as usize)
     }
+
+    /// The layer's databases, in the order in which they stand in it.
+    pub(super) fn databases(&self) -> &[DatabaseFile] {
+        &self.databases
+    }
+}
+
+/// Keeps the first claims on each path of a list that is in order, and counts the others: every file
+/// with a hit is compared with all that are kept of its path.
+fn leave_out_crowds(list: &mut Vec<Claim>) -> u64 {
+    let (mut path, mut seen, mut left_out) = (None, 0, 0);
+    list.retain(|claim| {
+        seen = if path == Some(claim.path) {
+            seen + 1
+        } else {
+            1
+        };
+        path = Some(claim.path);
+        let is_kept = seen <= MOST_ON_A_PATH;
+        left_out += u64::from(!is_kept);
+        is_kept
+    });
+    left_out
 }
 
 /// Whether the distribution of a Python record was installed from a folder, an archive or a
@@ -208,11 +237,16 @@ mod tests {
         Claims::new(&Common::default(), 1 << 20)
     }
 
+    fn on<'c>(claims: &'c Claims, path: &str) -> &'c [Claim] {
+        claims.of_path(claims.common.short_key(path.as_bytes()))
+    }
+
     fn makers(claims: &Claims, path: &str) -> Vec<String> {
-        let found = claims.of_path(path.as_bytes()).iter();
+        let found = on(claims, path).iter();
         found
             .map(|claim| {
-                let (package, database) = claims.maker(claim).expect("a maker");
+                let package = claims.maker(claim).expect("a maker");
+                let database = &claims.databases()[package.database as usize];
                 let path = String::from_utf8_lossy(&database.path).into_owned();
                 let version = package.version.as_deref().unwrap_or("none");
                 format!("{} {version} {path} {}", package.name, database.sequence)
@@ -251,7 +285,7 @@ mod tests {
             let read = claims.read(b"lib/m-1.dist-info/RECORD", 2, record.as_bytes());
             read.unwrap();
             claims.settle(&marks);
-            assert_eq!(claims.of_path(b"lib/m.py").len(), expected, "{origin}");
+            assert_eq!(on(&claims, "lib/m.py").len(), expected, "{origin}");
             assert_eq!(claims.is_empty(), expected == 0);
         }
     }
@@ -279,6 +313,25 @@ mod tests {
             makers(&claims, "usr/bin/a"),
             ["b none var/lib/dpkg/info/b.md5sums 2"]
         );
+    }
+
+    #[test]
+    fn of_a_path_that_many_packages_claim_the_first_claims_are_kept() {
+        let mut claims = claims();
+        let many = MOST_ON_A_PATH as u32 + 4;
+        for package in 0..many {
+            let list = format!("{SUM}  usr/bin/a\n{SUM}  usr/bin/{package}\n");
+            let path = format!("var/lib/dpkg/info/p{package}.md5sums");
+            claims
+                .read(path.as_bytes(), package, list.as_bytes())
+                .unwrap();
+        }
+        claims.settle(&PathMarks::default());
+        assert_eq!(claims.lost(), 4);
+        let makers = makers(&claims, "usr/bin/a");
+        assert_eq!(makers.len(), MOST_ON_A_PATH);
+        assert!(makers[0].starts_with("p0 "), "{makers:?}");
+        assert!((0..many).all(|package| on(&claims, &format!("usr/bin/{package}")).len() == 1));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) struct Gatherer {
     kept: Kept,
     /// Bytes of a content that are kept.
     most: usize,
-    /// Entries with hits whose contents were not kept, in order.
+    /// Entries with hits whose contents were not kept. Those that were postponed come last.
     unkept: Vec<u32>,
 }
 
@@ -76,8 +76,8 @@ impl Gatherer {
         scan: impl FnOnce(&mut dyn BufRead) -> Outcome,
     ) -> Outcome {
         let is_database = Self::reads(entry);
-        self.kept
-            .begin(if is_database { DATABASE } else { self.most });
+        let most = if is_database { DATABASE } else { self.most };
+        self.kept.begin(most, entry.size);
         let mut keeping = Keeping {
             inner: content,
             kept: &mut self.kept,
@@ -118,6 +118,8 @@ impl Gatherer {
     /// The evidence, once the whole layer was seen.
     pub(super) fn finish(mut self, layer: &Layer, limits: &Limits, marks: &PathMarks) -> Evidence {
         if !self.unkept.is_empty() {
+            // Entries that waited came after all others.
+            self.unkept.sort_unstable();
             let more = read_again(layer, limits, &self.unkept);
             self.evidence.checksums.extend(more);
         }

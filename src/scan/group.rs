@@ -51,7 +51,7 @@ pub(super) fn group(
     }
     drafts.sort_by(|a, b| urgency(&a.finding, &b.finding));
     let together = put_together(drafts).into_iter();
-    let is_explained = |finding: &Finding| places(finding).all(Occurrence::is_explained);
+    let is_explained = |finding: &Finding| finding.places().all(Occurrence::is_explained);
     let (explained, mut findings): (Vec<Finding>, Vec<Finding>) = together.partition(is_explained);
     suppressed.extend(explained.into_iter().map(|finding| Suppressed {
         reason: "package".to_owned(),
@@ -67,15 +67,9 @@ pub(super) fn group(
     (findings, suppressed)
 }
 
-/// The places of a finding and of its parts.
-fn places(finding: &Finding) -> impl Iterator<Item = &Occurrence> {
-    let of_parts = finding.parts.iter().flat_map(|part| &part.occurrences);
-    finding.occurrences.iter().chain(of_parts)
-}
-
 /// The packages that own the places, each once.
 fn owners(finding: &Finding) -> String {
-    let packages = places(finding).filter_map(|place| place.package.as_ref());
+    let packages = finding.places().filter_map(|place| place.package.as_ref());
     let names: BTreeSet<String> = packages.map(PackageFile::to_string).collect();
     let more = names.len().saturating_sub(OWNERS_NAMED);
     let named: Vec<String> = names.into_iter().take(OWNERS_NAMED).collect();

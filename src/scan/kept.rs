@@ -15,13 +15,15 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Begins a new copy of at most so many bytes.
-    pub(super) fn begin(&mut self, most: usize) {
+    /// Begins a new copy of at most so many bytes, of a content that says how long it is: of one that
+    /// is too long as a whole, no byte is copied.
+    pub(super) fn begin(&mut self, most: usize, size: u64) {
         if self.bytes.capacity() > LARGE {
             self.bytes = Vec::new();
         }
         self.bytes.clear();
-        self.most = most;
+        let fits = usize::try_from(size).is_ok_and(|size| size <= most);
+        self.most = if fits { most } else { 0 };
         self.is_too_long = false;
     }
 
@@ -91,7 +93,7 @@ mod tests {
     fn what_passes_is_kept_up_to_the_bound_and_the_reader_gives_all_of_it() {
         let mut kept = Kept::default();
         for (most, expected) in [(10, Some(&b"0123456789"[..])), (9, None), (0, None)] {
-            kept.begin(most);
+            kept.begin(most, 1);
             let mut bytes = io::BufReader::with_capacity(3, &b"0123456789"[..]);
             let mut keeping = Keeping {
                 inner: &mut bytes,
@@ -108,9 +110,24 @@ mod tests {
     }
 
     #[test]
+    fn of_what_says_that_it_is_too_long_nothing_is_copied() {
+        let mut kept = Kept::default();
+        for (size, copied) in [(10, 4), (11, 0)] {
+            kept.begin(10, size);
+            let mut keeping = Keeping {
+                inner: &mut &b"0123"[..],
+                kept: &mut kept,
+            };
+            keeping.drain().unwrap();
+            assert_eq!(kept.bytes.len(), copied, "{size}");
+            assert_eq!(kept.bytes().is_some(), copied > 0, "{size}");
+        }
+    }
+
+    #[test]
     fn what_nobody_read_is_read_in_the_end() {
         let mut kept = Kept::default();
-        kept.begin(10);
+        kept.begin(10, 10);
         let mut bytes = &b"0123456789"[..];
         let mut keeping = Keeping {
             inner: &mut bytes,

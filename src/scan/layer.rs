@@ -119,7 +119,7 @@ impl<'a, 'e> Worker<'a, 'e> {
         Self {
             layer: layer.index,
             ahead,
-            scanner: Scanner::new(engine, &options.limits).postponing(),
+            scanner: Scanner::new(engine, &options.limits),
             engine,
             names: Names::default(),
             hits: Vec::new(),
@@ -256,10 +256,10 @@ impl<'a, 'e> Worker<'a, 'e> {
         };
         let scanner = &mut self.scanner;
         match &mut self.gatherer {
-            Some(gatherer) => {
-                gatherer.follow(entry, content, |content| scanner.scan(&context, content))
-            }
-            None => scanner.scan(&context, content),
+            Some(gatherer) => gatherer.follow(entry, content, |content| {
+                scanner.scan_or_postpone(&context, content)
+            }),
+            None => scanner.scan_or_postpone(&context, content),
         }
     }
 

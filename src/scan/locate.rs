@@ -44,17 +44,19 @@ pub(super) fn locate(
     found: &mut Places,
 ) {
     let empty = PathMarks::default();
+    let marks = scans.iter();
+    let marks: Vec<&PathMarks> = marks
+        .map(|scan| scan.map_or(&empty, |scan| &scan.marks))
+        .collect();
     let subject = Subject {
         index,
         image,
         scans,
+        owners: Owners::new(scans.iter().map(|scan| (*scan)?.evidence.as_ref()), &marks),
         stack: Stack {
-            marks: (scans.iter())
-                .map(|scan| scan.map_or(&empty, |scan| &scan.marks))
-                .collect(),
+            marks,
             links: (scans.iter().map(|scan| scan.map(|scan| &scan.links))).collect(),
         },
-        owners: Owners::new(scans.iter().map(|scan| (*scan)?.evidence.as_ref())),
     };
     for (layer, scan) in scans.iter().enumerate() {
         let Some(scan) = scan else { continue };
@@ -99,6 +101,14 @@ impl<'a> Subject<'a> {
             }
             return;
         };
+        if found.is_full() {
+            // A secret without a place gets one, which nothing explains away, and names take time.
+            if found.has_room_for(&hit.hit.matched, false) {
+                let name = self.stack.name(layer, &hit.path, sequence);
+                found.push(self.named(layer, hit, &name));
+            }
+            return;
+        }
         if names.sequence != Some(sequence) {
             *names = Names {
                 sequence: Some(sequence),
@@ -113,9 +123,7 @@ impl<'a> Subject<'a> {
             names.has_links = true;
             names.owner = self.owner(layer, sequence, &names.own);
         }
-        // Where there is no room for all places, a secret keeps one that nothing explains away.
-        let owner = names.owner.as_ref();
-        let owner = owner.filter(|_| is_file && !found.is_full());
+        let owner = names.owner.as_ref().filter(|_| is_file);
         let is_explained = owner.is_some_and(PackageFile::is_unmodified);
         let most = if is_file { names.own.len() } else { 1 };
         for (index, name) in names.own.iter().take(most).enumerate() {
@@ -135,7 +143,7 @@ impl<'a> Subject<'a> {
     fn owner(&self, layer: usize, sequence: u32, names: &[Name<'_>]) -> Option<PackageFile> {
         let evidence = self.scans[layer]?.evidence.as_ref()?;
         let checksums = evidence.checksums.get(&sequence)?;
-        self.owners.of(checksums, names, &self.stack.marks)
+        self.owners.of(checksums, names)
     }
 
     fn named(&self, layer: usize, hit: &LayerHit, name: &Name<'_>) -> Located {

@@ -68,13 +68,17 @@ pub(super) fn hidden_by(
         .next()
 }
 
-/// The real path of a file of a layer, and its other names through symbolic links to folders: where
-/// `lib` leads to `usr/lib`, both are the same file.
-pub(super) fn spellings(stack: &[&PathMarks], layer: usize, path: &[u8]) -> Vec<Vec<u8>> {
-    let own = stack.get(layer);
-    let others = own.map(|own| aliases(stack, &own.common.hasher, path));
-    let others = others.iter().flatten().map(|alias| alias.path().to_vec());
-    std::iter::once(path.to_vec()).chain(others).collect()
+/// The [short keys](Common::short_key) of the real path of a file of a layer, and of its other names
+/// through symbolic links to folders: where `lib` leads to `usr/lib`, both are the same file.
+pub(super) fn spellings(stack: &[&PathMarks], layer: usize, path: &[u8]) -> Vec<u64> {
+    let Some(own) = stack.get(layer) else {
+        return Vec::new();
+    };
+    let others = aliases(stack, &own.common.hasher, path);
+    let others = others.iter().filter_map(Alias::short_key);
+    std::iter::once(own.common.short_key(path))
+        .chain(others)
+        .collect()
 }
 
 /// Whether a later entry of the same layer replaces one, under the same name or another.

@@ -5,42 +5,51 @@
 //! file was modified says only a database that was in force when its layer was made, or that is
 //! in the end.
 
-use super::claims::{Claim, Claims, DatabaseFile, Package};
+use std::cell::OnceCell;
+
+use super::claims::{Claim, Claims, Package};
 use super::evidence::Evidence;
 use super::overlay::{PathMarks, hidden_by, real_path, spellings};
 use super::stack::{Fate, Name};
 use crate::finding::{FileState, PackageFile};
 use crate::packages::Checksums;
 
-/// What is known of owners in one image: claims with the numbers of their layers, base first.
-pub(super) struct Owners<'a>(Vec<(usize, &'a Claims)>);
+/// What is known of owners in one image.
+pub(super) struct Owners<'a> {
+    /// Base first.
+    stack: Vec<&'a PathMarks>,
+    /// Of the layers that have claims, base first.
+    databases: Vec<Databases<'a>>,
+}
 
 impl<'a> Owners<'a> {
-    /// Of the image whose layers gave this evidence.
-    pub(super) fn new(layers: impl Iterator<Item = Option<&'a Evidence>>) -> Self {
-        let claims = layers
-            .enumerate()
-            .filter_map(|(layer, evidence)| Some((layer, &evidence?.claims)));
-        Self(claims.filter(|(_, claims)| !claims.is_empty()).collect())
+    /// Of the image whose layers gave this evidence, and these marks.
+    pub(super) fn new(
+        layers: impl Iterator<Item = Option<&'a Evidence>>,
+        stack: &[&'a PathMarks],
+    ) -> Self {
+        let databases = layers.enumerate().filter_map(|(layer, evidence)| {
+            let claims = &evidence?.claims;
+            (!claims.is_empty()).then(|| Databases::of(layer, claims))
+        });
+        Self {
+            stack: stack.to_vec(),
+            databases: databases.collect(),
+        }
     }
 
     /// The package that owns the content with these checksums and names, if one does. One name
     /// whose claim fits is enough: hard links are one file.
-    pub(super) fn of(
-        &self,
-        checksums: &Checksums,
-        names: &[Name<'_>],
-        stack: &[&PathMarks],
-    ) -> Option<PackageFile> {
+    pub(super) fn of(&self, checksums: &Checksums, names: &[Name<'_>]) -> Option<PackageFile> {
         let mut modified: Option<(Force, &Package)> = None;
         let placed = names.iter().filter(|name| name.fate != Fate::Nowhere);
-        for name in placed.filter(|_| !self.0.is_empty()) {
-            for path in spellings(stack, name.layer, &name.real) {
-                for (at, claim, package, database) in self.claims_on(&path) {
+        for name in placed.filter(|_| !self.databases.is_empty()) {
+            for path in spellings(&self.stack, name.layer, &name.real) {
+                for (of_layer, claim, package) in self.claims_on(path) {
                     if checksums.fit(claim.checksum) {
                         return Some(owned(package, FileState::Unmodified));
                     }
-                    let force = force(stack, at, database, name.layer);
+                    let force = of_layer.force(package, name.layer, &self.stack);
                     if force > modified.map_or(Force::None, |(force, _)| force) {
                         modified = Some((force, package));
                     }
@@ -53,13 +62,12 @@ impl<'a> Owners<'a> {
     /// Every claim on a path, with its layer and its maker.
     fn claims_on(
         &self,
-        path: &[u8],
-    ) -> impl Iterator<Item = (usize, &'a Claim, &'a Package, &'a DatabaseFile)> {
-        self.0.iter().flat_map(|(at, claims)| {
-            claims.of_path(path).iter().filter_map(|claim| {
-                let (package, database) = claims.maker(claim)?;
-                Some((*at, claim, package, database))
-            })
+        path: u64,
+    ) -> impl Iterator<Item = (&Databases<'a>, &'a Claim, &'a Package)> {
+        self.databases.iter().flat_map(move |of_layer| {
+            let claims = of_layer.claims;
+            let on_path = claims.of_path(path).iter();
+            on_path.filter_map(move |claim| Some((of_layer, claim, claims.maker(claim)?)))
         })
     }
 }
@@ -83,14 +91,40 @@ enum Force {
     Then(usize),
 }
 
-/// The force of a database of layer `at` for a file of layer `layer`.
-fn force(stack: &[&PathMarks], at: usize, database: &DatabaseFile, layer: usize) -> Force {
-    let path = real_path(stack, at, &database.path, database.sequence);
-    let gone = hidden_by(stack, at, &path, database.sequence).map(|(_, by)| by);
-    match gone {
-        _ if at <= layer && gone.is_none_or(|by| by > layer) => Force::Then(at),
-        None => Force::Final(at),
-        Some(_) => Force::None,
+/// The databases of one layer.
+struct Databases<'a> {
+    layer: usize,
+    claims: &'a Claims,
+    /// The layer that hides each of them, known once somebody asks.
+    gone: Vec<OnceCell<Option<usize>>>,
+}
+
+impl<'a> Databases<'a> {
+    fn of(layer: usize, claims: &'a Claims) -> Self {
+        Self {
+            layer,
+            claims,
+            gone: vec![OnceCell::new(); claims.databases().len()],
+        }
+    }
+
+    /// The force of a package's database for a file of layer `layer`.
+    fn force(&self, package: &Package, layer: usize, stack: &[&PathMarks]) -> Force {
+        let database = package.database as usize;
+        let gone = self.gone.get(database);
+        let gone = gone.and_then(|gone| *gone.get_or_init(|| self.gone(database, stack)));
+        match gone {
+            _ if self.layer <= layer && gone.is_none_or(|by| by > layer) => Force::Then(self.layer),
+            None => Force::Final(self.layer),
+            Some(_) => Force::None,
+        }
+    }
+
+    /// The layer that hides a database.
+    fn gone(&self, database: usize, stack: &[&PathMarks]) -> Option<usize> {
+        let database = self.claims.databases().get(database)?;
+        let path = real_path(stack, self.layer, &database.path, database.sequence);
+        hidden_by(stack, self.layer, &path, database.sequence).map(|(_, by)| by)
     }
 }
 

@@ -2,6 +2,8 @@
 //! round, and precision, recall and F1 of each class. `README.md` beside this file has the format.
 
 mod cases;
+#[path = "../it/support/der.rs"]
+mod der;
 mod score;
 #[path = "../it/support/secrets.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use crate::der::{self, element, sequence};
 use crate::secrets::{self, bytes, hex, letters};
 use crate::{tokens, wallets};
 
@@ -283,34 +284,8 @@ fn openssh(word: &str) -> Vec<u8> {
     .concat()
 }
 
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![tag];
-    match content.len() {
-        length @ 0..=127 => bytes.push(length as u8),
-        length => {
-            bytes.push(0x82);
-            bytes.extend((length as u16).to_be_bytes());
-        }
-    }
-    bytes.extend(content);
-    bytes
-}
-
-fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
-    element(0x30, &parts.concat())
-}
-
 fn armored(label: &str, body: &[u8]) -> String {
-    let text = STANDARD.encode(body);
-    let lines: Vec<&str> = (0..text.len())
-        .step_by(64)
-        .map(|start| &text[start..text.len().min(start + 64)])
-        .collect();
-    let label = format!("{label}PRIVATE KEY");
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
+    der::armored(&format!("{label}PRIVATE KEY"), body)
 }
 
 /// A text that Ansible Vault encrypted.

@@ -1,6 +1,8 @@
 //! Stories of repositories that were copied into an image: what their history still holds, and
 //! what it is called.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::support::git::{Object, Pack, delta};
@@ -164,6 +166,93 @@ fn more_loose_blobs_than_are_postponed_are_searched_all_the_same() {
     for secret in &all {
         let way = report.place(secret, "file")["inside"].to_string();
         assert!(way.starts_with("[\"blob "), "{way}");
+    }
+}
+
+#[test]
+fn blobs_that_wait_outlive_a_layer_that_ends_in_slack() {
+    let [secret, behind] = ["waiting", "behind"].map(secrets::github);
+    let story = Story::of(&env(&format!("T={secret}")), &env("T="));
+    let more = Object::blob("").loose();
+    let slack = format!("\n{behind}\n{}", "\n".repeat(600));
+    for begin in [&b""[..], &more] {
+        for stored in [Stored::Plain, Stored::Gzip, Stored::Zstd] {
+            let mut layer = LayerBuilder::new();
+            for object in story.objects() {
+                layer = loose(layer, object);
+            }
+            let layer = layer.after_end([begin, slack.as_bytes()].concat());
+            let report = scanned_as(layer, stored);
+            let place = report.place(&secret, "file");
+            assert_eq!(place["inside"], story.way(), "{}", report.digest());
+            assert_eq!(report.places(&secret).len(), 1);
+            assert!(report.find(&behind).is_some(), "{}", report.digest());
+        }
+    }
+}
+
+#[test]
+fn paths_of_loose_blobs_are_told_however_many_packs_lie_before_them() {
+    let [packed, secret] = ["in a late pack", "after packs"].map(secrets::github);
+    let mut layer = LayerBuilder::new();
+    for n in 0..70 {
+        let line = if n == 69 { &packed } else { "nothing" };
+        let blob = Object::blob(env(&format!("T{n}={line}")));
+        let tree = Object::tree(&[("old.env", &blob)]);
+        let commit = Object::commit(&tree, &[], n, "one");
+        let mut pack = Pack::default();
+        for object in [&commit, &tree, &blob] {
+            pack.whole(object);
+        }
+        let path = format!("{n}/.git/objects/pack/pack-{n:040}.pack");
+        layer = layer.file(path, pack.finish());
+    }
+    let story = Story::of(&env(&format!("T={secret}")), &env("T="));
+    for object in story.objects() {
+        layer = loose(layer, object);
+    }
+    let report = scanned(layer);
+    let place = report.place(&secret, "file");
+    assert_eq!(place["inside"], story.way(), "{}", report.digest());
+    let way = report.place(&packed, "file")["inside"].to_string();
+    assert!(way.starts_with("[\"blob "), "{way}");
+}
+
+#[test]
+fn a_broken_object_is_searched_as_far_as_it_comes_and_told() {
+    let secret = secrets::github("torn");
+    let filler = secrets::bytes("torn", 9000);
+    let blob = Object::blob([env(&format!("T={secret}")).as_bytes(), &filler].concat());
+    let whole = blob.loose();
+    let path = format!("app/.git/{}", blob.path());
+    let layer = LayerBuilder::new().file(path, &whole[..whole.len() - 700]);
+    let report = scanned(layer);
+    let place = report.place(&secret, "file");
+    assert_eq!(place["inside"], json!(["blob"]), "{}", report.digest());
+    assert_eq!(place["line"], 2);
+    report.warning("broken-nested-archive");
+    assert_eq!(report.warnings().len(), 1);
+}
+
+#[test]
+fn what_only_begins_like_a_blob_outside_of_files_is_searched_like_anything_else() {
+    let names = ["slack", "no tar", "attribute"];
+    let secrets = names.map(secrets::github);
+    let [slack, plain, attribute] = secrets.each_ref().map(|secret| {
+        let text = format!("\n{secret}\n{}", "\n".repeat(600));
+        [&Object::blob("").loose(), text.as_bytes()].concat()
+    });
+    let layer = LayerBuilder::new()
+        .pax("LIBARCHIVE.xattr.user.note", STANDARD.encode(&attribute))
+        .file("a", "a")
+        .after_end(slack);
+    let image = ImageBuilder::new()
+        .layer("COPY a / # buildkit", layer)
+        .raw_layer("ADD b / # buildkit", plain);
+    let scratch = Scratch::new();
+    let report = scan(&scratch.image(Shape::Docker25, &image));
+    for (name, secret) in names.iter().zip(&secrets) {
+        assert!(report.find(secret).is_some(), "{name}: {}", report.digest());
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
+use crate::support::git::Object;
 use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, Stored, rpm, secrets};
 use crate::support::{residue, scan_with};
 
@@ -88,6 +89,24 @@ fn is_nobodys(image: &ImageBuilder, secret: &str) {
         places.iter().all(|place| place.get("package").is_none()),
         "{places:#?}"
     );
+}
+
+#[test]
+fn a_blob_of_git_before_a_file_of_a_package_does_not_hide_whose_it_is() {
+    let ((waiting, blob), (secret, content)) = (self::content("blob"), self::content("of package"));
+    let path = "usr/lib/demo/x.py";
+    let blob = Object::blob(blob);
+    let layer = LayerBuilder::new().file(format!("app/.git/{}", blob.path()), blob.loose());
+    let layer = dpkg(layer, path, &content).file(path, &content);
+    for stored in [Stored::Plain, Stored::Gzip] {
+        let report = scan(&image([layer.clone()]).stored(stored), &[]);
+        assert!(report.find(&waiting).is_some(), "{}", report.digest());
+        assert!(
+            suppressed(&report, &secret).is_some(),
+            "{}",
+            report.digest()
+        );
+    }
 }
 
 #[test]
@@ -346,6 +365,23 @@ fn large_files_and_those_of_plain_layers_are_hashed_too() {
             let found = found.unwrap_or_else(|| panic!("{stored:?}: {}", report.digest()));
             assert_eq!(found["note"], "demo 1.2-3", "{stored:?}");
         }
+    }
+}
+
+/// Loose objects of git are searched when the rest of their layer is read.
+#[test]
+fn a_loose_object_with_a_secret_takes_no_owner_away() {
+    let (secret, text) = content("beside git");
+    let blob = Object::blob(format!("TOKEN={}\n", secrets::github("committed")));
+    for stored in [Stored::Plain, Stored::Gzip] {
+        let layer = LayerBuilder::new()
+            .file(format!("app/.git/{}", blob.path()), blob.loose())
+            .file("usr/share/demo/key", &text);
+        let image = image([dpkg(layer, "usr/share/demo/key", &text)]).stored(stored);
+        let scratch = Scratch::new();
+        let report = scan_with(&scratch.image(Shape::OciArchive, &image), &[]);
+        assert_eq!(report.findings().len(), 1, "{}", report.digest());
+        assert!(suppressed(&report, &secret).is_some(), "{stored:?}");
     }
 }
 

@@ -84,8 +84,11 @@ fn the_readme_shows_what_the_program_prints() {
     let shown = readme.split("```text\n").nth(1).expect("an example");
     let shown = shown.split("```").next().unwrap_or_default();
     let printed = residue(["scan".as_ref(), sample("leaky-app.tar.gz").as_os_str()]).stdout;
+    // Whole lines, in the order in which they are shown.
+    let mut rest = printed.lines();
     for line in shown.lines().filter(|line| *line != "…") {
-        assert!(printed.contains(line), "{line:?} is not in\n{printed}");
+        let is_there = rest.any(|other| other == line);
+        assert!(is_there, "{line:?} is not in its place in\n{printed}");
     }
     let rules = residue(["rules", "list", "--format", "json"]).stdout;
     let rules: serde_json::Value = serde_json::from_str(&rules).expect("JSON");

@@ -4,6 +4,7 @@
 //! table and key, and what nobody asked for is a mistake too.
 
 use clap::ValueEnum;
+use residue::rules::choice;
 use toml::{Table, Value};
 
 use crate::cli::mistakes::Mistakes;
@@ -88,16 +89,7 @@ impl<'m> Keys<'m> {
 
     /// One of the words that the flag of the same name takes.
     pub fn choice<T: ValueEnum>(&mut self, key: &'static str) -> Option<T> {
-        self.take(key, |value| {
-            let word = text(value)?;
-            T::from_str(&word, false).map_err(|_| {
-                let words: Vec<String> = T::value_variants()
-                    .iter()
-                    .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
-                    .collect();
-                format!("{word:?} is none of {}", words.join(", "))
-            })
-        })
+        self.take(key, |value| choice(&text(value)?))
     }
 
     /// Notes every key that was not taken.

@@ -108,23 +108,26 @@ impl<'a> Restorer<'a> {
 
     /// Writes some bytes of the pieces.
     fn write_piece(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let State::Pieces(left, pieces) = &mut self.state else {
-            return self.out.write(bytes);
+        // A piece may be empty, and so may a million of them.
+        let left = loop {
+            match &mut self.state {
+                State::Pieces(left @ 0, pieces) => {
+                    let Some((offset, length)) = pieces.pop() else {
+                        // Pieces hold all stored bytes.
+                        return Err(io::ErrorKind::InvalidData.into());
+                    };
+                    *left = length;
+                    self.hole(offset)?;
+                }
+                State::Pieces(left, _) => break *left,
+                _ => return self.out.write(bytes),
+            }
         };
-        if *left == 0 {
-            let Some((offset, length)) = pieces.pop() else {
-                // Pieces hold all stored bytes.
-                return Err(io::ErrorKind::InvalidData.into());
-            };
-            *left = length;
-            self.hole(offset)?;
-            return self.write_piece(bytes);
-        }
-        let taken = bytes
-            .len()
-            .min(usize::try_from(*left).unwrap_or(usize::MAX));
+        let taken = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let written = self.out.write(&bytes[..taken])?;
-        *left -= written as u64;
+        if let State::Pieces(left, _) = &mut self.state {
+            *left -= written as u64;
+        }
         self.position += written as u64;
         Ok(written)
     }
@@ -200,6 +203,13 @@ mod tests {
         let sparse = listed(10, &[(2, 3), (6, 1), (8, 0)]);
         all(&sparse, b"abcd", 100, (true, b"\0\0abc\0d\0\0\0"));
         all(&listed(3, &[]), b"", 100, (true, b"\0\0\0"));
+    }
+
+    #[test]
+    fn a_million_empty_pieces_are_passed_over() {
+        let mut pieces = vec![(0, 0); 1_000_000];
+        pieces.push((1, 4));
+        all(&listed(6, &pieces), b"abcd", 100, (true, b"\0abcd\0"));
     }
 
     #[test]

@@ -30,31 +30,43 @@ pub(super) fn apply(base: &[u8], delta: &[u8], most: usize) -> Option<Vec<u8>> {
     if sizes.base != base.len() as u64 {
         return None;
     }
-    let mut result = Vec::with_capacity(size);
-    while let Some(instruction) = byte(&mut rest) {
-        let piece = match instruction {
-            // Kept for the future.
-            0 => return None,
-            1..0x80 => {
-                let (new, behind) = rest.split_at_checked(usize::from(instruction))?;
-                rest = behind;
-                new
-            }
-            _ => {
-                let start = operand(&mut rest, instruction, 4)?;
-                let length = match operand(&mut rest, instruction >> 4, 3)? {
-                    0 => WHOLE_COPY,
-                    length => length,
-                };
-                base.get(start..start.checked_add(length)?)?
-            }
-        };
-        if piece.len() > size - result.len() {
+    // Nobody counts what is copied in vain: a few bytes could have gigabytes copied.
+    let (mut behind, mut sum) = (rest, 0);
+    while !behind.is_empty() {
+        sum += step(base, &mut behind)?.len();
+        if sum > size {
             return None;
         }
-        result.extend_from_slice(piece);
     }
-    (result.len() == size).then_some(result)
+    if sum < size {
+        return None;
+    }
+    let mut result = Vec::with_capacity(size);
+    while !rest.is_empty() {
+        result.extend_from_slice(step(base, &mut rest)?);
+    }
+    Some(result)
+}
+
+/// The bytes that the next instruction gives.
+fn step<'d>(base: &'d [u8], rest: &mut &'d [u8]) -> Option<&'d [u8]> {
+    match byte(rest)? {
+        // Kept for the future.
+        0 => None,
+        instruction @ 1..0x80 => {
+            let (new, behind) = rest.split_at_checked(usize::from(instruction))?;
+            *rest = behind;
+            Some(new)
+        }
+        instruction => {
+            let start = operand(rest, instruction, 4)?;
+            let length = match operand(rest, instruction >> 4, 3)? {
+                0 => WHOLE_COPY,
+                length => length,
+            };
+            base.get(start..start.checked_add(length)?)
+        }
+    }
 }
 
 /// Up to `bytes` bytes, little end first, of which `present` says which are there.

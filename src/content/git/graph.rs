@@ -2,22 +2,23 @@
 //! has it.
 //!
 //! Everything is numbered, so that an entry of a tree takes eight bytes. Where it becomes too much,
-//! all is forgotten, and objects are called by kind and id.
+//! all but the names is forgotten, and objects are called by kind and id.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
-use std::rc::Rc;
 
+use super::names::{Met, Names};
 use super::object::{Algorithm, Id};
 
-/// Bytes that are kept.
+/// Bytes that are kept, beside the names.
 const MOST: usize = 128 << 20;
-/// About what an object and a name take beside their own bytes.
+/// About what an object takes beside its own bytes.
 const NUMBER: usize = 80;
-/// How often paths are worked out for one layer.
+/// Packs of one layer for which paths are worked out before its end.
 const SETTLEMENTS: u32 = 64;
-/// Steps of the longest path.
+/// Steps of the longest path, and its bytes: a name may have megabytes, and each step may be it.
 const DEEPEST: usize = 1000;
+const LONGEST: usize = 4096;
 /// The mode of a commit of another repository in a tree.
 const SUBMODULE: &[u8] = b"160000";
 
@@ -26,8 +27,7 @@ const SUBMODULE: &[u8] = b"160000";
 pub(super) struct Graph {
     numbers: HashMap<Id, u32>,
     ids: Vec<Id>,
-    name_numbers: HashMap<Rc<[u8]>, u32>,
-    names: Vec<Rc<[u8]>>,
+    names: Names,
     trees: HashMap<u32, Range<u32>>,
     entries: Vec<TreeEntry>,
     commits: HashMap<u32, Commit>,
@@ -101,14 +101,18 @@ impl Graph {
         let start = self.entries.len() as u32;
         let mut rest = content;
         while let Some((mode, name, object)) = next_entry(&mut rest, algorithm) {
-            let (name_number, is_new) = self.name(name);
-            if is_new {
+            let met = self.names.meet(name);
+            if !matches!(met, Met::Again(_)) {
                 new_names.extend_from_slice(name);
                 new_names.push(b'\n');
             }
+            let (Met::Again(name) | Met::First(name)) = met else {
+                // A file that is left out would have another file's path or commit.
+                self.forget();
+                continue;
+            };
             if mode != SUBMODULE && !self.is_full {
                 let object = self.number(object);
-                let name = name_number;
                 self.entries.push(TreeEntry { object, name });
                 self.take(size_of::<TreeEntry>());
             }
@@ -134,38 +138,36 @@ impl Graph {
         number
     }
 
-    /// The number of a name, and whether it is new.
-    fn name(&mut self, name: &[u8]) -> (u32, bool) {
-        if let Some(number) = self.name_numbers.get(name) {
-            return (*number, false);
-        }
-        let number = self.names.len() as u32;
-        if !self.is_full {
-            let name: Rc<[u8]> = name.into();
-            self.take(name.len() + NUMBER);
-            self.names.push(Rc::clone(&name));
-            self.name_numbers.insert(name, number);
-        }
-        (number, true)
-    }
-
     fn take(&mut self, bytes: usize) {
         self.size += bytes;
         if self.size > MOST {
-            *self = Self {
-                is_full: true,
-                ..Self::default()
-            };
+            self.forget();
+        }
+    }
+
+    /// Forgets all but the names, for good.
+    fn forget(&mut self) {
+        *self = Self {
+            names: std::mem::take(&mut self.names),
+            is_full: true,
+            ..Self::default()
+        };
+    }
+
+    /// Settles for the blobs of a pack, unless that was done often.
+    pub(super) fn settle_for_pack(&mut self) {
+        if self.has_news && self.settlements < SETTLEMENTS {
+            self.settlements += 1;
+            self.settle();
         }
     }
 
     /// Works out which commit first has an object, oldest commits first. Each object is met once.
     pub(super) fn settle(&mut self) {
-        if !self.has_news || self.settlements == SETTLEMENTS {
+        if !self.has_news {
             return;
         }
         self.has_news = false;
-        self.settlements += 1;
         let mut first = vec![None; self.ids.len()];
         for number in self.oldest_first() {
             if let Some(commit) = self.commits.get(&number) {
@@ -229,10 +231,12 @@ impl Graph {
         let first = |number: u32| *self.first.get(number as usize)?;
         let mut at: First = first(*self.numbers.get(&id)?)?;
         let commit = *self.ids.get(at.commit as usize)?;
-        let mut steps: Vec<&[u8]> = Vec::new();
+        let (mut steps, mut length): (Vec<&[u8]>, usize) = (Vec::new(), 0);
         while let Some((tree, name)) = at.entry {
-            steps.push(self.names.get(name as usize)?);
-            (steps.len() <= DEEPEST).then_some(())?;
+            let name = self.names.get(name)?;
+            steps.push(name);
+            length += name.len() + 1;
+            (steps.len() <= DEEPEST && length <= LONGEST).then_some(())?;
             at = first(tree)?;
         }
         steps.reverse();

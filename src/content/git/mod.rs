@@ -10,6 +10,7 @@ mod delta;
 mod graph;
 mod index;
 mod inflate;
+mod names;
 mod object;
 mod store;
 #[cfg(test)]
@@ -35,16 +36,27 @@ use crate::error::{WarningCode, printable};
 /// Stored bytes of blobs that are postponed: of one, and of all of a layer.
 const POSTPONED: usize = 1 << 20;
 const ALL_POSTPONED: usize = 32 << 20;
+/// Bytes that are searched of an object in a file of its own that has more than it says.
+const TORN: usize = 16 << 20;
 /// What a postponed entry takes beside its bytes and its path.
 const ENTRY: usize = 512;
 
 /// What a scanner knows of the repositories in its entries.
-#[derive(Default)]
 pub(super) struct Repositories {
     graph: Graph,
-    /// Bytes for which there is room; none where nothing is postponed.
+    /// Bytes of blobs that may still be postponed.
     room: usize,
     postponed: Option<Vec<u8>>,
+}
+
+impl Default for Repositories {
+    fn default() -> Self {
+        Self {
+            graph: Graph::default(),
+            room: ALL_POSTPONED,
+            postponed: None,
+        }
+    }
 }
 
 impl Repositories {
@@ -54,12 +66,6 @@ impl Repositories {
 }
 
 impl Scanner<'_> {
-    /// A scanner whose caller scans what is postponed once all other entries went by.
-    pub fn postponing(mut self) -> Self {
-        self.repositories.room = ALL_POSTPONED;
-        self
-    }
-
     /// All other entries went by: what was postponed can be scanned.
     pub fn settle(&mut self) {
         self.repositories.room = 0;
@@ -77,15 +83,31 @@ impl Scanner<'_> {
         if head.size > index::STREAMED {
             return self.large_object(place, source, head);
         }
-        if head.kind == Kind::Blob && place.depth == 0 && self.postpone(&place.path, source)? {
+        if head.kind == Kind::Blob && place.may_wait && self.postpone(&place.path, source)? {
             return Ok(());
         }
         let size = head.size + head.length as u64;
-        let content = Inflater::new().whole(source, size)?;
-        source.forget();
+        let (content, result) = Inflater::new().as_it_comes(source, size, TORN);
         let content = content.get(head.length..).unwrap_or_default();
+        if result.is_err() {
+            self.torn_object(place, head.kind, content)?;
+            return result;
+        }
+        source.forget();
         let id = algorithm.id(head.kind, content);
         self.found(place, algorithm, head.kind, id, content)
+    }
+
+    /// What came of an object before it broke: its id is not that of its content, and what it says
+    /// of others is not trusted.
+    fn torn_object(&mut self, place: &Place, kind: Kind, mut content: &[u8]) -> io::Result<()> {
+        let inner = place.object(&[kind.name().to_owned()], b"");
+        match kind {
+            Kind::Blob => self.open(&inner, &mut Replay::new(&mut content)),
+            Kind::Commit | Kind::Tree | Kind::Tag => {
+                self.text(&inner, &mut content, 0, Lines::START)
+            }
+        }
     }
 
     /// Keeps a blob as it is stored, if there is room; what was taken comes again if there is not.
@@ -133,7 +155,7 @@ impl Scanner<'_> {
         while let Some(object) = walk.next(|kind| kind != Kind::Blob) {
             self.packed(place, algorithm, &object)?;
         }
-        self.repositories.graph.settle();
+        self.repositories.graph.settle_for_pack();
         walk.restart();
         while let Some(object) = walk.next(|kind| kind == Kind::Blob) {
             self.packed(place, algorithm, &object)?;

@@ -2,7 +2,10 @@
 //!
 //! Deltas are walked from their bases down. Of the deltas on one base the largest family comes
 //! last, when the base is not needed any more, so that of `n` objects at most log2(n) are held at
-//! a time, however deep the chains are. Time is linear, whatever the pack says.
+//! a time, however deep the chains are. Time is linear, whatever the pack says. Families are known
+//! of deltas that name their base by its place, as git stores nearly all; where those that name it
+//! by its id branch deep down, more bases are held, up to a bound, and what is made of any further
+//! one is given up.
 
 use std::rc::Rc;
 
@@ -40,7 +43,8 @@ pub(super) struct Walk<'p> {
     /// Of each entry the first delta on it and the next one on the same base.
     first: Vec<u32>,
     next: Vec<u32>,
-    /// Of each entry how many are made of it, itself included.
+    /// Of each entry how many are made of it, itself included, as far as deltas name it by its
+    /// place: which one has an id is known only once it was made.
     family: Vec<u32>,
     /// Deltas on objects, by base. They are taken once, however often the pack has the base.
     on_objects: Vec<(Id, u32)>,

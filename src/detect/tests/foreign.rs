@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 
+use super::windows::cuts;
 use super::{engine_of, file};
-use crate::detect::{Context, Engine, Match, Stream, Suppression, TextKind};
+use crate::detect::{Context, Engine, Match, Suppression, TextKind};
+use crate::rules::gitleaks_rule as rule;
 
 fn scan(rules: &str, path: &str, text: &str) -> Vec<Match> {
     engine_of(rules).scan(&file(path), text.as_bytes())
@@ -18,16 +20,15 @@ fn found(rules: &str, path: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn rule(lines: &str) -> String {
-    format!("[[rules]]\nid = 'x'\n{lines}\n")
-}
-
 #[test]
 fn the_secret_is_the_group_that_is_asked_for_else_the_first_that_is_not_empty() {
     let three = r"regex = 'acme:(\d*)([a-z]*)-([a-z]+)'";
     for (lines, expected) in [
         (three, "qzjtrw"),
         (&format!("{three}\nsecretGroup = 3"), "wvkpxb"),
+        (&format!("{three}\nsecretGroup = 0"), "qzjtrw"),
+        // The group that is asked for, and no other in its place.
+        (&format!("{three}\nsecretGroup = 1"), "acme:qzjtrw-wvkpxb"),
         (r"regex = 'acme:\w+-\w+'", "acme:qzjtrw-wvkpxb"),
         (r"regex = 'acme:(\d*)qzjtrw-\w+'", "acme:qzjtrw-wvkpxb"),
     ] {
@@ -47,6 +48,16 @@ fn a_keyword_may_lie_far_from_the_match_but_must_be_in_the_text() {
         found(&rules, "a", &format!("{token}\n{far} ACNE")),
         Vec::<String>::new()
     );
+    let other = rule("regex = '[0-9a-f]{32}'\nkeywords = ['ÄCME', 'Kelvin']");
+    for (text, is_there) in [
+        ("Äcme", true),
+        ("äcme", false),
+        ("kELVIN", true),
+        ("\u{212a}elvin", false),
+    ] {
+        let found = found(&other, "a", &format!("{text} {token}"));
+        assert_eq!(!found.is_empty(), is_there, "{text}");
+    }
     let names = Context {
         kind: TextKind::Name,
         ..file("")
@@ -202,15 +213,8 @@ const PIECES: &[&str] = &[
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// However a text comes in pieces and however small the views are, the result is that of a
-    /// scan in one piece.
     #[test]
-    fn windows_find_what_a_whole_scan_finds(
-        picks in prop::collection::vec((0..PIECES.len(), 1usize..6), 1..80),
-        gaps in prop::collection::vec((0usize..80, 1_000usize..40_000), 0..5),
-        owned in 1usize..5_000,
-        piece in 1usize..60_000,
-    ) {
+    fn windows_find_what_a_whole_scan_finds(cut in cuts(PIECES)) {
         static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| engine_of(r#"
             [[rules]]
             id = "anchored"
@@ -238,25 +242,8 @@ proptest! {
             id = "path"
             path = 'env$'
         "#));
-        let mut text = String::new();
-        for (at, (pick, times)) in picks.iter().enumerate() {
-            text.push_str(&PIECES[*pick].repeat(*times));
-            for (gap, length) in &gaps {
-                if *gap == at {
-                    text.push_str(&"lorem ipsum\n".repeat(length / 12));
-                }
-            }
-        }
         for path in [".env", "main.py"] {
-            let context = file(path);
-            let whole = ENGINE.scan_fully(&context, text.as_bytes());
-            let mut stream = Stream::new(&ENGINE).with_views_of(owned);
-            for chunk in text.as_bytes().chunks(piece) {
-                stream.push(&context, chunk);
-            }
-            prop_assert_eq!(&whole, &stream.finish(&context));
-            stream.push(&context, text.as_bytes());
-            prop_assert_eq!(&whole, &stream.finish(&context));
+            cut.is_found_whole(&ENGINE, path)?;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::windows::cuts;
 use super::*;
 
 /// Pieces that texts of the property test are made of.
@@ -32,15 +33,8 @@ const PIECES: &[&str] = &[
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// However a text comes in pieces and however small the views are, the result is that of a
-    /// scan in one piece.
     #[test]
-    fn windows_find_what_a_whole_scan_finds(
-        picks in prop::collection::vec((0..PIECES.len(), 1usize..6), 1..80),
-        gaps in prop::collection::vec((0usize..80, 1_000usize..40_000), 0..4),
-        owned in 1usize..5_000,
-        piece in 1usize..60_000,
-    ) {
+    fn windows_find_what_a_whole_scan_finds(cut in cuts(PIECES)) {
         static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| {
             engine_of(&(GENERIC.to_owned()
                 + &rule("a.tok", "tok", r"regex = '\btok_?[0-9x_]{0,40}\b'")
@@ -48,28 +42,9 @@ proptest! {
                 + &rule("a.long", "tok_", "regex = '(?s)x.{1,2000}tok_1'")
                 + &rule("a.key", "KEY", "regex = 'KEY[0-9]{8}'\nnear = { rule = \"a.id\", within = 50 }")))
         });
-        let mut text = String::new();
-        for (at, (pick, times)) in picks.iter().enumerate() {
-            text.push_str(&PIECES[*pick].repeat(*times));
-            for (gap, length) in &gaps {
-                if *gap == at {
-                    text.push_str(&"lorem ipsum\n".repeat(length / 12));
-                }
-            }
-        }
         // No path whose fields are parsed: that needs the file in one view.
         for path in ["env", "main.py", "app.yml"] {
-            let context = file(path);
-            let whole = ENGINE.scan_fully(&context, text.as_bytes());
-            let mut stream = Stream::new(&ENGINE).with_views_of(owned);
-            for chunk in text.as_bytes().chunks(piece) {
-                stream.push(&context, chunk);
-            }
-            let windowed = stream.finish(&context);
-            prop_assert_eq!(&whole, &windowed);
-            // A stream is as good as new for its next text.
-            stream.push(&context, text.as_bytes());
-            prop_assert_eq!(&whole, &stream.finish(&context));
+            cut.is_found_whole(&ENGINE, path)?;
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn blobs(bytes: &[u8], each: &mut Each<'_>) -> Result<(), Broken> {
             let item = at.and_then(|at| page.get(at..)).ok_or(TRUNCATED)?;
             if item.first() == Some(&OFF_PAGE) {
                 table.value(item, &mut value)?;
-                each(&value);
+                each(&value)?;
             }
         }
     }

@@ -5,7 +5,7 @@
 
 use super::{big32, index};
 use crate::packages::checksum::{Algorithm, Checksum};
-use crate::packages::{LONGEST_PATH, Listen, Record};
+use crate::packages::{Broken, LONGEST_PATH, Listen, Record};
 
 const NAME: u32 = 1000;
 const VERSION: u32 = 1001;
@@ -17,33 +17,55 @@ const BASE_NAMES: u32 = 1117;
 const DIR_NAMES: u32 = 1118;
 const FILE_DIGEST_ALGORITHM: u32 = 5011;
 
+/// Folders of one package that are known: sources of the kernel have some 5,000.
+pub(super) const MOST_FOLDERS: usize = 1 << 17;
+
 const INT32: u32 = 4;
 const STRING: u32 = 6;
 const STRING_ARRAY: u32 = 8;
 
-/// Tells of a package and its files; `None` where the header does not hold together.
-pub(super) fn package(blob: &[u8], listen: &mut Listen<'_>) -> Option<()> {
-    let header = Header::new(blob)?;
-    let name = header.string(NAME)?;
-    let version = header.string(VERSION)?;
-    let mut full = Vec::new();
-    if let Some(epoch) = header.numbers(EPOCH).next() {
-        full.extend_from_slice(format!("{epoch}:").as_bytes());
-    }
-    full.extend_from_slice(version);
-    if let Some(release) = header.string(RELEASE) {
-        full.push(b'-');
-        full.extend_from_slice(release);
-    }
-    let version = Some(&full[..]);
-    listen(Record::Package { name, version });
-    if let Some(algorithm) = header.algorithm() {
-        header.files(algorithm, listen);
-    }
-    Some(())
+/// A package, as its header says.
+pub(super) struct Package<'a> {
+    pub(super) header: Header<'a>,
+    name: &'a [u8],
+    version: Vec<u8>,
 }
 
-struct Header<'a> {
+impl<'a> Package<'a> {
+    /// `None` where the header does not hold together.
+    pub(super) fn of(blob: &'a [u8]) -> Option<Self> {
+        let header = Header::new(blob)?;
+        let name = header.string(NAME)?;
+        let mut version = Vec::new();
+        if let Some(epoch) = header.numbers(EPOCH).next() {
+            version.extend_from_slice(format!("{epoch}:").as_bytes());
+        }
+        version.extend_from_slice(header.string(VERSION)?);
+        if let Some(release) = header.string(RELEASE) {
+            version.push(b'-');
+            version.extend_from_slice(release);
+        }
+        Some(Self {
+            header,
+            name,
+            version,
+        })
+    }
+
+    /// Tells of the package and its files.
+    pub(super) fn tell(&self, listen: &mut Listen<'_>) -> Result<(), Broken> {
+        listen(Record::Package {
+            name: self.name,
+            version: Some(&self.version),
+        })?;
+        match self.header.algorithm() {
+            Some(algorithm) => self.header.files(algorithm, listen),
+            None => Ok(()),
+        }
+    }
+}
+
+pub(super) struct Header<'a> {
     index: &'a [[u8; 16]],
     data: &'a [u8],
 }
@@ -101,9 +123,14 @@ impl<'a> Header<'a> {
         }
     }
 
+    /// The folders of files. An empty name takes a byte of a header, and here sixteen.
+    pub(super) fn folders(&self) -> Vec<&'a [u8]> {
+        self.strings(DIR_NAMES).take(MOST_FOLDERS).collect()
+    }
+
     /// Folders, links and files that the package only claims have an empty digest.
-    fn files(&self, algorithm: Algorithm, listen: &mut Listen<'_>) {
-        let folders: Vec<&[u8]> = self.strings(DIR_NAMES).collect();
+    fn files(&self, algorithm: Algorithm, listen: &mut Listen<'_>) -> Result<(), Broken> {
+        let folders = self.folders();
         let names = self.strings(BASE_NAMES).zip(self.numbers(DIR_INDEXES));
         let mut path = Vec::new();
         for ((name, folder), digest) in names.zip(self.strings(FILE_DIGESTS)) {
@@ -118,8 +145,9 @@ impl<'a> Header<'a> {
                 path.extend_from_slice(folder);
                 path.extend_from_slice(name);
                 let path = &path;
-                listen(Record::File { path, checksum });
+                listen(Record::File { path, checksum })?;
             }
         }
+        Ok(())
     }
 }

@@ -11,15 +11,22 @@ mod header;
 mod ndb;
 mod sqlite;
 
+use self::header::Package;
 use super::{Broken, Listen};
 
 /// What is done with each blob.
-type Each<'e> = dyn FnMut(&[u8]) + 'e;
+type Each<'e> = dyn FnMut(&[u8]) -> Result<(), Broken> + 'e;
 
 /// The files of every package.
 pub(super) fn packages(bytes: &[u8], listen: &mut Listen<'_>) -> Result<(), Broken> {
     let mut broken = false;
-    let mut each = |blob: &[u8]| broken |= header::package(blob, listen).is_none();
+    let mut each = |blob: &[u8]| match Package::of(blob) {
+        Some(package) => package.tell(listen),
+        None => {
+            broken = true;
+            Ok(())
+        }
+    };
     let read = if bytes.starts_with(sqlite::MAGIC) {
         sqlite::blobs(bytes, &mut each)
     } else if bytes.starts_with(ndb::MAGIC) {

@@ -37,7 +37,7 @@ pub(super) fn blobs(bytes: &[u8], each: &mut Each<'_>) -> Result<(), Broken> {
         let blob = blob.and_then(|head| head.get(BLOCK..)?.get(..index(little32(head, 12)?)));
         let blob = blob.ok_or(Broken("has a slot that leads to no blob"))?;
         budget.take(blob.len())?;
-        each(blob);
+        each(blob)?;
     }
     Ok(())
 }

@@ -26,12 +26,12 @@ pub(super) fn blobs(bytes: &[u8], each: &mut Each<'_>) -> Result<(), Broken> {
         {
             root = Some(page);
         }
+        Ok(())
     })?;
     let root = root.ok_or(Broken("has no table Packages"))?;
-    file.rows(root, &mut |row| {
-        if let Some(Value::Bytes(blob)) = columns(row).nth(1) {
-            each(blob);
-        }
+    file.rows(root, &mut |row| match columns(row).nth(1) {
+        Some(Value::Bytes(blob)) => each(blob),
+        _ => Ok(()),
     })
 }
 
@@ -50,6 +50,8 @@ struct File<'a> {
     usable: usize,
     /// In pages.
     budget: Budget,
+    /// In bytes of rows: cells are named one by one, and many may be the same.
+    of_rows: Budget,
 }
 
 impl<'a> File<'a> {
@@ -67,6 +69,7 @@ impl<'a> File<'a> {
             page,
             usable: page - reserved,
             budget: Budget(bytes.len() / page),
+            of_rows: Budget(bytes.len()),
         })
     }
 
@@ -93,7 +96,7 @@ impl<'a> File<'a> {
                 Some(0x0d) => {
                     for at in cells_of(page, start + 8, cells) {
                         self.payload(page, at.ok_or(CELL)?, &mut row)?;
-                        each(&row);
+                        each(&row)?;
                     }
                 }
                 Some(0x05) => {
@@ -118,6 +121,7 @@ impl<'a> File<'a> {
         let length = varint(&mut cell).ok_or(CELL)?;
         varint(&mut cell).ok_or(CELL)?;
         let length = usize::try_from(length).map_err(|_| CELL)?;
+        self.of_rows.take(length)?;
         let local = self.local(length);
         row.extend_from_slice(cell.get(..local).ok_or(CELL)?);
         let mut next = match local < length {

@@ -23,12 +23,9 @@ pub(super) fn finding_result(finding: &Finding, rules: &Rules<'_>, reveal: bool)
         },
         "rank": rank(finding.severity, finding.confidence),
     });
-    let of_parts = finding.parts.iter().flat_map(|part| &part.occurrences);
     let further: Vec<Value> = finding
-        .occurrences
-        .iter()
+        .places()
         .skip(1)
-        .chain(of_parts)
         .zip(1..)
         .map(|(occurrence, id)| related(occurrence, id))
         .collect();

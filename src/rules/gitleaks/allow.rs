@@ -9,6 +9,7 @@ use super::Tally;
 use super::config::{ListText, RawList};
 use super::golang::translate;
 use crate::rules::allowlist::{Allowlist, Target};
+use crate::rules::hir;
 
 /// Compiled size of the regexes of one list, in bytes.
 const COMPILED_SIZE: usize = 16 << 20;
@@ -78,7 +79,7 @@ fn regexes(at: &str, key: &str, list: &[String], tally: &mut Tally) -> Option<Re
     let rust: Vec<String> = list.iter().map(|text| translate(text)).collect();
     let mut wrong = false;
     for (go, rust) in list.iter().zip(&rust) {
-        if let Err(error) = super::parse(rust) {
+        if let Err(error) = hir::parse(rust) {
             wrong = true;
             tally.refuse(format!("{at}: {key}: {go:?} does not compile: {error}"));
         }

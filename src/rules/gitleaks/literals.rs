@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn literals(regex: &str) -> Vec<String> {
-        of(&super::super::parse(regex).unwrap())
+        of(&crate::rules::parse_regex(regex).unwrap())
     }
 
     #[test]

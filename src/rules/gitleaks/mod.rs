@@ -17,7 +17,6 @@ mod rule;
 use std::collections::HashMap;
 use std::path::Path;
 
-use regex_syntax::hir::Hir;
 use toml::de::DeTable;
 
 use self::config::{Config, RawRule};
@@ -101,16 +100,6 @@ pub(super) fn load(
         tally.tell(format!("{}: {what}", source.name));
     }
     rules
-}
-
-/// A regex in Rust's syntax, as rules are compiled.
-fn parse(rust: &str) -> Result<Hir, Box<regex_syntax::Error>> {
-    regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(rust)
-        .map_err(Box::new)
 }
 
 fn refuse_doubles(rules: &[RawRule], tally: &mut Tally) {
@@ -198,4 +187,4 @@ fn tell_of_tags(source: Source<'_>, rules: &[RawRule], tally: &mut Tally) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

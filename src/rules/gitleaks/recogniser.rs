@@ -9,6 +9,7 @@ use super::{Tally, literals};
 use crate::rules::anchors::Anchors;
 use crate::rules::check::LONGEST_MATCH;
 use crate::rules::foreign::{LONGEST_OPEN, Search};
+use crate::rules::hir;
 
 /// What finds the rule's matches.
 pub(super) struct Recogniser {
@@ -50,7 +51,7 @@ pub(super) fn recogniser(
     tally: &mut Tally,
 ) -> Option<Recogniser> {
     let rust = translate(go);
-    let hir = match super::parse(&rust) {
+    let hir = match hir::parse(&rust) {
         Ok(hir) => hir,
         Err(error) => {
             tally.refuse(format!("{at}: regex does not compile: {error}"));
@@ -130,9 +131,11 @@ fn anchors(hir: &Hir, keywords: &[String]) -> (Vec<String>, Vec<String>) {
     (if better { literals } else { keywords }, Vec::new())
 }
 
-/// Keywords as they are compared; none where an empty one lets every text through.
+/// Keywords as they are compared, in any case of ASCII and as written beyond; none where an empty
+/// one lets every text through.
 pub(super) fn gate(keywords: &[String]) -> Vec<String> {
-    let mut keywords: Vec<String> = keywords.iter().map(|word| word.to_lowercase()).collect();
+    let lower = keywords.iter().map(|word| word.to_ascii_lowercase());
+    let mut keywords: Vec<String> = lower.collect();
     keywords.sort();
     keywords.dedup();
     if keywords.iter().any(String::is_empty) {

@@ -36,7 +36,8 @@ fn load(text: &str) -> Result<(RuleSet, Vec<String>), Vec<String>> {
     load_with(text, &[])
 }
 
-fn rule(lines: &str) -> String {
+/// A configuration of one rule with these lines.
+pub(crate) fn rule(lines: &str) -> String {
     format!("[[rules]]\nid = 'Acme Token_1'\n{lines}\n")
 }
 
@@ -100,6 +101,13 @@ fn keywords_are_anchors_where_every_match_holds_one_and_else_asked_of_the_text()
             "regex = '[a-f0-9]{32}'\nkeywords = ['acme']",
             &[],
             &["acme"],
+            Search::Blocks,
+        ),
+        // In no case but that of ASCII: the sign of kelvin is no k.
+        (
+            "regex = '[a-f0-9]{32}'\nkeywords = ['ÄCME', '\u{212a}EY']",
+            &[],
+            &["Äcme", "\u{212a}ey"],
             Search::Blocks,
         ),
         ("regex = '[a-f0-9]{32}'", &[], &[], Search::Blocks),

@@ -5,19 +5,24 @@
 //! question is turned round: under which other names could a later layer mean this file?
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::OnceLock;
 
-use super::path::{Key, PathHasher, below, clean, parent};
+use super::path::{Hashed, Key, PathHasher, below, clean, parent};
 use super::{PathMarks, symlink_fate};
 
 /// Links that are followed for one path, as the kernel does it.
 const MOST_STEPS: usize = 40;
 
-/// The symbolic links of one layer.
+/// The symbolic links of one layer, the last of each path.
 #[derive(Debug, Default)]
 pub(super) struct Symlinks {
     list: Vec<Symlink>,
-    by_target: HashMap<Key, Vec<u32>>,
-    by_path: HashMap<Key, u32>,
+    by_path: HashMap<Key, u32, BuildHasherDefault<Hashed>>,
+    /// Known once somebody asks, when the layer was read.
+    by_target: OnceLock<HashMap<Key, Vec<u32>, BuildHasherDefault<Hashed>>>,
+    /// Folders down to the deepest target.
+    deepest: usize,
 }
 
 #[derive(Debug)]
@@ -26,6 +31,7 @@ struct Symlink {
     /// Both from the root and clean.
     path: Vec<u8>,
     target: Vec<u8>,
+    target_key: Key,
 }
 
 impl Symlinks {
@@ -39,16 +45,23 @@ impl Symlinks {
             Some(b'/') => &[],
             _ => parent(path).unwrap_or_default(),
         };
+        let target = clean(&[folder, b"/", target].concat());
         let link = Symlink {
             sequence,
             path: clean(path),
-            target: clean(&[folder, b"/", target].concat()),
+            target_key: hasher.key(&target),
+            target,
         };
-        let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        self.by_path.insert(hasher.key(&link.path), index);
-        let same = self.by_target.entry(hasher.key(&link.target)).or_default();
-        same.push(index);
-        self.list.push(link);
+        let depth = hasher.keys(&link.target).len() - 1;
+        self.deepest = self.deepest.max(depth);
+        self.by_target = OnceLock::new();
+        let next = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        let index = *self.by_path.entry(hasher.key(&link.path)).or_insert(next);
+        match self.list.get_mut(index as usize) {
+            // An entry of the same layer replaces the one before.
+            Some(known) => *known = link,
+            None => self.list.push(link),
+        }
     }
 
     /// Whether the entry of this path and sequence is a symbolic link.
@@ -63,7 +76,14 @@ impl Symlinks {
     }
 
     fn to(&self, target: &Key) -> impl Iterator<Item = &Symlink> {
-        let indexes = self.by_target.get(target).into_iter().flatten();
+        let by_target = self.by_target.get_or_init(|| {
+            let mut by_target: HashMap<Key, Vec<u32>, _> = HashMap::default();
+            for (index, link) in (0..).zip(&self.list) {
+                by_target.entry(link.target_key).or_default().push(index);
+            }
+            by_target
+        });
+        let indexes = by_target.get(target).into_iter().flatten();
         indexes.filter_map(|index| self.list.get(*index as usize))
     }
 }
@@ -82,9 +102,9 @@ pub(super) struct Alias {
 }
 
 impl Alias {
-    /// The name.
-    pub(super) fn path(&self) -> &[u8] {
-        &self.path
+    /// The short key of the name.
+    pub(super) fn short_key(&self) -> Option<u64> {
+        self.keys.last().map(|key| key[0])
     }
 
     /// Whether a layer can use the name.
@@ -153,10 +173,13 @@ pub(super) fn aliases(stack: &[&PathMarks], hasher: &PathHasher, path: &[u8]) ->
     if stack.iter().all(|marks| marks.symlinks.list.is_empty()) {
         return found;
     }
+    // No link leads further down, however deep the path is.
+    let deepest = stack.iter().map(|marks| marks.symlinks.deepest).max();
+    let most = deepest.map_or(0, |deepest| deepest + 1);
     let mut next = (path.to_vec(), hasher.keys(path), 0, stack.len());
     for step in 0..=MOST_STEPS {
         let (path, keys, since, until) = &next;
-        let folders = keys.iter().enumerate().take(keys.len() - 1);
+        let folders = keys.iter().enumerate().take(most.min(keys.len() - 1));
         for (depth, folder) in folders {
             for (layer, marks) in stack.iter().enumerate() {
                 for link in marks.symlinks.to(folder) {
@@ -197,4 +220,33 @@ fn joined(folder: &[u8], rest: &[u8]) -> Vec<u8> {
         return rest.to_vec();
     }
     [folder, b"/", rest].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_is_written_again_replaces_itself() {
+        let hasher = PathHasher::default();
+        let mut links = Symlinks::default();
+        let mut add = |path: &str, target: &str, sequence| {
+            links.add(&hasher, path.as_bytes(), target.as_bytes(), sequence);
+        };
+        for sequence in 0..100 {
+            add("lib", "usr/lib", sequence);
+            add("var/run", "/run", 100 + sequence);
+            add("./var/../lib64", "usr/lib", 200 + sequence);
+        }
+        add("var/run", "/usr/lib", 300);
+        let to = |target: &str| {
+            let target = hasher.key(target.as_bytes());
+            let links = links.to(&target);
+            links.map(|link| link.sequence).collect::<Vec<u32>>()
+        };
+        assert_eq!(to("usr/lib"), [99, 300, 299]);
+        assert!(to("run").is_empty());
+        let path = hasher.key(b"var/run");
+        assert!(links.has(&path, 300) && !links.has(&path, 199));
+    }
 }

@@ -62,12 +62,13 @@ fn owner(steps: &[Step], at: usize, file: u8, content: u8) -> Option<PackageFile
     let layers = steps.iter().enumerate();
     let layers: Vec<_> = layers.map(|(n, step)| layer(n, step, &common)).collect();
     let marks: Vec<&PathMarks> = layers.iter().map(|(_, marks)| marks).collect();
-    let owners = Owners::new(layers.iter().map(|(evidence, _)| Some(evidence)));
+    let evidence = layers.iter().map(|(evidence, _)| Some(evidence));
+    let owners = Owners::new(evidence, &marks);
     let path = path(file);
     let links = vec![None; marks.len()];
     let stack = Stack { marks, links };
     let names = [stack.name(at, &path, u32::MAX - 1)];
-    owners.of(&Checksums::of(&[content]), &names, &stack.marks)
+    owners.of(&Checksums::of(&[content]), &names)
 }
 
 /// Oldest first: what the database says after each layer, and of which layer it is.

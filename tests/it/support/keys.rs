@@ -7,6 +7,8 @@ use curve25519_dalek::EdwardsPoint;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
+use super::der::armored;
+
 /// An Ed25519 key pair.
 pub struct KeyPair {
     seed: [u8; 32],
@@ -168,16 +170,4 @@ fn string(bytes: &[u8]) -> Vec<u8> {
 /// A short text of Java.
 fn text(text: &str) -> Vec<u8> {
     [&(text.len() as u16).to_be_bytes()[..], text.as_bytes()].concat()
-}
-
-fn armored(label: &str, bytes: &[u8]) -> String {
-    let digits = STANDARD.encode(bytes);
-    let lines: Vec<&str> = (0..digits.len())
-        .step_by(64)
-        .map(|at| &digits[at..digits.len().min(at + 64)])
-        .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
 }

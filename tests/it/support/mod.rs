@@ -8,6 +8,7 @@
 #![allow(dead_code, unused_imports)]
 
 pub mod compress;
+pub mod der;
 pub mod git;
 pub mod image;
 pub mod keys;

@@ -100,8 +100,8 @@ fn what_does_not_fit_is_forgotten_as_a_whole() {
     let mut graph = graph(&[&tree, &commit]);
     assert!(place(&graph, &blob).is_some());
     let mut long = Vec::new();
-    for n in 0..700_000u32 {
-        long.extend(format!("100644 {n}\0").bytes());
+    for n in 0..1_000_000u32 {
+        long.extend(format!("100644 {}\0", n % 10).bytes());
         long.extend(n.to_be_bytes());
         long.extend([0; 16]);
     }
@@ -109,8 +109,47 @@ fn what_does_not_fit_is_forgotten_as_a_whole() {
     graph.commit(id(&commit), &commit.content, SHA1);
     graph.settle();
     assert_eq!(place(&graph, &blob), None);
-    // Names are told all the same.
-    assert_eq!(graph.tree(id(&tree), &tree.content, SHA1), b"file\n");
+    // Names are told all the same, and each only once.
+    let more = Object::tree(&[("file", &blob), ("more", &blob), ("7", &blob)]);
+    assert_eq!(graph.tree(id(&more), &more.content, SHA1), b"more\n");
+    assert_eq!(graph.tree(id(&more), &more.content, SHA1), b"");
+}
+
+#[test]
+fn names_for_which_there_is_no_room_are_told_each_time_and_no_path_has_them() {
+    let blob = Object::blob("a");
+    let long = "n".repeat(20 << 20);
+    let [one, two] = ["1", "2"].map(|end| format!("{long}{end}"));
+    let tree = Object::tree(&[(&one, &blob), ("file", &blob)]);
+    let commit = Object::commit(&tree, &[], 1, "one");
+    let mut graph = graph(&[&tree, &commit]);
+    let more = Object::tree(&[(&one, &blob), (&two, &blob), ("more", &blob)]);
+    for expected in [format!("{two}\nmore\n"), format!("{two}\n")] {
+        let names = graph.tree(id(&more), &more.content, SHA1);
+        assert!(names == expected.as_bytes(), "{}", names.len());
+    }
+    graph.settle();
+    assert_eq!(place(&graph, &blob), None);
+}
+
+#[test]
+fn paths_that_no_file_system_takes_are_not_told() {
+    let blob = Object::blob("a");
+    let steps = |name: &str, count: usize| {
+        let mut trees = vec![Object::tree(&[(name, &blob)])];
+        for _ in 1..count {
+            trees.push(Object::tree(&[(name, trees.last().unwrap_or(&blob))]));
+        }
+        let commit = Object::commit(trees.last().unwrap_or(&blob), &[], 1, "deep");
+        let objects: Vec<&Object> = trees.iter().chain([&commit]).collect();
+        place(&graph(&objects), &blob).map(|(_, path)| path.len())
+    };
+    assert_eq!(steps(&"n".repeat(4095), 1), Some(4095));
+    assert_eq!(steps(&"n".repeat(4096), 1), None);
+    assert_eq!(steps(&"n".repeat(255), 16), Some(4095));
+    assert_eq!(steps(&"n".repeat(256), 16), None);
+    assert_eq!(steps("n", 1000), Some(1999));
+    assert_eq!(steps("n", 1001), None);
 }
 
 proptest! {

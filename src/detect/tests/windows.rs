@@ -1,0 +1,52 @@
+//! Texts that come in pieces, against the same text scanned whole: what every engine must hold,
+//! whatever its rules are.
+
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+
+use super::file;
+use crate::detect::{Engine, Stream};
+
+/// A text, and how it comes.
+#[derive(Debug, Clone)]
+pub(super) struct Cut {
+    text: String,
+    /// Bytes that a view owns.
+    owned: usize,
+    /// Bytes that come at once.
+    piece: usize,
+}
+
+/// Texts of these pieces, each some times in a row, with long stretches of nothing between them.
+pub(super) fn cuts(pieces: &'static [&'static str]) -> impl Strategy<Value = Cut> {
+    let picks = prop::collection::vec((0..pieces.len(), 1usize..6), 1..80);
+    let gaps = prop::collection::vec((0usize..80, 1_000usize..40_000), 0..5);
+    let made = (picks, gaps, 1usize..5_000, 1usize..60_000);
+    made.prop_map(|(picks, gaps, owned, piece)| {
+        let mut text = String::new();
+        for (at, (pick, times)) in picks.iter().enumerate() {
+            text.push_str(&pieces[*pick].repeat(*times));
+            for (_, length) in gaps.iter().filter(|(gap, _)| *gap == at) {
+                text.push_str(&"lorem ipsum\n".repeat(length / 12));
+            }
+        }
+        Cut { text, owned, piece }
+    })
+}
+
+impl Cut {
+    /// However small the pieces and the views are, the result is that of a scan in one piece.
+    pub(super) fn is_found_whole(&self, engine: &Engine, path: &str) -> Result<(), TestCaseError> {
+        let (context, text) = (file(path), self.text.as_bytes());
+        let whole = engine.scan_fully(&context, text);
+        let mut stream = Stream::new(engine).with_views_of(self.owned);
+        for chunk in text.chunks(self.piece) {
+            stream.push(&context, chunk);
+        }
+        prop_assert_eq!(&whole, &stream.finish(&context));
+        // A stream is as good as new for its next text.
+        stream.push(&context, text);
+        prop_assert_eq!(&whole, &stream.finish(&context));
+        Ok(())
+    }
+}

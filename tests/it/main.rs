@@ -13,6 +13,7 @@ mod keys;
 mod limits;
 mod links;
 mod metadata;
+mod one_layer;
 mod overlay;
 mod ownership;
 mod paid_for;

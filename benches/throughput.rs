@@ -22,7 +22,7 @@ use residue::archive::{Blob, Limits};
 use residue::content::Scanner;
 use residue::detect::{Context, Engine, catalog};
 use residue::image::{Image, Item, assemble, walk};
-use residue::rules::Loader;
+use residue::rules::{Loader, Rule};
 use residue::source::{Selection, open};
 
 use crate::corpus::{Corpus, external};
@@ -40,6 +40,8 @@ const SOME_RULES: [&str; 9] = [
     "gitlab.*",
     "google.*",
 ];
+
+const FIVE_HUNDRED: usize = 500;
 
 fn main() {
     let megabytes = setting("RESIDUE_BENCH_MB", 500);
@@ -89,12 +91,14 @@ fn library(corpus: &Corpus, row: &dyn Fn(&str, &mut dyn FnMut())) {
         .map(|path| Blob::map(&File::open(path).expect("a layer"), path).expect("a layer"))
         .collect();
     detection(&engine, &blobs, row);
-    let few = Loader {
-        enable: SOME_RULES.map(str::to_owned).to_vec(),
-        ..Loader::default()
-    };
-    let few = few.load(catalog()).expect("some embedded rules");
-    detection(&Engine::new(few), &blobs, row);
+    for ids in smaller_sets(&engine) {
+        let rules = Loader {
+            enable: ids,
+            ..Loader::default()
+        };
+        let rules = rules.load(catalog()).expect("some embedded rules");
+        detection(&Engine::new(rules), &blobs, row);
+    }
     for (name, path) in [("plain", &corpus.plain), ("gzip", &corpus.gzip)] {
         let reference = path.to_string_lossy();
         let mut contents =
@@ -109,6 +113,26 @@ fn library(corpus: &Corpus, row: &dyn Fn(&str, &mut dyn FnMut())) {
             );
         }
     }
+}
+
+/// Ids of a hundred rules, and of five hundred: the same, and every third of the others.
+fn smaller_sets(all: &Engine) -> [Vec<String>; 2] {
+    let few = Loader {
+        enable: SOME_RULES.map(str::to_owned).to_vec(),
+        ..Loader::default()
+    };
+    let few = few.load(catalog()).expect("some embedded rules");
+    let ids = |rules: &[Rule]| rules.iter().map(|rule| rule.id().to_owned()).collect();
+    let few: Vec<String> = ids(few.rules());
+    let all: Vec<String> = ids(all.rules().rules());
+    let others = all.into_iter().filter(|id| !few.contains(id)).step_by(3);
+    let more = few
+        .iter()
+        .cloned()
+        .chain(others)
+        .take(FIVE_HUNDRED)
+        .collect();
+    [few, more]
 }
 
 /// Anchors alone and all of detection: neither should cost more for more rules.

@@ -23,6 +23,7 @@ use residue::error::printable;
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(say_where));
+    residue::archive::outlive();
     panic::catch_unwind(run).unwrap_or(Exit::Error).into()
 }
 

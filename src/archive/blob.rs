@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use memmap2::Mmap;
 
+use super::cut::Watch;
 use crate::error::{Error, Result};
 
 /// Bytes that stay readable as long as the handle lives. Cloning shares them.
@@ -22,7 +23,8 @@ pub struct Blob {
 pub type BlobKey = (usize, usize, usize);
 
 enum Storage {
-    Map(Mmap),
+    /// The watch goes before its map.
+    Map(Watch, Mmap),
     Memory(Vec<u8>),
 }
 
@@ -32,15 +34,14 @@ impl Blob {
         // SAFETY: a map is unsound only where another process changes or truncates the file while
         // it is read. The bytes are treated as hostile anyway: no invariant of ours rests on two
         // reads agreeing, every index into them is checked, and they are never read as `str`
-        // without a check on the same borrowed bytes. Truncation ends the process with SIGBUS,
-        // which the documentation of the command states.
+        // without a check on the same borrowed bytes. What becomes of reads behind a new end, `cut` says.
         let map = unsafe { Mmap::map(file) }.map_err(|source| Error::Read {
             path: path.to_owned(),
             source,
         })?;
         let range = 0..map.len();
         Ok(Self {
-            storage: Arc::new(Storage::Map(map)),
+            storage: Arc::new(Storage::Map(Watch::on(&map), map)),
             range,
         })
     }
@@ -79,6 +80,15 @@ impl Blob {
         )
     }
 
+    /// Whether some of these bytes were lost since: their file was cut, and they read as zeros. Without
+    /// [`outlive`](super::outlive), reading them ends the program.
+    pub fn is_cut(&self) -> bool {
+        match &*self.storage {
+            Storage::Map(watch, _) => watch.lost().is_some_and(|lost| lost < self.range.end),
+            Storage::Memory(_) => false,
+        }
+    }
+
     /// Start of these bytes in their storage: the offset in the outer archive.
     pub fn offset(&self) -> u64 {
         self.range.start as u64
@@ -90,7 +100,7 @@ impl Deref for Blob {
 
     fn deref(&self) -> &[u8] {
         match &*self.storage {
-            Storage::Map(map) => &map[self.range.clone()],
+            Storage::Map(_, map) => &map[self.range.clone()],
             Storage::Memory(bytes) => &bytes[self.range.clone()],
         }
     }

@@ -11,6 +11,7 @@
 
 mod blob;
 mod compression;
+mod cut;
 mod directory;
 mod hashing;
 mod index;
@@ -23,6 +24,7 @@ mod tarball;
 mod warnings;
 
 pub use blob::{Blob, BlobKey};
+pub use cut::outlive;
 pub use limits::{LimitHit, Limits};
 pub use name::{Name, normalise};
 pub use tar::{EntryKind, Sparse, SparseLayout};

@@ -24,7 +24,7 @@ pub use walk::walk;
 pub use whiteout::Whiteout;
 
 use crate::archive::Blob;
-use crate::error::Warning;
+use crate::error::{Warning, WarningCode, printable};
 use crate::oci::{DiffId, Digest, MediaType, Platform};
 use crate::source::Document;
 
@@ -72,6 +72,18 @@ pub struct Layer {
     pub blob: Option<Blob>,
     /// Index of the instruction that made it, where known.
     pub instruction: Option<usize>,
+}
+
+impl Layer {
+    /// A warning, if the file was cut while it was read and the layer reaches behind its new end.
+    pub(crate) fn cut(&self) -> Option<Warning> {
+        let is_cut = self.blob.as_ref().is_some_and(Blob::is_cut);
+        is_cut.then(|| {
+            let (index, name) = (self.index, printable(self.name.as_bytes()));
+            let message = format!("layer {index} ({name}) was cut off while it was read");
+            Warning::new(WarningCode::TruncatedLayer, message).in_layer(index)
+        })
+    }
 }
 
 /// One history item, parsed.

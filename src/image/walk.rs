@@ -278,6 +278,9 @@ impl Walk<'_, '_> {
     }
 
     fn finish(mut self) -> LayerSummary {
+        if let Some(warning) = self.layer.cut() {
+            self.warnings.push(warning);
+        }
         if self.odd_names.count > 0 {
             let OddNames { count, first } = std::mem::take(&mut self.odd_names);
             let shown = printable(&first);

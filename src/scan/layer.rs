@@ -142,6 +142,9 @@ impl<'a, 'e> Worker<'a, 'e> {
         let passed = self.passed;
         self.progress.finish(summary.size.saturating_sub(passed));
         self.settle();
+        if let Some(warning) = layer.cut() {
+            self.warnings.push(warning);
+        }
         self.scan_postponed();
         self.flush_names();
         self.forget_idle_links();

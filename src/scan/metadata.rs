@@ -47,6 +47,12 @@ pub(super) fn scan_document(
     let extent = worker.scan_texts(limits);
     worker.pair();
     worker.scan_raw(limits, extent);
+    if document.blob.is_cut() {
+        let name = printable(document.name.as_bytes());
+        let message = format!("{name} was cut off while it was read");
+        let warning = Warning::new(WarningCode::TruncatedArchive, message);
+        worker.scan.warnings.push(warning);
+    }
     let lost = worker.budget.refused();
     if lost > 0 {
         worker.limited(format!("{lost} more matches than are kept"));

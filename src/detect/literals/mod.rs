@@ -36,16 +36,28 @@ pub(super) struct Literals {
 type Hit = (usize, usize, u32);
 
 /// Memory that is kept from search to search: most texts are small.
+#[derive(Default)]
 pub(super) struct Room {
-    passed: Box<Passed>,
+    places: Box<Places>,
     hits: Vec<Hit>,
 }
 
-impl Default for Room {
+/// Places of a chunk on their way through the tables.
+struct Places {
+    passed: Passed,
+    kept: [Kept; PLACES],
+    firsts: [u32; PLACES],
+}
+
+/// Offset, kinds of prints and bytes of a place.
+type Kept = (u16, u32, u32);
+
+impl Default for Places {
     fn default() -> Self {
         Self {
-            passed: Box::new([0; PLACES]),
-            hits: Vec::new(),
+            passed: [0; PLACES],
+            kept: [(0, 0, 0); PLACES],
+            firsts: [0; PLACES],
         }
     }
 }
@@ -87,7 +99,7 @@ impl Literals {
         &self,
         bytes: &[u8],
         own: Range<usize>,
-        Room { passed, hits }: &mut Room,
+        Room { places, hits }: &mut Room,
         mut found: impl FnMut(usize, Range<usize>),
     ) {
         let own = own.start.min(bytes.len())..own.end.min(bytes.len());
@@ -97,7 +109,7 @@ impl Literals {
         while at < search.own.end {
             let end = search.own.end.min(at + CHUNK);
             self.find_short(&mut search, at..end);
-            self.chunk(&mut search, at..end, passed);
+            self.chunk(&mut search, at..end, places);
             at = end;
             if search.hits.is_empty() {
                 continue;
@@ -113,12 +125,12 @@ impl Literals {
     }
 
     /// Looks at the places of one chunk.
-    fn chunk(&self, search: &mut Search<'_>, range: Range<usize>, passed: &mut Passed) {
+    fn chunk(&self, search: &mut Search<'_>, range: Range<usize>, places: &mut Places) {
         let bytes = search.bytes;
         let blocks = range.len() / BLOCK * BLOCK;
         let reach = (range.start + blocks + REACH).min(bytes.len());
         let whole = bytes.get(range.start..reach).unwrap_or_default();
-        self.blocks(search, whole, range.clone(), passed);
+        self.blocks(search, whole, range.clone(), places);
         // The rest, with zeros behind the end.
         let start = range.start + whole.len().saturating_sub(REACH) / BLOCK * BLOCK;
         if start < range.end {
@@ -126,7 +138,7 @@ impl Literals {
             let known = bytes.get(start..).unwrap_or_default();
             let length = known.len().min(rest.len());
             rest[..length].copy_from_slice(&known[..length]);
-            self.blocks(search, &rest, start..range.end, passed);
+            self.blocks(search, &rest, start..range.end, places);
         }
     }
 
@@ -136,33 +148,42 @@ impl Literals {
         search: &mut Search<'_>,
         bytes: &[u8],
         range: Range<usize>,
-        passed: &mut Passed,
+        Places {
+            passed,
+            kept,
+            firsts,
+        }: &mut Places,
     ) {
         let count = self.kernel.run(&self.prints.table, bytes, passed);
-        let word_at = |offset: u16| {
-            let four = bytes.get(usize::from(offset)..)?.first_chunk()?;
-            Some(word(*four))
-        };
-        // Without a branch for each, as in the kernel: half of them go.
-        let mut kept = 0;
-        for index in 0..count {
-            let offset = passed[index];
-            passed[kept] = offset;
-            kept += usize::from(word_at(offset).is_some_and(|word| self.prints.may_be(word)));
+        let passed = &passed[..count];
+        // In steps without a branch for what they find, so that what is not in the nearest memory is
+        // waited for once for many places.
+        let mut count = 0;
+        for offset in passed {
+            let four = bytes
+                .get(usize::from(*offset)..)
+                .and_then(<[u8]>::first_chunk);
+            let word = four.map_or(0, |four| word(*four));
+            let kinds = self.prints.kinds(word);
+            kept[count % PLACES] = (*offset, kinds, word);
+            count += usize::from(kinds != 0);
         }
-        for offset in &passed[..kept] {
+        let kept = &kept[..count];
+        for (first, (_, kinds, word)) in firsts.iter_mut().zip(kept) {
+            *first = self.prints.first(*word, kinds.trailing_zeros());
+        }
+        for ((offset, kinds, word), first) in kept.iter().zip(firsts) {
             let at = range.start + usize::from(*offset);
             if at >= range.end {
                 break;
             }
-            // In loops, not through iterators of iterators, which are moved about for each place.
-            let Some(word) = word_at(*offset) else {
-                break;
-            };
-            for key in self.prints.keys(word) {
-                for print in self.prints.of(key, word) {
-                    self.confirm(search, at, print);
-                }
+            let (mut kinds, mut first) = (*kinds, *first);
+            while kinds != 0 {
+                let kind = kinds.trailing_zeros();
+                self.prints
+                    .each(first, *word, kind, |print| self.confirm(search, at, print));
+                kinds &= kinds - 1;
+                first = self.prints.first(*word, kinds.trailing_zeros());
             }
         }
     }

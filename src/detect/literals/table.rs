@@ -18,27 +18,22 @@ pub(super) const SHORTEST: usize = WIDTH - 1;
 /// For each cell, by the first byte of the fingerprint.
 pub(super) type Table = [u32; CELLS];
 
-/// The second look: a bit for each hash of the four bytes together, 64 KiB.
-const SECOND_BITS: u32 = 19;
-const SECOND: usize = 1 << (SECOND_BITS - 6);
-
-/// The prints that four bytes may be: those from `first` up to `end`.
-pub(super) struct Key {
-    word: u32,
-    known: u32,
-    first: u32,
-    end: u32,
-}
+/// Which of its four bytes a print knows: all, or all but the first or the last one.
+const KINDS: [u32; 3] = [u32::MAX, 0xffff_ff00, 0x00ff_ffff];
+/// The second look: for each kind a bit for each hash of the bytes that it knows, 8 KiB.
+const MARK_BITS: u32 = 16;
+const MARKS: usize = 1 << (MARK_BITS - 6);
+/// No print.
+const NONE: u32 = u32::MAX;
 
 /// All fingerprints.
 pub(super) struct Prints {
     pub table: Box<Table>,
-    second: Box<[u64; SECOND]>,
-    /// Of each cell, where the numbers of its keys begin; one more at the end.
-    starts: Vec<u32>,
-    /// A key may stand in many cells, and these are all that is looked at for most places.
-    numbers: Vec<u32>,
-    keys: Vec<Key>,
+    marks: Box<[[u64; MARKS]; KINDS.len()]>,
+    /// By hash, or behind where others have the place, the first of the prints that know the same
+    /// bytes; a power of two, half of them none at least.
+    firsts: Vec<u32>,
+    /// In order of what they know.
     prints: Vec<Print>,
 }
 
@@ -55,83 +50,104 @@ impl Prints {
         all.sort_by_key(|print| (print.word, print.known, print.literal, print.offset));
         let mut prints = Self {
             table: Box::new([0; CELLS]),
-            second: Box::new([0; SECOND]),
-            starts: Vec::new(),
-            numbers: Vec::new(),
-            keys: Vec::new(),
+            marks: Box::new([[0; MARKS]; KINDS.len()]),
+            firsts: vec![NONE; (2 * all.len()).next_power_of_two()],
             prints: all,
         };
         prints.index();
         prints
     }
 
-    /// Fills the tables, and makes the keys of every cell.
+    /// Fills the tables.
     fn index(&mut self) {
-        let mut placed: Vec<(usize, u32)> = Vec::new();
         let mut first = 0;
         let is_same = |a: &Print, b: &Print| (a.word, a.known) == (b.word, b.known);
         for same in self.prints.chunk_by(is_same) {
-            let end = first + same.len() as u32;
-            let Print { word, known, .. } = same[0];
-            let number = self.keys.len() as u32;
-            self.keys.push(Key {
-                word,
-                known,
-                first,
-                end,
-            });
-            for cell in cells(&same[0]) {
-                self.table[cell] |= first_bits(&same[0]);
-                placed.push((cell, number));
+            let print = &same[0];
+            for cell in cells(print) {
+                self.table[cell] |= first_bits(print);
             }
-            for word in words(word, known) {
-                let (at, bit) = second_place(word);
-                self.second[at] |= bit;
+            let hash = hash(print.word);
+            for (known, marks) in KINDS.iter().zip(&mut *self.marks) {
+                if *known == print.known {
+                    let (at, bit) = mark(hash);
+                    marks[at] |= bit;
+                }
             }
-            first = end;
+            let mask = self.firsts.len() - 1;
+            let mut at = hash as usize & mask;
+            while self.firsts[at] != NONE {
+                at = (at + 1) & mask;
+            }
+            self.firsts[at] = first;
+            first += same.len() as u32;
         }
-        placed.sort_unstable();
-        self.starts = vec![0; CELLS + 1];
-        for (cell, _) in &placed {
-            self.starts[cell + 1] += 1;
-        }
-        for cell in 0..CELLS {
-            self.starts[cell + 1] += self.starts[cell];
-        }
-        self.numbers = placed.into_iter().map(|(_, number)| number).collect();
     }
 
-    /// Whether these four bytes may be a fingerprint; false for most that pass the first table.
+    /// Which kinds of prints these four bytes may be, a bit for each; none for half of those that pass
+    /// the first table.
     #[inline]
-    pub(super) fn may_be(&self, word: u32) -> bool {
-        let (at, bit) = second_place(word);
-        self.second[at] & bit != 0
-    }
-
-    /// What stands in the cell of these four bytes.
-    #[inline]
-    pub(super) fn keys(&self, word: u32) -> impl Iterator<Item = &Key> {
-        let cell = usize::from(cell(word as u16, (word >> 16) as u16));
-        let at = |cell: usize| self.starts.get(cell).map_or(0, |start| *start as usize);
-        let numbers = self.numbers.get(at(cell)..at(cell + 1)).unwrap_or_default();
-        numbers.iter().map(|number| &self.keys[*number as usize])
-    }
-
-    /// The prints of a key of their cell that these four bytes are.
-    #[inline]
-    pub(super) fn of(&self, key: &Key, word: u32) -> &[Print] {
-        if word & key.known != key.word {
-            return &[];
+    pub(super) fn kinds(&self, word: u32) -> u32 {
+        let mut kinds = 0;
+        for (kind, (known, marks)) in KINDS.iter().zip(&*self.marks).enumerate() {
+            let (at, bit) = mark(hash(word & known));
+            kinds |= u32::from(marks[at] & bit != 0) << kind;
         }
-        &self.prints[key.first as usize..key.end as usize]
+        kinds
+    }
+
+    /// Where the prints of a kind may begin that these four bytes are, for [`each`](Self::each).
+    #[inline]
+    pub(super) fn first(&self, word: u32, kind: u32) -> u32 {
+        self.first_at(hash(word & known(kind)))
+    }
+
+    #[inline]
+    fn first_at(&self, at: u32) -> u32 {
+        let mask = self.firsts.len().wrapping_sub(1);
+        self.firsts
+            .get(at as usize & mask)
+            .map_or(NONE, |first| *first)
+    }
+
+    /// Calls `found` with every print of a kind that these four bytes are; `first` is where they may
+    /// begin.
+    #[inline]
+    pub(super) fn each(&self, mut first: u32, word: u32, kind: u32, mut found: impl FnMut(&Print)) {
+        let known = known(kind);
+        let word = word & known;
+        let is_it = |print: &Print| print.word == word && print.known == known;
+        let mut at = hash(word);
+        while let Some(print) = self.prints.get(first as usize)
+            && !is_it(print)
+        {
+            at = at.wrapping_add(1);
+            first = self.first_at(at);
+        }
+        let rest = self.prints.get(first as usize..).unwrap_or_default();
+        for print in rest.iter().take_while(|print| is_it(print)) {
+            found(print);
+        }
     }
 }
 
-/// Word and bit of the second table.
+/// The bytes that a kind of prints knows.
 #[inline]
-fn second_place(word: u32) -> (usize, u64) {
-    let hash = word.wrapping_mul(0x9e37_79b1) >> (u32::BITS - SECOND_BITS);
-    ((hash >> 6) as usize % SECOND, 1 << (hash & 63))
+fn known(kind: u32) -> u32 {
+    KINDS[kind as usize % KINDS.len()]
+}
+
+#[inline]
+fn hash(word: u32) -> u32 {
+    let hash = word.wrapping_mul(0x9e37_79b1);
+    hash ^ hash >> 15
+}
+
+/// Word and bit of the marks of a kind.
+#[inline]
+fn mark(hash: u32) -> (usize, u64) {
+    let place = hash >> (u32::BITS - MARK_BITS);
+    ((place >> 6) as usize % MARKS, 1 << (place & 63))
 }
 
 /// The cells that a print's bytes can lead to.

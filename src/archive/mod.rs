@@ -23,6 +23,7 @@ mod tarball;
 mod warnings;
 
 pub use blob::{Blob, BlobKey};
+pub use hashing::ContentKey;
 pub use limits::{LimitHit, Limits};
 pub use name::{Name, normalise};
 pub use tar::{EntryKind, Sparse, SparseLayout};

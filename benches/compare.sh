@@ -34,6 +34,8 @@ row "rg -c -a -F -i, anchors of all rules" rg -c -a -F -i -f "$work/anchors" "$a
 row "residue" "$residue" scan --no-cache --format json --progress never "$archive"
 row "residue, 1 thread" "$residue" scan --no-cache --format json --progress never --threads 1 "$archive"
 row "residue, 1 thread, --no-verify" "$residue" scan --no-cache --format json --progress never --threads 1 --no-verify "$archive"
+row "residue, cache empty" with_empty_cache "$archive"
+row "residue, cache full" with_full_cache "$archive"
 
 if [ -d "$work/made" ]; then
   for form in gzip zstd; do
@@ -44,6 +46,8 @@ if [ -d "$work/made" ]; then
     [ "$form" = zstd ] || row "pigz -dc of the layers" each pigz -dc "${layers[@]}"
     row "residue" "$residue" scan --no-cache --format json --progress never "$work/made/$form.tar"
     row "residue, 1 thread" "$residue" scan --no-cache --format json --progress never --threads 1 "$work/made/$form.tar"
+    row "residue, cache empty" with_empty_cache "$work/made/$form.tar"
+    row "residue, cache full" with_full_cache "$work/made/$form.tar"
   done
 fi
 

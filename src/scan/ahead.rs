@@ -261,8 +261,8 @@ impl<'a, 'l> Ahead<'a, 'l> {
 
     /// The entries whose turn it is, as far as they are done.
     pub(super) fn ready(&mut self) -> Option<Vec<Done>> {
-        let done = match self.pending.pop_front()? {
-            Pending::Now(done) => return Some(vec![*done]),
+        match self.pending.pop_front()? {
+            Pending::Now(done) => Some(vec![*done]),
             Pending::Later(results) => {
                 let done = lock(&results).take();
                 if done.is_none() {
@@ -270,8 +270,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
                 }
                 done
             }
-        };
-        done
+        }
     }
 
     /// Waits until all that was handed on is done.

@@ -4,7 +4,8 @@
 //! TOML tables and regexes at each start would cost more than to scan a small image. What the values
 //! mean is not checked here but by the tests (`src/detect/tests/embedded.rs`).
 
-use std::path::Path;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use serde_json::{Map, Value, json};
@@ -14,7 +15,9 @@ use toml::de::{DeTable, DeValue};
 mod hir;
 
 fn main() -> io::Result<()> {
-    println!("cargo:rerun-if-changed=patterns");
+    for root in ["patterns", "src", "Cargo.toml"] {
+        println!("cargo:rerun-if-changed={root}");
+    }
     let folder =
         Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("patterns");
     let mut names: Vec<String> = fs::read_dir(&folder)?
@@ -28,7 +31,33 @@ fn main() -> io::Result<()> {
         rules.extend(read(&format!("patterns/{name}"), &text));
     }
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("rules.json");
-    fs::write(out, serde_json::to_vec(&rules)?)
+    fs::write(out, serde_json::to_vec(&rules)?)?;
+    let build = fingerprint(&["src", "patterns", "Cargo.toml"])?;
+    println!("cargo:rustc-env=RESIDUE_BUILD={build:016x}");
+    Ok(())
+}
+
+/// What tells builds of one version apart: a layer that another build scanned is scanned anew.
+fn fingerprint(roots: &[&str]) -> io::Result<u64> {
+    let mut open: Vec<PathBuf> = roots.iter().map(PathBuf::from).collect();
+    let mut files = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path)?;
+            for entry in entries {
+                open.push(entry?.path());
+            }
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        file.hash(&mut hasher);
+        fs::read(file)?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
 }
 
 /// The rules of one file.

@@ -31,9 +31,11 @@ row "openssl dgst -sha256" openssl dgst -sha256 "$archive"
 row "cat" cat "$archive"
 anchors >"$work/anchors"
 row "rg -c -a -F -i, anchors of all rules" rg -c -a -F -i -f "$work/anchors" "$archive"
-row "residue" "$residue" scan --format json --progress never "$archive"
-row "residue, 1 thread" "$residue" scan --format json --progress never --threads 1 "$archive"
-row "residue, 1 thread, --no-verify" "$residue" scan --format json --progress never --threads 1 --no-verify "$archive"
+row "residue" "$residue" scan --no-cache --format json --progress never "$archive"
+row "residue, 1 thread" "$residue" scan --no-cache --format json --progress never --threads 1 "$archive"
+row "residue, 1 thread, --no-verify" "$residue" scan --no-cache --format json --progress never --threads 1 --no-verify "$archive"
+row "residue, cache empty" with_empty_cache "$archive"
+row "residue, cache full" with_full_cache "$archive"
 
 if [ -d "$work/made" ]; then
   for form in gzip zstd; do
@@ -42,15 +44,17 @@ if [ -d "$work/made" ]; then
     printf '\n%s layers, %s bytes\n' "$form" "$(cat "${layers[@]}" | wc -c)"
     row "$form -dc of the layers" "$form" -dc "${layers[@]}"
     [ "$form" = zstd ] || row "pigz -dc of the layers" each pigz -dc "${layers[@]}"
-    row "residue" "$residue" scan --format json --progress never "$work/made/$form.tar"
-    row "residue, 1 thread" "$residue" scan --format json --progress never --threads 1 "$work/made/$form.tar"
+    row "residue" "$residue" scan --no-cache --format json --progress never "$work/made/$form.tar"
+    row "residue, 1 thread" "$residue" scan --no-cache --format json --progress never --threads 1 "$work/made/$form.tar"
+    row "residue, cache empty" with_empty_cache "$work/made/$form.tar"
+    row "residue, cache full" with_full_cache "$work/made/$form.tar"
   done
 fi
 
 printf '\nother scanners, %s\n' "$(basename "$archive")"
 base=
 unpack
-row "residue" "$residue" scan --format json --progress never "$archive"
+row "residue" "$residue" scan --no-cache --format json --progress never "$archive"
 row "trivy" trivy image --quiet --scanners secret --input "$archive"
 row "betterleaks" betterleaks container --no-banner "$archive"
 row "trufflehog" trufflehog docker --no-update --no-verification --image "file://$archive"

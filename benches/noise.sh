@@ -68,6 +68,6 @@ pypi_layer
 npm_layer
 [ "$folder/image.tar" -nt "$folder/2.tar" ] || image
 status=0
-"$residue" scan --quiet --format json --output "$folder/report.json" "$folder/image.tar" || status=$?
+"$residue" scan --no-cache --quiet --format json --output "$folder/report.json" "$folder/image.tar" || status=$?
 [ "$status" -le 1 ] || exit "$status"
 python3 benches/support/noise.py "$folder/report.json"

@@ -26,6 +26,7 @@
 //! | [`content`] | one entry's bytes to the texts in it |
 //! | [`packages`] | package databases: which files a package brought |
 //! | [`finding`], [`advice`] | the report as plain data; what to do about a secret |
+//! | [`cache`] | what layers said, sealed, from run to run |
 //! | [`scan`] | the pipeline, and the only room with threads |
 //! | [`policy`] | what passes and what fails |
 //! | [`report`] | a finished report to bytes, one format a file |
@@ -73,6 +74,7 @@
 
 pub mod advice;
 pub mod archive;
+pub mod cache;
 pub mod content;
 pub mod detect;
 pub mod error;
@@ -88,6 +90,7 @@ pub mod secret;
 pub mod source;
 
 pub use archive::Limits;
+pub use cache::Cache;
 pub use detect::Engine;
 pub use error::{Error, Result, Warning};
 pub use finding::{Finding, Occurrence, Report, Visibility};

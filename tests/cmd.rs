@@ -7,5 +7,8 @@ fn the_command_line_says_what_its_cases_say() {
         .env("COLUMNS", "100")
         .env("TERM", "dumb")
         .env("NO_COLOR", "1")
+        // No folder, so no cache.
+        .env("XDG_CACHE_HOME", "")
+        .env("HOME", "")
         .case("tests/cmd/*.trycmd");
 }

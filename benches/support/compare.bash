@@ -43,6 +43,16 @@ each() {
   for file in "$@"; do "${command[@]}" "$file"; done
 }
 
+# A scan that finds an empty cache, and leaves a full one.
+with_empty_cache() {
+  rm -rf "$work/cache"
+  with_full_cache "$@"
+}
+
+with_full_cache() {
+  "$residue" scan --cache-dir "$work/cache" --format json --progress never "$@"
+}
+
 # The anchors of the built-in rules, one a line.
 anchors() {
   sed -n 's/^anchors = \[\(.*\)\]$/\1/p' "$here"/patterns/*.toml | grep -o '"[^"\\]\{3,\}"' | tr -d '"' | sort -u

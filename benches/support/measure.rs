@@ -23,7 +23,7 @@ pub fn median(rounds: usize, mut work: impl FnMut()) -> f64 {
 pub fn scan(image: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_residue"));
     command
-        .args(["scan", "--format=json", "--progress=never"])
+        .args(["scan", "--format=json", "--progress=never", "--no-cache"])
         .args(options)
         .arg(image)
         .stdin(Stdio::null())

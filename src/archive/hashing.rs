@@ -28,6 +28,41 @@ impl Algorithm {
     }
 }
 
+/// Follows the bytes whose key is taken. Whoever knows only the hash of the bytes can go on hashing
+/// from there, but first comes the padding that SHA-256 put behind them, which begins with 0x80: what
+/// begins otherwise cannot be reached that way.
+const KEY_SUFFIX: &[u8] = b"residue: key of this content";
+
+/// A key that follows from bytes, and that nobody has who does not have those bytes: their digest
+/// alone does not tell it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContentKey([u8; 32]);
+
+impl ContentKey {
+    /// The digest and the key of `bytes`.
+    pub(crate) fn of(bytes: &[u8]) -> (Digest, Self) {
+        let mut hasher = Sha256::new();
+        hasher.update(bytes);
+        let key = Self::behind(&hasher);
+        (Digest::from_sha256(&hasher.finalize()), key)
+    }
+
+    fn behind(hasher: &Sha256) -> Self {
+        Self(hasher.clone().chain_update(KEY_SUFFIX).finalize().into())
+    }
+
+    /// The raw key, to seal and to open with.
+    pub(crate) fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for ContentKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ContentKey(***)")
+    }
+}
+
 enum Hasher {
     None,
     Sha256(Sha256),
@@ -75,6 +110,14 @@ impl Tally {
             Hasher::None => None,
             Hasher::Sha256(hasher) => Some(Digest::from_sha256(&hasher.clone().finalize())),
             Hasher::Sha512(hasher) => Some(Digest::from_sha512(&hasher.clone().finalize())),
+        }
+    }
+
+    /// The key of the bytes so far; `None` where they are not hashed with SHA-256.
+    pub fn content_key(&self) -> Option<ContentKey> {
+        match &self.0.borrow().hasher {
+            Hasher::Sha256(hasher) => Some(ContentKey::behind(hasher)),
+            Hasher::None | Hasher::Sha512(_) => None,
         }
     }
 }
@@ -145,5 +188,21 @@ mod tests {
         assert_eq!(tally.digest().unwrap().verify(b"abc"), Some(true));
         let (_, tally) = tap(Box::new(io::empty()), None);
         assert_eq!(tally.digest(), None);
+    }
+
+    #[test]
+    fn a_key_follows_from_the_bytes_and_not_from_their_digest() {
+        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha256));
+        tally.update(b"ab");
+        let first = tally.content_key().unwrap();
+        tally.update(b"c");
+        let (digest, key) = ContentKey::of(b"abc");
+        assert_eq!(tally.content_key(), Some(key.clone()));
+        assert_eq!(tally.digest(), Some(digest.clone()));
+        assert_ne!(first, key);
+        let hex = |bytes: &[u8]| Digest::from_sha256(bytes);
+        assert_ne!(hex(key.expose()), digest);
+        assert_ne!(KEY_SUFFIX[0], 0x80, "length extension");
+        assert!(!format!("{key:?}").contains(hex(key.expose()).encoded()));
     }
 }

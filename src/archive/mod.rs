@@ -25,6 +25,7 @@ mod warnings;
 
 pub use blob::{Blob, BlobKey};
 pub use cut::outlive;
+pub use hashing::ContentKey;
 pub use limits::{LimitHit, Limits};
 pub use name::{Name, normalise};
 pub use tar::{EntryKind, Sparse, SparseLayout};

@@ -12,7 +12,9 @@ use residue::policy::FailOn;
 use residue::report::Format;
 use residue::rules::Confidence;
 
-use super::groups::{ConfigArgs, LimitArgs, RuleArgs, RunArgs, SelectionArgs};
+use super::groups::{
+    CacheArgs, CacheDirArgs, ConfigArgs, LimitArgs, RuleArgs, RunArgs, SelectionArgs,
+};
 use super::help;
 use super::terminal::When;
 
@@ -69,6 +71,9 @@ pub enum Command {
     /// List, show and check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Show or empty the cache of scanned layers
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Print a completion script for a shell
     #[command(after_long_help = help::COMPLETIONS)]
     Completions {
@@ -210,6 +215,26 @@ pub enum RulesCommand {
     },
 }
 
+/// `residue cache`.
+#[derive(Debug, Subcommand)]
+pub enum CacheCommand {
+    /// Show where the cache is and how much it holds
+    #[command(after_help = help::SEE_LONG, after_long_help = help::CACHE_INFO)]
+    Info {
+        /// Form of the answer
+        #[arg(short, long, value_name = "FORMAT", default_value = "terminal")]
+        format: TableFormat,
+        #[command(flatten)]
+        cache: CacheArgs,
+    },
+    /// Remove everything that the cache holds
+    #[command(after_help = help::SEE_LONG, after_long_help = help::CACHE_CLEAR)]
+    Clear {
+        #[command(flatten)]
+        dir: CacheDirArgs,
+    },
+}
+
 /// Forms of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TableFormat {
@@ -280,7 +305,7 @@ mod tests {
             --min-confidence confirmed --reveal --config c.toml --rules r --only-rules s \
             --enable a.* --disable b.* --baseline b --write-baseline w --threads 3 \
             --max-entry-size 64MiB --max-total-size 2G --max-ratio 100 --max-depth 0 --no-verify \
-            --no-packages --image app:1 --platform linux/arm64/v8 --quiet --progress never --color always";
+            --no-packages --no-cache --cache-dir d --cache-size 1GiB --image app:1 --platform linux/arm64/v8 --quiet --progress never --color always";
         let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
         assert!(cli.talk.quiet && cli.talk.color == When::Always);
         let Command::Scan(scan) = cli.command else {

@@ -85,6 +85,41 @@ pub struct WorkArgs {
     pub no_packages: bool,
 }
 
+/// Where the cache is.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Cache")]
+pub struct CacheDirArgs {
+    /// Folder of the cache [default: residue in $XDG_CACHE_HOME or ~/.cache]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// Where the cache is, and how large it may be.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Cache")]
+pub struct CacheArgs {
+    #[command(flatten)]
+    pub dir: CacheDirArgs,
+    /// Bytes that the cache may take; what was of no use for longest makes room [default: 1GiB]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    pub cache_size: Option<String>,
+}
+
+/// Whether and how the cache is used.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Cache")]
+pub struct CacheUseArgs {
+    /// Scan every layer, also those that were scanned before, and keep nothing
+    ///
+    /// Else what a layer said is kept, sealed with a key that follows from the layer's own bytes, so
+    /// that nobody reads it who does not have the image. The report is the same. With --reveal and
+    /// --no-verify the cache is not used either.
+    #[arg(long)]
+    pub no_cache: bool,
+    #[command(flatten)]
+    pub cache: CacheArgs,
+}
+
 /// Everything that a scan takes, whatever is made of its report.
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -98,4 +133,6 @@ pub struct RunArgs {
     pub limits: LimitArgs,
     #[command(flatten)]
     pub work: WorkArgs,
+    #[command(flatten)]
+    pub cache: CacheUseArgs,
 }

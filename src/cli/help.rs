@@ -31,6 +31,7 @@ Environment:
   CLICOLOR_FORCE   colour also in a pipe, when set to anything but 0
   TERM             `dumb` means no colour and no progress bar
   COLUMNS          width of reports and help [default: the terminal's, 100 in a pipe]
+  XDG_CACHE_HOME   where the cache of scanned layers is, in a folder residue [default: ~/.cache]
   TMPDIR           where a compressed archive is spooled to, in one file without a name";
 
 /// What may stand for IMAGE.
@@ -132,6 +133,24 @@ Examples:
   residue rules check .gitleaks.toml
 
 Exit codes: 0 when every rule holds what it promises; else 2, and every failure is printed.";
+
+/// At the end of `residue cache info --help`.
+pub const CACHE_INFO: &str = "\
+Examples:
+  residue cache info
+  residue cache info --cache-dir /var/cache/residue --format json
+
+Exit codes: 0, also where there is no cache yet; 2 when its folder cannot be read.";
+
+/// At the end of `residue cache clear --help`.
+pub const CACHE_CLEAR: &str = "\
+Only files that residue wrote are removed; the folder and whatever else lies in it stay.
+
+Examples:
+  residue cache clear
+  residue cache clear --cache-dir /var/cache/residue
+
+Exit codes: 0, also where there was nothing; 2 when something cannot be removed.";
 
 /// At the end of `residue completions --help`.
 pub const COMPLETIONS: &str = "\

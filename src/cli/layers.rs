@@ -15,7 +15,7 @@ use super::config;
 use super::exit::Exit;
 use super::table::{Align, Table};
 use super::terminal::Terminal;
-use super::{output, progress, rules};
+use super::{cache, output, progress, rules};
 
 /// Characters of a digest that are enough to tell layers of one image apart.
 const SHORT_ID: usize = 12;
@@ -32,6 +32,7 @@ pub fn run(args: &LayersArgs, terminal: &Terminal) -> Result<Exit> {
         let images = std::slice::from_ref(&args.image);
         residue::scan::run(images, &engine, &config.options, progress)
     })?;
+    cache::note_trouble(&config.options, terminal);
     output::write(None, |out| match args.format {
         TableFormat::Terminal => write_tables(&report, terminal.width, out),
         TableFormat::Json => write_json(&report, out),

@@ -3,6 +3,7 @@
 //! Reports go to standard output, everything else to standard error. Only `main` prints errors.
 
 mod args;
+mod cache;
 mod completions;
 mod config;
 mod exit;
@@ -35,6 +36,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Layers(args) => layers::run(&args, &terminal),
         Command::Extract(args) => extract::run(&args, &terminal),
         Command::Rules(command) => rules::run(&command, &terminal),
+        Command::Cache(command) => cache::run(&command, &terminal),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { command } => man::run(&command),
     }

@@ -10,7 +10,7 @@ use super::args::ScanArgs;
 use super::config;
 use super::exit::Exit;
 use super::terminal::Terminal;
-use super::{output, progress, rules};
+use super::{cache, output, progress, rules};
 
 /// Scans the images and writes the report.
 pub fn run(args: &ScanArgs, terminal: &Terminal) -> Result<Exit> {
@@ -19,6 +19,7 @@ pub fn run(args: &ScanArgs, terminal: &Terminal) -> Result<Exit> {
     let report = progress::watch(terminal.progress, |progress| {
         residue::scan::run(&args.images, &engine, &config.options, progress)
     })?;
+    cache::note_trouble(&config.options, terminal);
     let report = policy::apply(report, &config.policy);
     if let Some(path) = &args.write_baseline {
         let baseline = Baseline::of(&report, config.policy.baseline.as_ref());

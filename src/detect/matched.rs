@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::span::{Position, Span};
@@ -40,7 +41,7 @@ pub enum TextKind {
 }
 
 /// What recognised a hit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum By {
     /// The rule's regex, or the form of a whole file that is no text.
     #[default]
@@ -154,7 +155,7 @@ impl Match {
 }
 
 /// Why a match is listed under `suppressed` and not among the findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Suppression {
     /// A placeholder: `changeme`, `<token>`, `xxxx…`.
     Placeholder,

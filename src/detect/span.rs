@@ -1,9 +1,9 @@
 //! Where in a text something lies.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A range of bytes of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// Offset of the first byte from the start of the text.
     pub offset: u64,
@@ -29,7 +29,7 @@ impl Span {
 }
 
 /// Line and column, both counted from 1; columns count bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Line, from 1.
     pub line: u64,

@@ -1,6 +1,6 @@
 //! Where a secret lies, who can still see it there, and what hid it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::PackageFile;
 use crate::oci::DiffId;
@@ -70,7 +70,7 @@ impl Occurrence {
 }
 
 /// Kinds of places, as `kind` in the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Kind {

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use super::Whiteout;
-use crate::archive::{EntryKind, Sparse};
+use crate::archive::{ContentKey, EntryKind, Sparse};
 use crate::error::Warning;
 use crate::oci::{DiffId, Digest};
 
@@ -79,6 +79,8 @@ pub struct LayerSummary {
     pub whiteouts: u64,
     /// Digest of the stored bytes as computed; `None` when not verified or broken off.
     pub digest: Option<Digest>,
+    /// Key of the stored bytes; `None` where they were not hashed with SHA-256.
+    pub key: Option<ContentKey>,
     /// Diff ID as computed; `None` when not verified or when the stream broke off.
     pub diff_id: Option<DiffId>,
     /// Whether what is stated of the layer was checked and holds; `None` when nothing could be

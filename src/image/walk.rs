@@ -116,6 +116,7 @@ impl Walk<'_, '_> {
             let tar = tally.digest().filter(|_| self.stream_is_whole);
             let all = if is_one { &tally } else { &stored };
             all.update(blob.get(all.count() as usize..).unwrap_or_default());
+            self.summary.key = all.content_key();
             verify::judge(self.layer, all.digest(), tar, &mut self.summary);
         }
     }

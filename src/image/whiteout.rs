@@ -3,8 +3,10 @@
 //! Source: OCI image-spec `layer.md`, "Whiteouts"; names with `.wh..wh.` other than the opaque
 //! mark are AUFS bookkeeping, which is skipped when a layer is extracted and can hold content.
 
+use serde::{Deserialize, Serialize};
+
 /// What a whiteout hides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Whiteout {
     /// This path, and all below it.
     Path(Vec<u8>),

@@ -5,11 +5,12 @@
 //! well write a database that states the file's own.
 
 use md5::Md5;
+use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 /// How a checksum was computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Algorithm {
     /// 16 bytes: dpkg, old rpm.
     Md5,
@@ -30,7 +31,7 @@ impl Algorithm {
 }
 
 /// The first bytes of a file's checksum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Checksum {
     algorithm: Algorithm,
     head: Head,
@@ -65,7 +66,7 @@ impl Checksum {
 }
 
 /// What one file's content hashes to, in every algorithm that databases use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checksums {
     md5: Head,
     sha1: Head,

@@ -75,9 +75,19 @@ impl Claims {
 
     /// Takes what the database in entry `sequence` at `path` says.
     pub(super) fn read(&mut self, path: &[u8], sequence: u32, bytes: &[u8]) -> Result<(), Broken> {
-        let Some(database) = Database::at(path) else {
-            return Ok(());
-        };
+        match Database::at(path) {
+            Some(database) => self.hear(path, sequence, |listen| database.read(bytes, listen)),
+            None => Ok(()),
+        }
+    }
+
+    /// The same as `tell` tells it, which is not called where there is no room.
+    pub(super) fn hear<E>(
+        &mut self,
+        path: &[u8],
+        sequence: u32,
+        tell: impl FnOnce(&mut dyn FnMut(Record<'_>)) -> Result<(), E>,
+    ) -> Result<(), E> {
         if !self.room.take(PACKAGE + path.len()) {
             return Ok(());
         }
@@ -85,11 +95,11 @@ impl Claims {
             path: path.to_vec(),
             sequence,
         });
-        let is_status = database == Database::DpkgStatus;
+        let is_status = Database::at(path) == Some(Database::DpkgStatus);
         // Most packages of a status have no file there and need no number.
         let mut waiting = None;
         let mut is_kept = false;
-        database.read(bytes, &mut |record| match record {
+        tell(&mut |record| match record {
             Record::Package { name, version } => {
                 let (name, version) = (shown(name), version.map(shown));
                 if let Some(version) = version.as_ref().filter(|_| is_status)

@@ -13,10 +13,11 @@ use super::claims::Claims;
 use super::kept::{Keeping, Kept};
 use super::overlay::{Common, PathMarks};
 use crate::archive::{Compression, Limits, sniff};
+use crate::cache::Told;
 use crate::content::Outcome;
 use crate::error::{Warning, WarningCode, printable};
 use crate::image::{Item, Layer, LayerEntry, walk};
-use crate::packages::{Checksums, Database, Hasher};
+use crate::packages::{Broken, Checksums, Database, Hasher, Record};
 
 /// Bytes of a content of a compressed layer that are kept: larger ones are few.
 const CONTENT: usize = 8 << 20;
@@ -39,6 +40,9 @@ pub(super) struct Gatherer {
     most: usize,
     /// Entries with hits whose contents were not kept. Those that were postponed come last.
     unkept: Vec<u32>,
+    /// Whether what databases tell is written down, and what the last one told.
+    is_recorded: bool,
+    told: Option<Told>,
 }
 
 impl Gatherer {
@@ -55,6 +59,8 @@ impl Gatherer {
             kept: Kept::default(),
             most: if is_plain { 0 } else { CONTENT },
             unkept: Vec::new(),
+            is_recorded: false,
+            told: None,
         }
     }
 
@@ -64,8 +70,28 @@ impl Gatherer {
     }
 
     /// Takes what the content of an entry with hits hashes to.
-    pub(super) fn add(&mut self, entry: &LayerEntry, checksums: Checksums) {
-        self.evidence.checksums.insert(entry.sequence, checksums);
+    pub(super) fn add(&mut self, sequence: u32, checksums: Checksums) {
+        self.evidence.checksums.insert(sequence, checksums);
+    }
+
+    /// Takes what a database tells that was read before.
+    pub(super) fn hear<E>(
+        &mut self,
+        path: &[u8],
+        sequence: u32,
+        tell: impl FnOnce(&mut dyn FnMut(Record<'_>)) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.evidence.claims.hear(path, sequence, tell)
+    }
+
+    /// From here on, what databases tell is written down as well.
+    pub(super) fn listen(&mut self) {
+        self.is_recorded = true;
+    }
+
+    /// What the database told that was just followed, if one was and it is written down.
+    pub(super) fn take_told(&mut self) -> Option<Told> {
+        self.told.take()
     }
 
     /// Lets `scan` read the content of an entry and looks over its shoulder.
@@ -102,8 +128,9 @@ impl Gatherer {
         if is_database {
             let problem = match whole {
                 Some(bytes) => {
+                    self.told = self.is_recorded.then(Told::default);
                     let claims = &mut self.evidence.claims;
-                    let read = claims.read(&entry.path, entry.sequence, bytes);
+                    let read = read(claims, entry, bytes, self.told.as_mut());
                     read.err().map(|broken| broken.to_string())
                 }
                 None => Some(format!("is cut or larger than {} MiB", DATABASE >> 20)),
@@ -126,6 +153,25 @@ impl Gatherer {
         self.evidence.claims.settle(marks);
         self.evidence
     }
+}
+
+/// Takes what a database says, and writes it down in `told`.
+fn read(
+    claims: &mut Claims,
+    entry: &LayerEntry,
+    bytes: &[u8],
+    told: Option<&mut Told>,
+) -> Result<(), Broken> {
+    let (path, sequence) = (&entry.path, entry.sequence);
+    let (Some(told), Some(database)) = (told, Database::at(path)) else {
+        return claims.read(path, sequence, bytes);
+    };
+    claims.hear(path, sequence, |listen| {
+        database.read(bytes, &mut |record| {
+            told.push(record);
+            listen(record);
+        })
+    })
 }
 
 fn unread(entry: &LayerEntry, what: &str) -> Warning {

@@ -3,6 +3,8 @@
 mod losses;
 mod postponed;
 mod record;
+mod replay;
+mod take;
 
 use std::io::{self, BufRead};
 
@@ -15,12 +17,15 @@ use super::names::Names;
 use super::overlay::{Common, PathMarks};
 use super::pipeline::Options;
 use super::progress::Progress;
-use crate::archive::Capped;
+use crate::archive::{Capped, Limits};
+use crate::cache::Recorder;
 use crate::content::{Hit, Outcome, Scanner};
-use crate::detect::{Context, Engine, Suppression, TextKind};
+use crate::detect::{Context, Engine, TextKind};
 use crate::error::Warning;
 use crate::finding::{EntryFacts, Kind};
 use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
+
+pub(super) use replay::scan_layer;
 
 /// Hits of one layer that are kept although an allowlist of their rule covers them.
 const MOST_ALLOWED: usize = 1_000;
@@ -65,8 +70,13 @@ pub(super) struct Means<'m> {
     pub claims: usize,
 }
 
-/// Walks and scans `layer`, one of `layers`, which share what is kept of hits and public keys.
-pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> LayerScan {
+/// Walks and scans `layer`, and writes down what it says.
+fn walk_and_scan(
+    layer: &Layer,
+    means: Means<'_>,
+    layers: usize,
+    recorder: Option<&mut Recorder>,
+) -> LayerScan {
     let Means {
         engine, options, ..
     } = means;
@@ -80,7 +90,7 @@ pub(super) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> Laye
     );
     rayon::in_place_scope(|scope| {
         let ahead = Ahead::new(scope, &yard);
-        Worker::new(layer, means, layers, ahead).scan(layer, options)
+        Worker::new(layer, means, layers, ahead).scan(layer, options, recorder)
     })
 }
 
@@ -100,6 +110,8 @@ struct Worker<'a, 'e> {
     /// Entries that wait for what later ones tell of them.
     postponed: Vec<(LayerEntry, Vec<u8>)>,
     gatherer: Option<Gatherer>,
+    /// Where what the layer says is written down.
+    recorder: Option<&'e mut Recorder>,
     warnings: Capped,
     progress: &'e Progress,
     /// Stored bytes that the progress knows of.
@@ -130,22 +142,37 @@ impl<'a, 'e> Worker<'a, 'e> {
             links: Vec::new(),
             postponed: Vec::new(),
             gatherer: (options.packages).then(|| Gatherer::new(layer, common, claims)),
+            recorder: None,
             warnings: Capped::keeping(MOST_WARNINGS),
             progress,
             passed: 0,
         }
     }
 
-    fn scan(mut self, layer: &Layer, options: &Options) -> LayerScan {
+    fn scan(
+        mut self,
+        layer: &Layer,
+        options: &Options,
+        recorder: Option<&'e mut Recorder>,
+    ) -> LayerScan {
+        if let Some(gatherer) = self.gatherer.as_mut().filter(|_| recorder.is_some()) {
+            gatherer.listen();
+        }
+        self.recorder = recorder;
         let limits = &options.limits;
         let summary = walk(layer, limits, options.verify, &mut |item| self.visit(item));
-        let passed = self.passed;
-        self.progress.finish(summary.size.saturating_sub(passed));
         self.settle();
         if let Some(warning) = layer.cut() {
             self.warnings.push(warning);
         }
         self.scan_postponed();
+        self.finish(layer, limits, summary)
+    }
+
+    /// What the layer yields, once all of it was seen.
+    fn finish(mut self, layer: &Layer, limits: &Limits, summary: LayerSummary) -> LayerScan {
+        let passed = self.passed;
+        self.progress.finish(summary.size.saturating_sub(passed));
         self.flush_names();
         self.forget_idle_links();
         let evidence = self.gatherer.take();
@@ -196,6 +223,10 @@ impl<'a, 'e> Worker<'a, 'e> {
         self.passed = self.passed.max(entry.stored);
         self.note_path(entry);
         self.note_names(entry);
+        // Behind what the entries before it came to, which the names had to wait for.
+        if let Some(recorder) = &mut self.recorder {
+            recorder.entry(entry);
+        }
         for (key, value) in &entry.records {
             self.record(entry, key, value)?;
         }
@@ -235,7 +266,7 @@ impl<'a, 'e> Worker<'a, 'e> {
         while let Some(done) = self.ahead.as_mut().and_then(Ahead::ready) {
             for done in done {
                 if let (Some(gatherer), Some(checksums)) = (&mut self.gatherer, done.checksums) {
-                    gatherer.add(&done.entry, checksums);
+                    gatherer.add(done.entry.sequence, checksums);
                 }
                 // Their bytes were at hand, and an error was told when they were read.
                 let _ = self.take_next(done.outcome, Kind::File, Some(&done.entry));
@@ -258,12 +289,16 @@ impl<'a, 'e> Worker<'a, 'e> {
             label: None,
         };
         let scanner = &mut self.scanner;
-        match &mut self.gatherer {
-            Some(gatherer) => gatherer.follow(entry, content, |content| {
-                scanner.scan_or_postpone(&context, content)
-            }),
-            None => scanner.scan_or_postpone(&context, content),
+        let Some(gatherer) = &mut self.gatherer else {
+            return scanner.scan_or_postpone(&context, content);
+        };
+        let outcome = gatherer.follow(entry, content, |content| {
+            scanner.scan_or_postpone(&context, content)
+        });
+        if let (Some(recorder), Some(told)) = (&mut self.recorder, gatherer.take_told()) {
+            recorder.database(&entry.path, entry.sequence, &told);
         }
+        outcome
     }
 
     /// Keeps what the stack needs to know of the path.
@@ -337,51 +372,6 @@ impl<'a, 'e> Worker<'a, 'e> {
         self.names = text.cleared();
     }
 
-    /// Takes what something came to, behind all that came before it.
-    fn take(&mut self, outcome: Outcome, kind: Kind, entry: Option<&LayerEntry>) -> io::Result<()> {
-        if !outcome.is_empty() {
-            self.settle();
-        }
-        self.take_next(outcome, kind, entry)
-    }
-
-    fn take_next(
-        &mut self,
-        outcome: Outcome,
-        kind: Kind,
-        entry: Option<&LayerEntry>,
-    ) -> io::Result<()> {
-        for warning in outcome.warnings {
-            self.warnings.push(warning);
-        }
-        if let Some(entry) = entry {
-            for (inside, observed) in outcome.observed {
-                self.seen.add(&entry.path, &inside, observed);
-            }
-        }
-        for hit in outcome.hits {
-            self.keep(LayerHit {
-                kind,
-                path: entry.map_or_else(Vec::new, |entry| entry.path.clone()),
-                sequence: entry.map(|entry| entry.sequence),
-                entry: entry.map(facts),
-                hit,
-            });
-        }
-        outcome.error.map_or(Ok(()), Err)
-    }
-
-    fn keep(&mut self, hit: LayerHit) {
-        if hit.hit.matched.suppressed == Some(Suppression::Allowlist) && !self.allowed.take(1) {
-            return;
-        }
-        let inside: usize = hit.hit.inside.iter().map(String::len).sum();
-        let size = super::budget::size_of(&hit.hit.matched) + hit.path.len() + inside;
-        if self.budget.take(size) {
-            self.hits.push(hit);
-        }
-    }
-
     /// Keeps only links to content with hits, and those that lead to lower layers.
     fn forget_idle_links(&mut self) {
         let mut hit: Vec<u32> = self.hits.iter().filter_map(|hit| hit.sequence).collect();
@@ -390,15 +380,5 @@ impl<'a, 'e> Worker<'a, 'e> {
             link.content
                 .is_none_or(|content| hit.binary_search(&content).is_ok())
         });
-    }
-}
-
-fn facts(entry: &LayerEntry) -> EntryFacts {
-    EntryFacts {
-        mode: format!("{:04o}", entry.mode & 0o7777),
-        uid: entry.uid,
-        gid: entry.gid,
-        mtime: entry.mtime,
-        size: entry.size,
     }
 }

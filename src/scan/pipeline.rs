@@ -10,6 +10,7 @@ use super::progress::Progress;
 use super::redact::{Redaction, redact_error};
 use super::unique::{UniqueDocuments, UniqueLayers};
 use crate::archive::Limits;
+use crate::cache::Cache;
 use crate::detect::Engine;
 use crate::error::{Error, Result, Warning, WarningCode};
 use crate::finding::{Report, Summary, Verdict};
@@ -35,6 +36,9 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Which images of each input.
     pub selection: Selection,
+    /// Where results of layers are kept from run to run; it is used where hashes are checked and
+    /// nothing is revealed. The report does not depend on it.
+    pub cache: Option<Cache>,
 }
 
 impl Default for Options {
@@ -47,6 +51,7 @@ impl Default for Options {
             reveal: false,
             threads: None,
             selection: Selection::default(),
+            cache: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bad_archives;
 mod bad_layers;
+mod cache;
 mod documents;
 mod facts;
 mod fields;

@@ -1,9 +1,11 @@
 //! One entry of a tar, after PAX and GNU extension headers.
 
+use serde::{Deserialize, Serialize};
+
 use super::sparse::Sparse;
 
 /// What an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum EntryKind {
     /// A regular file, also a sparse one.
     File,

@@ -45,6 +45,8 @@ pub struct File {
     pub no_verify: Option<bool>,
     /// `no-packages`
     pub no_packages: Option<bool>,
+    /// `no-cache`
+    pub no_cache: Option<bool>,
     /// `max-entry-size`
     pub max_entry_size: Option<u64>,
     /// `max-total-size`
@@ -126,6 +128,7 @@ impl File {
             .and_then(NonZeroUsize::new);
         self.no_verify = keys.flag("no-verify");
         self.no_packages = keys.flag("no-packages");
+        self.no_cache = keys.flag("no-cache");
         self.max_entry_size = keys.size("max-entry-size");
         self.max_total_size = keys.size("max-total-size");
         self.max_ratio = keys.number("max-ratio", 1);

@@ -9,6 +9,7 @@ mod keys;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use residue::Cache;
 use residue::archive::Limits;
 use residue::policy::{Baseline, Date, FailOn, Policy};
 use residue::report::Format;
@@ -17,10 +18,12 @@ use residue::scan::Options;
 use residue::source::{Platforms, Selection};
 
 use super::args::{ExtractArgs, LayersArgs, ScanArgs};
-use super::groups::{ConfigArgs, LimitArgs, RuleArgs, RunArgs, SelectionArgs};
+use super::groups::{
+    CacheArgs, CacheUseArgs, ConfigArgs, LimitArgs, RuleArgs, RunArgs, SelectionArgs,
+};
 use super::mistakes::Mistakes;
 use super::output::folder_of;
-use super::size;
+use super::{cache, size};
 use file::File;
 
 /// What `scan` is to do.
@@ -154,7 +157,27 @@ fn options(run: &RunArgs, file: &File, mistakes: &mut Mistakes) -> Options {
         packages: !(run.work.no_packages || file.no_packages == Some(true)),
         reveal: false,
         threads: run.work.threads.or(file.threads).map(usize::from),
+        cache: cache_of(&run.cache, file, mistakes),
     }
+}
+
+/// The cache that `cache info` is about; `None` where there is no folder for one.
+pub fn cache(args: &CacheArgs) -> Result<Option<Cache>, Mistakes> {
+    let mut mistakes = Mistakes::default();
+    let cache = cache_at(args, &mut mistakes);
+    mistakes.or(cache)
+}
+
+fn cache_of(args: &CacheUseArgs, file: &File, mistakes: &mut Mistakes) -> Option<Cache> {
+    let cache = cache_at(&args.cache, mistakes);
+    cache.filter(|_| !args.no_cache && file.no_cache != Some(true))
+}
+
+fn cache_at(args: &CacheArgs, mistakes: &mut Mistakes) -> Option<Cache> {
+    let asked = args.cache_size.as_deref();
+    let limit = asked.and_then(|text| mistakes.take("--cache-size", size::parse(text)));
+    let folder = cache::folder(args.dir.cache_dir.as_deref())?;
+    Some(Cache::at(folder, limit.unwrap_or(Cache::LIMIT)))
 }
 
 fn selection(args: &SelectionArgs, file: &File, mistakes: &mut Mistakes) -> Selection {

@@ -5,6 +5,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::extensions::{GeneralName, SubjectAlternativeName};
@@ -23,7 +24,7 @@ pub(in crate::detect) const LARGEST: usize = 32 << 10;
 const MOST_NAMES: usize = 8;
 
 /// A certificate, in short.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Certificate {
     /// `C=…, O=…, CN=…`; empty where it has none.
     pub subject: String,

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::Key;
 use super::certificate::{self, Certificate};
 use super::effort::{CERTIFICATE, Effort};
@@ -57,7 +59,7 @@ const MOST: usize = 2_000;
 const LONGEST_CHAIN: usize = 8;
 
 /// A public key, and what it was seen in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Observed {
     /// Which key.
     pub id: KeyId,
@@ -66,7 +68,7 @@ pub struct Observed {
 }
 
 /// What holds a public key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Seen {
     /// A certificate.
     Certificate(Box<Certificate>),

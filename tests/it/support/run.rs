@@ -38,6 +38,9 @@ pub fn residue_with_input<A: AsRef<OsStr>>(
 fn finish(command: &mut Command) -> Run {
     let output = command
         .env_remove("RUST_BACKTRACE")
+        // Without a home there is no cache, unless a test names one.
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("HOME")
         .output()
         .expect("the program starts");
     let run = Run {

@@ -22,10 +22,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("advice", &["error", "finding"]),
     ("packages", &["error", "archive"]),
     (
+        "cache",
+        &[
+            "error", "secret", "oci", "archive", "image", "rules", "detect", "content", "finding",
+            "packages",
+        ],
+    ),
+    (
         "scan",
         &[
             "error", "secret", "oci", "archive", "source", "image", "rules", "detect", "content",
-            "finding", "advice", "packages",
+            "finding", "advice", "packages", "cache",
         ],
     ),
     (

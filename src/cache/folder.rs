@@ -1,0 +1,298 @@
+//! The folder: one file a journal, written beside and renamed, the oldest removed where there are too
+//! many.
+//!
+//! Several programs may use it at once: a file that is gone is one that was never there, and two that
+//! write the same one write the same thing. What is not a regular file with a name of ours is left
+//! alone, and no link is followed.
+
+use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::seal::HEAD;
+
+/// Bytes of the largest file that is read or written.
+const LARGEST: u64 = 40 << 20;
+/// Digits of the name of an entry.
+const NAME: usize = 64;
+/// What the name of a file begins with that is not whole yet.
+const UNFINISHED: &str = "new-";
+
+/// Where results of layers are kept from run to run. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Cache(Arc<Folder>);
+
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    limit: u64,
+    /// The first thing that went wrong.
+    trouble: OnceLock<String>,
+}
+
+/// What a folder holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Files.
+    pub entries: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Cache {
+    /// Bytes that a cache may take where nobody says otherwise.
+    pub const LIMIT: u64 = 1 << 30;
+
+    /// A cache in `folder`, which is made when the first entry is written, of at most `limit` bytes.
+    pub fn at(folder: impl Into<PathBuf>, limit: u64) -> Self {
+        Self(Arc::new(Folder {
+            path: folder.into(),
+            limit,
+            trouble: OnceLock::new(),
+        }))
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Bytes that it may take.
+    pub fn limit(&self) -> u64 {
+        self.0.limit
+    }
+
+    /// What it holds; nothing where there is no folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn usage(&self) -> io::Result<Usage> {
+        let files = self.files()?;
+        Ok(Usage::of(&files))
+    }
+
+    /// Removes all that it holds, and says what that was.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or a file of it not be removed.
+    pub fn clear(&self) -> io::Result<Usage> {
+        let files = self.files()?;
+        for (_, _, path) in &files {
+            remove(path)?;
+        }
+        Ok(Usage::of(&files))
+    }
+
+    /// Why the last scans could not use it, if they could not. A scan goes on without.
+    pub fn trouble(&self) -> Option<&str> {
+        self.0.trouble.get().map(String::as_str)
+    }
+
+    /// The bytes of an entry, if it is there.
+    pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let path = self.0.path.join(name);
+        let metadata = fs::symlink_metadata(&path).ok()?;
+        if !metadata.is_file() || metadata.len() > LARGEST {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        let file = File::open(path).ok()?;
+        file.take(LARGEST).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    /// Notes that an entry was of use: its first byte, which is the same in all, is written once more,
+    /// so that the system marks the file as young. An old one that cannot be written is just old.
+    pub(super) fn touch(&self, name: &str) {
+        let file = OpenOptions::new().write(true).open(self.0.path.join(name));
+        if let Ok(mut file) = file {
+            let _ = file.write_all(&[HEAD]);
+        }
+    }
+
+    /// Writes an entry, and makes room for it.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) {
+        if bytes.len() as u64 > LARGEST.min(self.0.limit) {
+            return;
+        }
+        if let Err(error) = self.try_write(name, bytes) {
+            let folder = self.0.path.display();
+            let _ = self
+                .0
+                .trouble
+                .set(format!("cannot write to the cache {folder}: {error}"));
+        }
+    }
+
+    fn try_write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        make(&self.0.path)?;
+        // For its owner only, which is how this crate makes files.
+        let mut file = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(&self.0.path)?;
+        file.write_all(bytes)?;
+        file.persist(self.0.path.join(name))
+            .map_err(|error| error.error)?;
+        self.make_room()
+    }
+
+    /// Removes the files that were of no use for longest.
+    fn make_room(&self) -> io::Result<()> {
+        let mut files = self.files()?;
+        let mut total = Usage::of(&files).bytes;
+        files.sort();
+        for (_, size, path) in files {
+            if total <= self.0.limit {
+                break;
+            }
+            remove(&path)?;
+            total -= size;
+        }
+        Ok(())
+    }
+
+    /// Every file of ours: when it was of use, its size and its path.
+    fn files(&self) -> io::Result<Vec<(impl Ord + use<>, u64, PathBuf)>> {
+        let entries = match fs::read_dir(&self.0.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let ours = entries.filter_map(Result::ok).filter(is_ours);
+        // One that is gone meanwhile is none; of a link, this is what the link itself is.
+        let files = ours.filter_map(|entry| Some((entry.metadata().ok()?, entry.path())));
+        let files = files.filter(|(metadata, _)| metadata.is_file());
+        Ok(files
+            .map(|(metadata, path)| (metadata.modified().ok(), metadata.len(), path))
+            .collect())
+    }
+}
+
+impl Usage {
+    fn of<T>(files: &[(T, u64, PathBuf)]) -> Self {
+        Self {
+            entries: files.len() as u64,
+            bytes: files.iter().map(|(_, size, _)| size).sum(),
+        }
+    }
+}
+
+fn is_ours(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let name = name.to_str().unwrap_or_default();
+    let is_hex = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
+    match name.strip_prefix(UNFINISHED) {
+        Some(rest) => !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_alphanumeric()),
+        None => name.len() == NAME && name.bytes().all(is_hex),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// Makes the folder, for its owner only.
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    fn name(digit: char) -> String {
+        digit.to_string().repeat(NAME)
+    }
+
+    fn age(cache: &Cache, digit: char, seconds: u64) {
+        let path = cache.folder().join(name(digit));
+        let file = OpenOptions::new().write(true).open(path).unwrap();
+        let then = SystemTime::now() - Duration::from_secs(seconds);
+        file.set_modified(then).unwrap();
+    }
+
+    #[test]
+    fn the_entry_that_was_of_no_use_for_longest_makes_room() {
+        let scratch = tempfile::tempdir().unwrap();
+        let cache = Cache::at(scratch.path().join("a/b"), 30);
+        for (digit, seconds) in [('1', 30), ('2', 20), ('3', 10)] {
+            cache.write(&name(digit), b"R123456789");
+            age(&cache, digit, seconds);
+        }
+        cache.touch(&name('1'));
+        cache.write(&name('4'), b"R123456789");
+        let is_there = |digit| cache.read(&name(digit)).is_some();
+        let left = ['1', '2', '3', '4'].map(is_there);
+        assert_eq!(left, [true, false, true, true]);
+        cache.write(&name('5'), &[0; 31]);
+        assert_eq!(cache.read(&name('5')), None, "larger than all the room");
+        assert_eq!(
+            cache.usage().unwrap(),
+            Usage {
+                entries: 3,
+                bytes: 30
+            }
+        );
+        assert_eq!(cache.read(&name('1')).unwrap(), b"R123456789");
+        assert_eq!(cache.trouble(), None);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_left_alone() {
+        let scratch = tempfile::tempdir().unwrap();
+        let cache = Cache::at(scratch.path(), 10);
+        let foreign = ["notes.txt", "new-", "new-a.b", &name('A'), &name('a')[1..]];
+        for file in foreign {
+            fs::write(scratch.path().join(file), "theirs").unwrap();
+        }
+        fs::create_dir(scratch.path().join(name('b'))).unwrap();
+        #[cfg(unix)]
+        {
+            let target = scratch.path().join("notes.txt");
+            std::os::unix::fs::symlink(target, scratch.path().join(name('c'))).unwrap();
+            assert_eq!(cache.read(&name('c')), None);
+        }
+        fs::write(scratch.path().join("new-Ab3"), "broken off").unwrap();
+        cache.write(&name('d'), b"R");
+        assert_eq!(
+            cache.usage().unwrap().entries,
+            1,
+            "what broke off made room"
+        );
+        assert_eq!(
+            cache.clear().unwrap(),
+            Usage {
+                entries: 1,
+                bytes: 1
+            }
+        );
+        assert_eq!(cache.usage().unwrap(), Usage::default());
+        for file in foreign {
+            assert!(scratch.path().join(file).exists(), "{file}");
+        }
+        assert!(scratch.path().join(name('b')).is_dir());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_told_and_fails_nothing() {
+        let scratch = tempfile::tempdir().unwrap();
+        let file = scratch.path().join("file");
+        fs::write(&file, "").unwrap();
+        let cache = Cache::at(file.join("cache"), 10);
+        cache.write(&name('1'), b"R");
+        assert!(cache.trouble().unwrap().contains("file/cache"));
+        let nowhere = Cache::at(scratch.path().join("nowhere"), 10);
+        assert_eq!(nowhere.usage().unwrap(), Usage::default());
+        assert_eq!(nowhere.clear().unwrap(), Usage::default());
+        assert!(!nowhere.folder().exists());
+    }
+}

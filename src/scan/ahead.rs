@@ -20,12 +20,15 @@ use crate::image::LayerEntry;
 use crate::packages::Checksums;
 
 /// Bytes that wait for a thread, of all layers together.
-const MOST_WAITING: usize = 48 << 20;
+const MOST_WAITING: usize = 32 << 20;
 /// Larger contents that would have to be copied are scanned as they come.
-const MOST_COPIED: u64 = 8 << 20;
+const MOST_COPIED: u64 = 4 << 20;
 /// Contents are handed on together: at least so many bytes, or so many of them.
 const BATCH: usize = 1 << 20;
 const MOST_IN_BATCH: usize = 1_024;
+/// Memory of batches that a layer keeps for others, and the largest that is kept.
+const SPARE: usize = 8;
+const LARGEST_SPARE: usize = 2 * BATCH;
 
 /// Bytes that wait, in all layers.
 #[derive(Debug, Default)]
@@ -132,7 +135,10 @@ impl<'l> Yard<'l> {
         let done = done.collect();
         *lock(&results) = Some(done);
         batch.copies.clear();
-        lock(&self.spare).push(batch.copies);
+        let mut spare = lock(&self.spare);
+        if spare.len() < SPARE && batch.copies.capacity() <= LARGEST_SPARE {
+            spare.push(batch.copies);
+        }
         true
     }
 

@@ -20,15 +20,16 @@ use crate::image::LayerEntry;
 use crate::packages::Checksums;
 
 /// Bytes that wait for a thread, of all layers together.
-const MOST_WAITING: usize = 32 << 20;
+const MOST_WAITING: usize = 16 << 20;
 /// Larger contents that would have to be copied are scanned as they come.
-const MOST_COPIED: u64 = 4 << 20;
+const MOST_COPIED: u64 = 1 << 20;
 /// Contents are handed on together: at least so many bytes, or so many of them.
 const BATCH: usize = 1 << 20;
 const MOST_IN_BATCH: usize = 1_024;
-/// Memory of batches that a layer keeps for others, and the largest that is kept.
+/// Bytes of copies that a batch has room for, so that none has to grow.
+const COPIES: usize = BATCH + MOST_COPIED as usize;
+/// Rooms of batches that a layer keeps for others.
 const SPARE: usize = 8;
-const LARGEST_SPARE: usize = 2 * BATCH;
 
 /// Bytes that wait, in all layers.
 #[derive(Debug, Default)]
@@ -136,7 +137,7 @@ impl<'l> Yard<'l> {
         *lock(&results) = Some(done);
         batch.copies.clear();
         let mut spare = lock(&self.spare);
-        if spare.len() < SPARE && batch.copies.capacity() <= LARGEST_SPARE {
+        if spare.len() < SPARE && batch.copies.capacity() > 0 {
             spare.push(batch.copies);
         }
         true
@@ -218,6 +219,9 @@ impl<'a, 'l> Ahead<'a, 'l> {
             return Ok(false);
         }
         let copies = &mut self.batch.copies;
+        if copies.capacity() == 0 {
+            copies.reserve_exact(COPIES);
+        }
         let start = copies.len();
         let read = copy(content, copies);
         let range = start..copies.len();

@@ -20,16 +20,16 @@ use crate::image::LayerEntry;
 use crate::packages::Checksums;
 
 /// Bytes that wait for a thread, of all layers together.
-const MOST_WAITING: usize = 16 << 20;
+const MOST_WAITING: usize = 8 << 20;
 /// Larger contents that would have to be copied are scanned as they come.
-const MOST_COPIED: u64 = 1 << 20;
+const MOST_COPIED: u64 = 512 << 10;
 /// Contents are handed on together: at least so many bytes, or so many of them.
-const BATCH: usize = 1 << 20;
-const MOST_IN_BATCH: usize = 1_024;
+const BATCH: usize = 256 << 10;
+const MOST_IN_BATCH: usize = 256;
 /// Bytes of copies that a batch has room for, so that none has to grow.
 const COPIES: usize = BATCH + MOST_COPIED as usize;
 /// Rooms of batches that a layer keeps for others.
-const SPARE: usize = 8;
+const SPARE: usize = 2;
 
 /// Bytes that wait, in all layers.
 #[derive(Debug, Default)]

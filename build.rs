@@ -14,8 +14,11 @@ use toml::de::{DeTable, DeValue};
 #[path = "src/rules/hir.rs"]
 mod hir;
 
+/// What a build is made of: sources, rules, and which libraries.
+const ROOTS: [&str; 5] = ["patterns", "src", "Cargo.toml", "Cargo.lock", "build.rs"];
+
 fn main() -> io::Result<()> {
-    for root in ["patterns", "src", "Cargo.toml"] {
+    for root in ROOTS {
         println!("cargo:rerun-if-changed={root}");
     }
     let folder =
@@ -32,7 +35,7 @@ fn main() -> io::Result<()> {
     }
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("rules.json");
     fs::write(out, serde_json::to_vec(&rules)?)?;
-    let build = fingerprint(&["src", "patterns", "Cargo.toml"])?;
+    let build = fingerprint(&ROOTS)?;
     println!("cargo:rustc-env=RESIDUE_BUILD={build:016x}");
     Ok(())
 }
@@ -40,6 +43,8 @@ fn main() -> io::Result<()> {
 /// What tells builds of one version apart: a layer that another build scanned is scanned anew.
 fn fingerprint(roots: &[&str]) -> io::Result<u64> {
     let mut open: Vec<PathBuf> = roots.iter().map(PathBuf::from).collect();
+    // Whoever builds without a lock has none.
+    open.retain(|path| path.exists());
     let mut files = Vec::new();
     while let Some(path) = open.pop() {
         if path.is_dir() {

@@ -179,6 +179,8 @@ pub struct Part {
     pub secret: Secret,
     /// In total order: most exposed first.
     pub occurrences: Vec<Occurrence>,
+    /// Whether there are more places than these, which another finding has that shares the part.
+    pub is_shortened: bool,
 }
 
 /// A finding that does not count.

@@ -19,12 +19,46 @@ pub struct Blob {
     range: Range<usize>,
 }
 
+/// A mapped file, and how it was when it was mapped.
+struct Origin {
+    file: File,
+    stamp: Stamp,
+}
+
+/// Its length, and when its bytes and when anything of it was last changed.
+type Stamp = (u64, [i64; 4]);
+
+impl Origin {
+    fn of(file: &File) -> Option<Self> {
+        let file = file.try_clone().ok()?;
+        let stamp = stamp(&file)?;
+        Some(Self { file, stamp })
+    }
+
+    fn is_unchanged(&self) -> bool {
+        stamp(&self.file) == Some(self.stamp)
+    }
+}
+
+#[cfg(unix)]
+fn stamp(file: &File) -> Option<Stamp> {
+    use std::os::unix::fs::MetadataExt as _;
+    let of = file.metadata().ok()?;
+    let times = [of.mtime(), of.mtime_nsec(), of.ctime(), of.ctime_nsec()];
+    Some((of.len(), times))
+}
+
+#[cfg(not(unix))]
+fn stamp(_: &File) -> Option<Stamp> {
+    None
+}
+
 /// Equal keys of living blobs mean the same bytes.
 pub type BlobKey = (usize, usize, usize);
 
 enum Storage {
     /// The watch goes before its map.
-    Map(Watch, Mmap),
+    Map(Watch, Mmap, Option<Origin>),
     Memory(Vec<u8>),
 }
 
@@ -41,9 +75,17 @@ impl Blob {
         })?;
         let range = 0..map.len();
         Ok(Self {
-            storage: Arc::new(Storage::Map(Watch::on(&map), map)),
+            storage: Arc::new(Storage::Map(Watch::on(&map), map, Origin::of(file))),
             range,
         })
+    }
+
+    /// Whether nobody wrote to the mapped file since, as far as its times tell.
+    pub fn is_unchanged(&self) -> bool {
+        match &*self.storage {
+            Storage::Map(.., origin) => origin.as_ref().is_some_and(Origin::is_unchanged),
+            Storage::Memory(_) => true,
+        }
     }
 
     /// Takes bytes from memory.
@@ -84,7 +126,7 @@ impl Blob {
     /// [`outlive`](super::outlive), reading them ends the program.
     pub fn is_cut(&self) -> bool {
         match &*self.storage {
-            Storage::Map(watch, _) => watch.lost().is_some_and(|lost| lost < self.range.end),
+            Storage::Map(watch, ..) => watch.lost().is_some_and(|lost| lost < self.range.end),
             Storage::Memory(_) => false,
         }
     }
@@ -100,7 +142,7 @@ impl Deref for Blob {
 
     fn deref(&self) -> &[u8] {
         match &*self.storage {
-            Storage::Map(_, map) => &map[self.range.clone()],
+            Storage::Map(_, map, _) => &map[self.range.clone()],
             Storage::Memory(bytes) => &bytes[self.range.clone()],
         }
     }

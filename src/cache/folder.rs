@@ -2,13 +2,13 @@
 //! many.
 //!
 //! Several programs may use it at once: a file that is gone is one that was never there, and two that
-//! write the same one write the same thing. What is not a regular file with a name of ours is left
+//! write the same one say the same thing. What is not a regular file with a name of ours is left
 //! alone, and no link is followed.
 
 use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::seal::HEAD;
 
@@ -29,6 +29,23 @@ struct Folder {
     limit: u64,
     /// The first thing that went wrong.
     trouble: OnceLock<String>,
+    /// Bytes that it takes, as far as this program knows, once it wrote something.
+    used: Mutex<Option<u64>>,
+}
+
+/// A file of the folder.
+pub(super) struct Entry {
+    pub bytes: Vec<u8>,
+    file: File,
+}
+
+impl Entry {
+    /// Notes that it was of use: its first byte, which is the same in all, is written once more, so that
+    /// the system marks the file as young.
+    pub(super) fn touch(mut self) {
+        let start = self.file.seek(SeekFrom::Start(0));
+        let _ = start.and_then(|_| self.file.write_all(&[HEAD]));
+    }
 }
 
 /// What a folder holds.
@@ -50,6 +67,7 @@ impl Cache {
             path: folder.into(),
             limit,
             trouble: OnceLock::new(),
+            used: Mutex::default(),
         }))
     }
 
@@ -90,25 +108,17 @@ impl Cache {
     }
 
     /// The bytes of an entry, if it is there.
-    pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
+    pub(super) fn read(&self, name: &str) -> Option<Entry> {
         let path = self.0.path.join(name);
-        let metadata = fs::symlink_metadata(&path).ok()?;
+        // One that cannot be written is just not marked as young.
+        let file = open(&path, true).or_else(|_| open(&path, false)).ok()?;
+        let metadata = file.metadata().ok()?;
         if !metadata.is_file() || metadata.len() > LARGEST {
             return None;
         }
         let mut bytes = Vec::new();
-        let file = File::open(path).ok()?;
-        file.take(LARGEST).read_to_end(&mut bytes).ok()?;
-        Some(bytes)
-    }
-
-    /// Notes that an entry was of use: its first byte, which is the same in all, is written once more,
-    /// so that the system marks the file as young. An old one that cannot be written is just old.
-    pub(super) fn touch(&self, name: &str) {
-        let file = OpenOptions::new().write(true).open(self.0.path.join(name));
-        if let Ok(mut file) = file {
-            let _ = file.write_all(&[HEAD]);
-        }
+        (&file).take(LARGEST).read_to_end(&mut bytes).ok()?;
+        Some(Entry { bytes, file })
     }
 
     /// Writes an entry, and makes room for it.
@@ -134,21 +144,28 @@ impl Cache {
         file.write_all(bytes)?;
         file.persist(self.0.path.join(name))
             .map_err(|error| error.error)?;
-        self.make_room()
+        self.make_room(bytes.len() as u64)
     }
 
-    /// Removes the files that were of no use for longest.
-    fn make_room(&self) -> io::Result<()> {
+    /// Removes the files that were of no use for longest. The folder is looked through at the first
+    /// entry of so many bytes, and again when there may be too many.
+    fn make_room(&self, bytes: u64) -> io::Result<()> {
+        let mut known = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(used) = known.as_mut().filter(|used| **used + bytes <= self.0.limit) {
+            *used += bytes;
+            return Ok(());
+        }
         let mut files = self.files()?;
-        let mut total = Usage::of(&files).bytes;
+        let mut used = Usage::of(&files).bytes;
         files.sort();
         for (_, size, path) in files {
-            if total <= self.0.limit {
+            if used <= self.0.limit {
                 break;
             }
             remove(&path)?;
-            total -= size;
+            used -= size;
         }
+        *known = Some(used);
         Ok(())
     }
 
@@ -194,6 +211,18 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Opens a file and no link, and does not wait for what is none.
+fn open(path: &Path, writes: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(writes);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        libc::O_NOFOLLOW | libc::O_NONBLOCK,
+    );
+    options.open(path)
+}
+
 /// Makes the folder, for its owner only.
 fn make(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
@@ -228,13 +257,13 @@ mod tests {
             cache.write(&name(digit), b"R123456789");
             age(&cache, digit, seconds);
         }
-        cache.touch(&name('1'));
+        cache.read(&name('1')).unwrap().touch();
         cache.write(&name('4'), b"R123456789");
         let is_there = |digit| cache.read(&name(digit)).is_some();
         let left = ['1', '2', '3', '4'].map(is_there);
         assert_eq!(left, [true, false, true, true]);
         cache.write(&name('5'), &[0; 31]);
-        assert_eq!(cache.read(&name('5')), None, "larger than all the room");
+        assert!(cache.read(&name('5')).is_none(), "larger than all the room");
         assert_eq!(
             cache.usage().unwrap(),
             Usage {
@@ -242,7 +271,7 @@ mod tests {
                 bytes: 30
             }
         );
-        assert_eq!(cache.read(&name('1')).unwrap(), b"R123456789");
+        assert_eq!(cache.read(&name('1')).unwrap().bytes, b"R123456789");
         assert_eq!(cache.trouble(), None);
     }
 
@@ -259,7 +288,7 @@ mod tests {
         {
             let target = scratch.path().join("notes.txt");
             std::os::unix::fs::symlink(target, scratch.path().join(name('c'))).unwrap();
-            assert_eq!(cache.read(&name('c')), None);
+            assert!(cache.read(&name('c')).is_none());
         }
         fs::write(scratch.path().join("new-Ab3"), "broken off").unwrap();
         cache.write(&name('d'), b"R");

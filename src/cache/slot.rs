@@ -61,13 +61,13 @@ impl Cache {
 impl Slot {
     /// What these stored bytes said when they were scanned.
     pub(crate) fn open(&self, stored: &[u8]) -> Option<Journal> {
-        let sealed = self.cache.read(&self.name)?;
+        let entry = self.cache.read(&self.name)?;
         let (digest, key) = ContentKey::of(stored);
         if digest != self.stated {
             return None;
         }
-        let journal = Journal::new(seal::open(&key, &self.name, &sealed)?)?;
-        self.cache.touch(&self.name);
+        let journal = Journal::new(seal::open(&key, &self.name, &entry.bytes)?)?;
+        entry.touch();
         Some(journal)
     }
 

@@ -69,7 +69,7 @@ pub struct LimitArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Work")]
 pub struct WorkArgs {
-    /// Layers scanned at a time; the report does not depend on it [default: one for each core]
+    /// Threads that scan; the report does not depend on it [default: one for each core]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
     /// Do not check that layers, configs and manifests have the digests that name them

@@ -1,8 +1,8 @@
 //! The scanner of one worker: an entry in, its hits out, buffers kept from entry to entry.
 
-use std::cell::Cell;
 use std::io::{self, BufRead, ErrorKind, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::git::Repositories;
 use super::place::Place;
@@ -43,7 +43,7 @@ pub struct Scanner<'e> {
     pub(super) repositories: Repositories,
     /// Bytes that came out of nested archives of the entry, and bytes of the entry they came from.
     unpacked: u64,
-    taken: Rc<Cell<u64>>,
+    taken: Arc<AtomicU64>,
     /// Bytes that came out of nested archives of all entries so far, and stored bytes of the layer
     /// before this entry.
     unpacked_of_all: u64,
@@ -69,13 +69,25 @@ impl<'e> Scanner<'e> {
             entry: Vec::new(),
             repositories: Repositories::default(),
             unpacked: 0,
-            taken: Rc::default(),
+            taken: Arc::default(),
             unpacked_of_all: 0,
             stored: 0,
             kept: 0,
             dropped: 0,
             allowed: 0,
         }
+    }
+
+    /// One of several beside each other: it spends no effort on keys, which has an order.
+    pub fn without_effort(mut self) -> Self {
+        self.plain = self.plain.without_effort();
+        self.wide = self.wide.without_effort();
+        self
+    }
+
+    /// Whether an effort was asked for in vain, since this was asked last.
+    pub fn take_refused(&mut self) -> bool {
+        self.plain.take_refused() | self.wide.take_refused()
     }
 
     /// What is unpacked of all entries is held to what their layer, or document, takes in store:
@@ -101,11 +113,11 @@ impl<'e> Scanner<'e> {
         self.entry.clear();
         self.entry.extend_from_slice(&place.path);
         self.unpacked = 0;
-        self.taken.set(0);
+        self.taken.store(0, Ordering::Relaxed);
         (self.kept, self.dropped, self.allowed) = (0, 0, 0);
         let mut counted = Counted {
             inner: reader,
-            taken: Rc::clone(&self.taken),
+            taken: Arc::clone(&self.taken),
         };
         let mut source = Replay::new(&mut counted);
         let result = self.open(place, &mut source);
@@ -191,7 +203,7 @@ impl<'e> Scanner<'e> {
     /// The limit that this entry breaks, or all of the layer's together: else many small ones would
     /// add up.
     pub(super) fn unpacked_too_much(&self) -> Option<LimitHit> {
-        let taken = self.taken.get();
+        let taken = self.taken.load(Ordering::Relaxed);
         let all = self.stored.saturating_add(taken);
         let of_entry = self.limits.check_stream(taken, self.unpacked);
         of_entry.or_else(|| self.limits.check_stream(all, self.unpacked_of_all))
@@ -272,13 +284,13 @@ impl<'e> Scanner<'e> {
 /// Counts the bytes that are taken of an entry.
 struct Counted<'a> {
     inner: &'a mut dyn BufRead,
-    taken: Rc<Cell<u64>>,
+    taken: Arc<AtomicU64>,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(out)?;
-        self.taken.update(|taken| taken + read as u64);
+        self.taken.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
 }
@@ -289,7 +301,7 @@ impl BufRead for Counted<'_> {
     }
 
     fn consume(&mut self, n: usize) {
-        self.taken.update(|taken| taken + n as u64);
+        self.taken.fetch_add(n as u64, Ordering::Relaxed);
         self.inner.consume(n);
     }
 }

@@ -58,9 +58,8 @@ pub(super) struct State {
     pub applies: bool,
     /// Whether matches were left out.
     pub limited: bool,
-    /// Where in the text the lists of values end that were looked through, and how many of them
-    /// lie over one another there.
-    pub listed: (u64, usize),
+    /// Where in the text lists of values end that were looked through and may lie over one another.
+    pub open_lists: Vec<u64>,
     matches: usize,
     bytes: usize,
     allowed: usize,
@@ -76,11 +75,14 @@ impl State {
     pub(super) fn reset(&mut self) {
         let mut runs = std::mem::take(&mut self.runs);
         let mut blocks = std::mem::take(&mut self.blocks);
+        let mut open_lists = std::mem::take(&mut self.open_lists);
         runs.clear();
         blocks.clear();
+        open_lists.clear();
         *self = Self {
             runs,
             blocks,
+            open_lists,
             ..Self::default()
         };
     }

@@ -80,14 +80,27 @@ impl Lookers {
         self.is_known = false;
     }
 
-    /// Rules that have globs and look at `path`, in order, and tables for files of that path, or of
-    /// the path that it is a copy of.
-    pub(super) fn at(&mut self, paths: &Paths, path: &[u8]) -> (&[usize], &[usize]) {
+    /// Rules that have globs and look at `path`, in order.
+    pub(super) fn rules(&mut self, paths: &Paths, path: &[u8]) -> &[usize] {
+        self.know(paths, path);
+        &self.rules
+    }
+
+    /// Tables for files of that path, or of the path that it is a copy of; to be taken back.
+    pub(super) fn lend_tables(&mut self, paths: &Paths, path: &[u8]) -> Vec<usize> {
+        self.know(paths, path);
+        std::mem::take(&mut self.tables)
+    }
+
+    pub(super) fn take_back(&mut self, tables: Vec<usize>) {
+        self.tables = tables;
+    }
+
+    fn know(&mut self, paths: &Paths, path: &[u8]) {
         if !self.is_known {
             self.is_known = true;
             self.look_up(paths, path);
         }
-        (&self.rules, &self.tables)
     }
 
     fn look_up(&mut self, paths: &Paths, path: &[u8]) {
@@ -133,7 +146,7 @@ mod tests {
         for number in [0, 399, 400, 799] {
             let mut lookers = Lookers::default();
             let path = long(number) + "-x";
-            assert_eq!(lookers.at(&paths, path.as_bytes()).1, [number]);
+            assert_eq!(lookers.lend_tables(&paths, path.as_bytes()), [number]);
         }
     }
 }

@@ -102,6 +102,17 @@ impl<'e> Session<'e> {
         self
     }
 
+    /// Without any effort for keys, see [`Effort`].
+    pub(super) fn without_effort(mut self) -> Self {
+        self.sights.effort = Effort::of(0);
+        self
+    }
+
+    /// Whether some effort was asked for in vain, since this was asked last.
+    pub(super) fn take_refused(&mut self) -> bool {
+        self.sights.effort.take_refused()
+    }
+
     /// Looks at the next view of the text, whose first byte stands at `lines`.
     pub(super) fn feed(&mut self, view: &View<'_>, lines: Lines) {
         self.keeps_lone = !matches!(view.context.kind, TextKind::File | TextKind::Name);
@@ -200,11 +211,9 @@ impl<'e> Session<'e> {
         if !Fields::wants(view) {
             return;
         }
-        let mut lookers = std::mem::take(&mut self.lookers);
-        let tables = match self.any_path {
-            true => None,
-            false => Some(lookers.at(engine.paths(), view.context.path).1),
-        };
+        // Lent, since a hit may ask again which rules look at the path.
+        let path = view.context.path;
+        let tables = (!self.any_path).then(|| self.lookers.lend_tables(engine.paths(), path));
         let mut scratch = std::mem::take(&mut self.scratch);
         let effort = Effort::default();
         effort.take_over(&self.sights.effort);
@@ -214,10 +223,11 @@ impl<'e> Session<'e> {
         };
         let fields = engine.fields();
         let rules = engine.rules();
-        fields.look(rules, view, tables, &effort, &mut scratch, &mut take);
+        let list = tables.as_deref();
+        fields.look(rules, view, list, &effort, &mut scratch, &mut take);
         self.sights.effort.take_over(&effort);
         self.scratch = scratch;
-        self.lookers = lookers;
+        self.lookers.take_back(tables.unwrap_or_default());
     }
 
     fn report(&mut self, view: &View<'_>, found: Found) {
@@ -274,7 +284,7 @@ impl<'e> Session<'e> {
             let is_gated = view.context.kind == TextKind::Name && !rule.keywords().is_empty();
             let path = view.context.path;
             let looks = |lookers: &mut Lookers| {
-                let (rules, _) = lookers.at(self.engine.paths(), path);
+                let rules = lookers.rules(self.engine.paths(), path);
                 rules.binary_search(&index).is_ok()
             };
             let applies = self.any_path

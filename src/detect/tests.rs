@@ -118,6 +118,20 @@ fn assignments_are_found_in_the_shapes_of_their_files() {
 }
 
 #[test]
+fn lists_beside_each_other_in_a_list_are_all_looked_through() {
+    let engine = engine();
+    let values: Vec<String> = (0..9).map(|n| format!("h4nter{n}-2x9Q")).collect();
+    let lines = values
+        .iter()
+        .map(|value| format!("- token: [\"{value}\"]\n"));
+    let text = format!("tokens:\n{}", lines.collect::<String>());
+    assert_eq!(
+        found(&engine, "app.yml", &text, "generic.assignment"),
+        values
+    );
+}
+
+#[test]
 fn code_that_talks_about_secrets_is_not_full_of_them() {
     let engine = engine();
     for (path, text) in [

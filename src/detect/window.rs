@@ -40,6 +40,17 @@ impl<'e> Stream<'e> {
         }
     }
 
+    /// Without any effort for keys, which is spent in an order.
+    pub fn without_effort(mut self) -> Self {
+        self.session = self.session.without_effort();
+        self
+    }
+
+    /// Whether some effort was asked for in vain, since this was asked last.
+    pub fn take_refused(&mut self) -> bool {
+        self.session.take_refused()
+    }
+
     /// A text in one piece, as [`Engine::scan_fully`] has it.
     pub(crate) fn whole(&mut self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
         self.session.feed(&whole(context, bytes), Lines::START);

@@ -141,7 +141,7 @@ impl Allow {
 
     /// Whether it names this finding. A path fits only when *every* place, also of the other parts
     /// of a pair, lies in a layer under a path that matches: a secret that was copied elsewhere, or
-    /// into the environment, is not covered.
+    /// into the environment, is not covered, nor is one whose places are not all listed.
     pub fn fits(&self, finding: &Finding) -> bool {
         let rule = self.rule.as_ref().is_none_or(|g| g.is_match(&finding.rule));
         let id = self.id.as_ref().is_none_or(|id| *id == finding.id);
@@ -150,7 +150,8 @@ impl Allow {
                 occurrence.layer.is_some()
                     && occurrence.path.as_ref().is_some_and(|p| glob.is_match(p))
             };
-            !finding.occurrences.is_empty() && finding.places().all(lies_under)
+            let is_whole = finding.parts.iter().all(|part| !part.is_shortened);
+            is_whole && !finding.occurrences.is_empty() && finding.places().all(lies_under)
         });
         let value = self.sha256.as_ref().is_none_or(|hash| {
             // The secret is hashed only where everything else fits.

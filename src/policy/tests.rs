@@ -146,6 +146,7 @@ fn an_allowed_path_covers_a_pair_only_when_its_parts_lie_there_too() {
             title: "Example service id".to_owned(),
             secret: Secret::new(*b"fake-id-seven"),
             occurrences: places,
+            is_shortened: false,
         }],
         ..finding(7, b"fake-secret-seven-0000007", vec![in_file(1, "etc/key")])
     };
@@ -153,6 +154,9 @@ fn an_allowed_path_covers_a_pair_only_when_its_parts_lie_there_too() {
     assert!(!entry.fits(&pair(vec![in_file(1, "etc/key"), in_file(1, "srv/id")])));
     let env = in_config(Kind::Env, "/config/Env/0", 4);
     assert!(!entry.fits(&pair(vec![env])));
+    let mut shortened = pair(vec![in_file(1, "etc/key")]);
+    shortened.parts[0].is_shortened = true;
+    assert!(!entry.fits(&shortened), "it may lie elsewhere too");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Contents of a layer that other threads scan while the walk goes on, so that one large layer keeps
 //! every core busy. Only contents that a scanner needs no others for come here; what they hold is
-//! taken in the order of the entries, so nothing depends on who scanned what, and when.
+//! taken in the order of the entries, so nothing depends on who scanned what, and when. What would spend
+//! some of the layer's effort on keys, which has an order, is given back to be scanned in its turn.
 //!
 //! Contents in a memory map are scanned where they lie; others are copied. The bytes that wait are
-//! bounded for all layers together ([`InFlight`]): a walker that is far ahead scans itself.
+//! bounded for all layers together ([`Pool`]): a walker that is far ahead scans itself.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 use std::ops::Range;
@@ -13,8 +15,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rayon::Scope;
 
+use super::budget;
 use crate::archive::Limits;
-use crate::content::{HEAD, Outcome, Scanner, is_text};
+use crate::content::{Outcome, Scanner};
 use crate::detect::{Context, Engine, TextKind};
 use crate::image::LayerEntry;
 use crate::packages::Checksums;
@@ -28,17 +31,25 @@ const BATCH: usize = 256 << 10;
 const MOST_IN_BATCH: usize = 256;
 /// Bytes of copies that a batch has room for, so that none has to grow.
 const COPIES: usize = BATCH + MOST_COPIED as usize;
-/// Rooms of batches that a layer keeps for others.
-const SPARE: usize = 2;
+/// What was found and waits for its turn: entries or batches, and their bytes. A walk that has more waits.
+const MOST_PENDING: usize = 256;
+const MOST_FOUND: usize = 16 << 20;
 
-/// Bytes that wait, in all layers.
-#[derive(Debug, Default)]
-pub(super) struct InFlight(AtomicUsize);
+/// What the layers of a scan share.
+#[derive(Default)]
+pub(super) struct Pool {
+    /// Bytes that wait.
+    waiting: AtomicUsize,
+    /// Rooms for copies that nobody uses: no more than there were in use at once.
+    copies: Mutex<Vec<Vec<u8>>>,
+}
 
 /// An entry and what was found in its content.
-pub(super) struct Done {
+pub(super) struct Done<'l> {
     pub entry: LayerEntry,
     pub outcome: Outcome,
+    /// The content, where it has to be scanned once more, in its turn.
+    pub again: Option<Cow<'l, [u8]>>,
     /// Of a content with hits, where they were asked for.
     pub checksums: Option<Checksums>,
 }
@@ -58,27 +69,29 @@ struct Batch<'l> {
 }
 
 /// Where the results of a batch will be.
-type Results = Arc<Mutex<Option<Vec<Done>>>>;
+type Results<'l> = Arc<Mutex<Option<Vec<Done<'l>>>>>;
 
 /// What waits to be taken, in the order of the entries.
-enum Pending {
-    Now(Box<Done>),
-    Later(Results),
+enum Pending<'l> {
+    Now(Box<Done<'l>>),
+    Later(Results<'l>),
 }
 
 /// What the threads of a layer share.
 pub(super) struct Yard<'l> {
     engine: &'l Engine,
     limits: &'l Limits,
-    in_flight: &'l InFlight,
+    pool: &'l Pool,
     /// All bytes of the layer's blob.
     blob: &'l [u8],
     /// Whether contents with hits are hashed.
     hashes: bool,
     /// Batches that nobody has begun.
-    waiting: Mutex<VecDeque<(Batch<'l>, Results)>>,
-    /// Memory of batches that are done.
-    spare: Mutex<Vec<Vec<u8>>>,
+    waiting: Mutex<VecDeque<(Batch<'l>, Results<'l>)>>,
+    /// Scanners that nobody uses, with the memory that they have.
+    scanners: Mutex<Vec<Scanner<'l>>>,
+    /// Bytes of results that were not taken.
+    found: AtomicUsize,
     /// Batches that are not done.
     left: Mutex<usize>,
     one_is_done: Condvar,
@@ -89,25 +102,26 @@ pub(super) struct Ahead<'a, 'l> {
     scope: &'a Scope<'l>,
     yard: &'l Yard<'l>,
     batch: Batch<'l>,
-    pending: VecDeque<Pending>,
+    pending: VecDeque<Pending<'l>>,
 }
 
 impl<'l> Yard<'l> {
     pub(super) fn new(
         engine: &'l Engine,
         limits: &'l Limits,
-        in_flight: &'l InFlight,
+        pool: &'l Pool,
         blob: &'l [u8],
         hashes: bool,
     ) -> Self {
         Self {
             engine,
             limits,
-            in_flight,
+            pool,
             blob,
             hashes,
             waiting: Mutex::default(),
-            spare: Mutex::default(),
+            scanners: Mutex::default(),
+            found: AtomicUsize::default(),
             left: Mutex::default(),
             one_is_done: Condvar::new(),
         }
@@ -119,41 +133,44 @@ impl<'l> Yard<'l> {
             return false;
         };
         let _leaves = Leaves {
-            in_flight: self.in_flight,
+            waiting: &self.pool.waiting,
             size: batch.size,
             left: &self.left,
             one_is_done: &self.one_is_done,
         };
-        let mut scanner = Scanner::new(self.engine, self.limits);
-        let parts = std::mem::take(&mut batch.parts).into_iter();
-        let done = parts.map(|(entry, content)| {
-            let bytes = match content {
+        let scanner = lock(&self.scanners).pop();
+        let fresh = || Scanner::new(self.engine, self.limits).without_effort();
+        let mut scanner = scanner.unwrap_or_else(fresh);
+        let mut done = Vec::with_capacity(batch.parts.len());
+        for (entry, content) in batch.parts {
+            let bytes = match &content {
                 Content::Mapped(bytes) => bytes,
-                Content::Copied(range) => batch.copies.get(range).unwrap_or_default(),
+                Content::Copied(range) => batch.copies.get(range.clone()).unwrap_or_default(),
             };
-            self.scan(&mut scanner, entry, bytes)
-        });
-        let done = done.collect();
+            let mut done_with = self.scan(&mut scanner, entry, bytes);
+            done_with.again = scanner.take_refused().then(|| match content {
+                Content::Mapped(bytes) => Cow::Borrowed(bytes),
+                Content::Copied(_) => Cow::Owned(bytes.to_vec()),
+            });
+            done.push(done_with);
+        }
+        self.found.fetch_add(size(&done), Ordering::Relaxed);
         *lock(&results) = Some(done);
-        batch.copies.clear();
-        let mut spare = lock(&self.spare);
-        if spare.len() < SPARE && batch.copies.capacity() > 0 {
-            spare.push(batch.copies);
+        lock(&self.scanners).push(scanner);
+        if batch.copies.capacity() > 0 {
+            batch.copies.clear();
+            lock(&self.pool.copies).push(batch.copies);
         }
         true
     }
 
-    fn scan(&self, scanner: &mut Scanner<'_>, entry: LayerEntry, bytes: &[u8]) -> Done {
-        let context = Context {
-            path: &entry.path,
-            kind: TextKind::File,
-            label: None,
-        };
-        let outcome = scanner.scan(&context, &mut &bytes[..]);
+    fn scan(&self, scanner: &mut Scanner<'_>, entry: LayerEntry, bytes: &[u8]) -> Done<'l> {
+        let outcome = scanner.scan(&context(&entry), &mut &bytes[..]);
         let is_whole = bytes.len() as u64 == entry.size;
         let is_hashed = self.hashes && is_whole && !outcome.hits.is_empty();
         Done {
             checksums: is_hashed.then(|| Checksums::of(bytes)),
+            again: None,
             outcome,
             entry,
         }
@@ -171,7 +188,7 @@ impl<'l> Yard<'l> {
 
 /// A batch that is being scanned; dropped when it is done, or when scanning it panicked.
 struct Leaves<'y> {
-    in_flight: &'y InFlight,
+    waiting: &'y AtomicUsize,
     size: usize,
     left: &'y Mutex<usize>,
     one_is_done: &'y Condvar,
@@ -179,7 +196,7 @@ struct Leaves<'y> {
 
 impl Drop for Leaves<'_> {
     fn drop(&mut self) {
-        self.in_flight.0.fetch_sub(self.size, Ordering::Relaxed);
+        self.waiting.fetch_sub(self.size, Ordering::Relaxed);
         *lock(self.left) -= 1;
         self.one_is_done.notify_all();
     }
@@ -196,19 +213,15 @@ impl<'a, 'l> Ahead<'a, 'l> {
         })
     }
 
-    /// Hands on the content of an entry; whether it could be. It could not where it is large and
-    /// has to be copied, or may be an archive.
+    /// Hands on the content of an entry, which is a text; whether it could be. It could not where it is
+    /// large and has to be copied.
     pub(super) fn hand_on(
         &mut self,
         entry: &LayerEntry,
         content: &mut dyn BufRead,
     ) -> io::Result<bool> {
         let first = content.fill_buf()?;
-        let known = first.len() as u64;
-        if known < entry.size.min(HEAD as u64) || !is_text(first) {
-            return Ok(false);
-        }
-        if known == entry.size
+        if first.len() as u64 == entry.size
             && let Some(bytes) = self.yard.mapped(first)
         {
             self.add(entry, Content::Mapped(bytes), bytes.len());
@@ -239,12 +252,28 @@ impl<'a, 'l> Ahead<'a, 'l> {
 
     /// Keeps what an entry came to that was scanned at once, until it is its turn.
     pub(super) fn push(&mut self, entry: &LayerEntry, outcome: Outcome) {
+        if outcome.is_empty() {
+            return;
+        }
         self.send();
-        self.pending.push_back(Pending::Now(Box::new(Done {
+        self.yard
+            .found
+            .fetch_add(size_of_outcome(&outcome), Ordering::Relaxed);
+        self.add_pending(Pending::Now(Box::new(Done {
             entry: bare(entry),
             outcome,
+            again: None,
             checksums: None,
         })));
+    }
+
+    /// What is behind something slow must not pile up.
+    fn add_pending(&mut self, pending: Pending<'l>) {
+        self.pending.push_back(pending);
+        let found = self.yard.found.load(Ordering::Relaxed);
+        if self.pending.len() >= MOST_PENDING || found > MOST_FOUND {
+            self.wait();
+        }
     }
 
     fn send(&mut self) {
@@ -253,34 +282,38 @@ impl<'a, 'l> Ahead<'a, 'l> {
         }
         let yard = self.yard;
         let fresh = Batch {
-            copies: lock(&yard.spare).pop().unwrap_or_default(),
+            copies: lock(&yard.pool.copies).pop().unwrap_or_default(),
             ..Batch::default()
         };
         let batch = std::mem::replace(&mut self.batch, fresh);
         let results = Results::default();
-        self.pending.push_back(Pending::Later(Arc::clone(&results)));
+        let pending = Pending::Later(Arc::clone(&results));
         *lock(&yard.left) += 1;
-        let in_flight = &yard.in_flight.0;
-        in_flight.fetch_add(batch.size, Ordering::Relaxed);
+        let waiting = &yard.pool.waiting;
+        waiting.fetch_add(batch.size, Ordering::Relaxed);
         lock(&yard.waiting).push_back((batch, results));
         self.scope.spawn(move |_| {
             yard.work();
         });
-        while in_flight.load(Ordering::Relaxed) > MOST_WAITING && yard.work() {}
+        while waiting.load(Ordering::Relaxed) > MOST_WAITING && yard.work() {}
+        self.add_pending(pending);
     }
 
     /// The entries whose turn it is, as far as they are done.
-    pub(super) fn ready(&mut self) -> Option<Vec<Done>> {
-        match self.pending.pop_front()? {
-            Pending::Now(done) => Some(vec![*done]),
-            Pending::Later(results) => {
-                let done = lock(&results).take();
-                if done.is_none() {
-                    self.pending.push_front(Pending::Later(results));
+    pub(super) fn ready(&mut self) -> Option<Vec<Done<'l>>> {
+        let done = match self.pending.pop_front()? {
+            Pending::Now(done) => vec![*done],
+            Pending::Later(results) => match lock(&results).take() {
+                Some(done) => done,
+                None => {
+                    self.pending
+                        .push_front(Pending::Later(Arc::clone(&results)));
+                    return None;
                 }
-                done
-            }
-        }
+            },
+        };
+        self.yard.found.fetch_sub(size(&done), Ordering::Relaxed);
+        Some(done)
     }
 
     /// Waits until all that was handed on is done.
@@ -304,6 +337,33 @@ fn copy(content: &mut dyn BufRead, copies: &mut Vec<u8>) -> io::Result<()> {
         copies.extend_from_slice(bytes);
         let length = bytes.len();
         content.consume(length);
+    }
+}
+
+/// Bytes that results take.
+fn size(done: &[Done<'_>]) -> usize {
+    let again = |done: &Done<'_>| match &done.again {
+        Some(Cow::Owned(bytes)) => bytes.len(),
+        _ => 0,
+    };
+    let sizes = done
+        .iter()
+        .map(|done| size_of_outcome(&done.outcome) + again(done));
+    sizes.sum()
+}
+
+fn size_of_outcome(outcome: &Outcome) -> usize {
+    let hits = outcome.hits.iter().map(|hit| budget::size_of(&hit.matched));
+    let observed = outcome.observed.iter().map(|(_, observed)| observed.size());
+    hits.chain(observed).sum()
+}
+
+/// What a scanner is told of the content of an entry.
+pub(super) fn context(entry: &LayerEntry) -> Context<'_> {
+    Context {
+        path: &entry.path,
+        kind: TextKind::File,
+        label: None,
     }
 }
 

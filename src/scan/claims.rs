@@ -81,7 +81,7 @@ impl Claims {
         }
     }
 
-    /// The same as `tell` tells it, which is not called where there is no room.
+    /// The same as `tell` tells it; its error is told also where there is no room.
     pub(super) fn hear<E>(
         &mut self,
         path: &[u8],
@@ -89,7 +89,7 @@ impl Claims {
         tell: impl FnOnce(&mut dyn FnMut(Record<'_>)) -> Result<(), E>,
     ) -> Result<(), E> {
         if !self.room.take(PACKAGE + path.len()) {
-            return Ok(());
+            return tell(&mut |_| {});
         }
         self.databases.push(DatabaseFile {
             path: path.to_vec(),
@@ -283,6 +283,14 @@ mod tests {
             ]
         );
         assert!(makers(&claims, "usr/bin/b").is_empty());
+    }
+
+    #[test]
+    fn a_database_that_there_is_no_room_for_is_told_to_be_broken_all_the_same() {
+        let mut claims = Claims::new(&Common::default(), 0);
+        let path = b"var/lib/rpm/rpmdb.sqlite";
+        assert!(claims.read(path, 1, b"no database").is_err());
+        assert!(claims.databases.is_empty() && claims.lost() > 0);
     }
 
     #[test]

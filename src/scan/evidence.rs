@@ -17,7 +17,7 @@ use crate::cache::Told;
 use crate::content::Outcome;
 use crate::error::{Warning, WarningCode, printable};
 use crate::image::{Item, Layer, LayerEntry, walk};
-use crate::packages::{Broken, Checksums, Database, Hasher, Record};
+use crate::packages::{Broken, Checksums, Database, Hasher};
 
 /// Bytes of a content of a compressed layer that are kept: larger ones are few.
 const CONTENT: usize = 8 << 20;
@@ -74,14 +74,9 @@ impl Gatherer {
         self.evidence.checksums.insert(sequence, checksums);
     }
 
-    /// Takes what a database tells that was read before.
-    pub(super) fn hear<E>(
-        &mut self,
-        path: &[u8],
-        sequence: u32,
-        tell: impl FnOnce(&mut dyn FnMut(Record<'_>)) -> Result<(), E>,
-    ) -> Result<(), E> {
-        self.evidence.claims.hear(path, sequence, tell)
+    /// What databases claim, for one that was read before.
+    pub(super) fn claims(&mut self) -> &mut Claims {
+        &mut self.evidence.claims
     }
 
     /// From here on, what databases tell is written down as well.

@@ -8,7 +8,7 @@ mod take;
 
 use std::io::{self, BufRead};
 
-use super::ahead::{Ahead, InFlight, Yard};
+use super::ahead::{Ahead, Pool, Yard, context};
 use super::budget::Budget;
 use super::evidence::{Evidence, Gatherer};
 use super::keyring::SeenKeys;
@@ -19,7 +19,7 @@ use super::pipeline::Options;
 use super::progress::Progress;
 use crate::archive::{Capped, Limits};
 use crate::cache::Recorder;
-use crate::content::{Hit, Outcome, Scanner};
+use crate::content::{HEAD, Hit, Outcome, Scanner, is_text};
 use crate::detect::{Context, Engine, TextKind};
 use crate::error::Warning;
 use crate::finding::{EntryFacts, Kind};
@@ -64,8 +64,8 @@ pub(super) struct Means<'m> {
     pub options: &'m Options,
     pub common: &'m Common,
     pub progress: &'m Progress,
-    /// Contents that wait for a thread.
-    pub in_flight: &'m InFlight,
+    /// What threads use that scan contents.
+    pub pool: &'m Pool,
     /// Bytes of claims of package databases that are kept.
     pub claims: usize,
 }
@@ -81,13 +81,7 @@ fn walk_and_scan(
         engine, options, ..
     } = means;
     let blob = layer.blob.as_deref().unwrap_or_default();
-    let yard = Yard::new(
-        engine,
-        &options.limits,
-        means.in_flight,
-        blob,
-        options.packages,
-    );
+    let yard = Yard::new(engine, &options.limits, means.pool, blob, options.packages);
     rayon::in_place_scope(|scope| {
         let ahead = Ahead::new(scope, &yard);
         Worker::new(layer, means, layers, ahead).scan(layer, options, recorder)
@@ -98,7 +92,11 @@ struct Worker<'a, 'e> {
     layer: usize,
     /// Other threads, where there are any.
     ahead: Option<Ahead<'a, 'e>>,
+    /// Of all but the contents that are texts, as they come.
     scanner: Scanner<'e>,
+    /// Of those, in the order of the entries also where other threads scan some: each has an effort of its
+    /// own for keys.
+    texts: Scanner<'e>,
     engine: &'e Engine,
     names: Names,
     hits: Vec<LayerHit>,
@@ -132,6 +130,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             layer: layer.index,
             ahead,
             scanner: Scanner::new(engine, &options.limits),
+            texts: Scanner::new(engine, &options.limits),
             engine,
             names: Names::default(),
             hits: Vec::new(),
@@ -233,12 +232,16 @@ impl<'a, 'e> Worker<'a, 'e> {
         if entry.size == 0 {
             return Ok(());
         }
-        if self.goes_ahead(entry, content)? {
-            self.take_ready();
-            return Ok(());
+        let is_text = begins_as_text(entry, content)?;
+        if is_text {
+            if self.goes_ahead(entry, content)? {
+                self.take_ready();
+                return Ok(());
+            }
+            self.settle();
         }
         self.scanner.pass(entry.stored);
-        let mut outcome = self.content(entry, content);
+        let mut outcome = self.content(entry, content, is_text);
         if let Some(bytes) = outcome.postponed.take() {
             self.postpone(entry, bytes);
         }
@@ -264,7 +267,11 @@ impl<'a, 'e> Worker<'a, 'e> {
     /// Takes what other threads found, as far as it is its turn.
     fn take_ready(&mut self) {
         while let Some(done) = self.ahead.as_mut().and_then(Ahead::ready) {
-            for done in done {
+            for mut done in done {
+                if let Some(bytes) = done.again {
+                    let context = context(&done.entry);
+                    done.outcome = self.texts.scan(&context, &mut &*bytes);
+                }
                 if let (Some(gatherer), Some(checksums)) = (&mut self.gatherer, done.checksums) {
                     gatherer.add(done.entry.sequence, checksums);
                 }
@@ -282,13 +289,12 @@ impl<'a, 'e> Worker<'a, 'e> {
         self.take_ready();
     }
 
-    fn content(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> Outcome {
-        let context = Context {
-            path: &entry.path,
-            kind: TextKind::File,
-            label: None,
+    fn content(&mut self, entry: &LayerEntry, content: &mut dyn BufRead, is_text: bool) -> Outcome {
+        let context = context(entry);
+        let scanner = match is_text {
+            true => &mut self.texts,
+            false => &mut self.scanner,
         };
-        let scanner = &mut self.scanner;
         let Some(gatherer) = &mut self.gatherer else {
             return scanner.scan_or_postpone(&context, content);
         };
@@ -381,4 +387,11 @@ impl<'a, 'e> Worker<'a, 'e> {
                 .is_none_or(|content| hit.binary_search(&content).is_ok())
         });
     }
+}
+
+/// Whether a content is searched as it stands. A few bytes at the end of a buffer do not tell; whoever
+/// scans it finds out.
+fn begins_as_text(entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<bool> {
+    let first = content.fill_buf()?;
+    Ok(first.len() as u64 >= entry.size.min(HEAD as u64) && is_text(first))
 }

@@ -33,12 +33,14 @@ pub(super) fn put_together(drafts: Vec<Draft>) -> Vec<Finding> {
     let plan = plan(&drafts);
     let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.finding).collect();
     let mut is_part = vec![false; findings.len()];
+    let mut is_short = is_part.clone();
     for (whole, part) in plan {
         let taken = findings[part].clone();
-        if !std::mem::replace(&mut is_part[part], true) {
-            shorten(&mut findings[part].occurrences);
+        let is_first = !std::mem::replace(&mut is_part[part], true);
+        take(&mut findings[whole], taken, is_short[part]);
+        if is_first {
+            is_short[part] = shorten(&mut findings[part].occurrences);
         }
-        take(&mut findings[whole], taken);
     }
     let mut is_part = is_part.into_iter();
     findings.retain(|_| is_part.next() != Some(true));
@@ -49,14 +51,17 @@ pub(super) fn put_together(drafts: Vec<Draft>) -> Vec<Finding> {
     findings
 }
 
-/// Leaves the first places, and with them one that no package explains, if there is one.
-fn shorten(places: &mut Vec<Occurrence>) {
+/// Leaves the first places, and with them one that no package explains, if there is one; whether there
+/// were more.
+fn shorten(places: &mut Vec<Occurrence>) -> bool {
+    let is_long = places.len() > FURTHER;
     let stands = places.iter().position(|place| !place.is_explained());
     if let Some(stands) = stands.filter(|at| *at >= FURTHER) {
         places.swap(stands, FURTHER - 1);
     }
     places.truncate(FURTHER);
     places.shrink_to_fit();
+    is_long
 }
 
 /// Which finding takes over which.
@@ -85,7 +90,7 @@ fn plan(drafts: &[Draft]) -> Vec<(usize, usize)> {
 }
 
 /// What is true of a part is true of the whole: how bad, how sure, and what can be told.
-fn take(whole: &mut Finding, part: Finding) {
+fn take(whole: &mut Finding, part: Finding, is_shortened: bool) {
     whole.severity = whole.severity.max(part.severity);
     whole.confidence = whole.confidence.max(part.confidence);
     for (key, value) in part.facts {
@@ -96,6 +101,7 @@ fn take(whole: &mut Finding, part: Finding) {
         title: part.title,
         secret: part.secret,
         occurrences: part.occurrences,
+        is_shortened,
     });
 }
 
@@ -135,6 +141,14 @@ mod tests {
             counts(drafts.collect())
         };
         assert_eq!(with(100), [[100], [FURTHER], [FURTHER]]);
+        let keys = ["key 1", "key 2"].map(|key| draft(key, places(1), &["id"]));
+        let findings = put_together(
+            keys.into_iter()
+                .chain([draft("id", places(100), &[])])
+                .collect(),
+        );
+        let is_shortened = |finding: &Finding| finding.parts[0].is_shortened;
+        assert!(!is_shortened(&findings[0]) && is_shortened(&findings[1]));
         assert_eq!(with(3), [[3], [3], [3]]);
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::ahead::InFlight;
+use super::ahead::Pool;
 use super::budget::{self, Budget};
 use super::layer::{LayerScan, Means, scan_layer};
 use super::metadata::{DocumentScan, scan_document};
@@ -68,7 +68,7 @@ impl UniqueLayers {
             options,
             common: &Common::default(),
             progress,
-            in_flight: &InFlight::default(),
+            pool: &Pool::default(),
             claims: budget::claims(self.layers.len()),
         };
         let scans = self.scan_in(&order, means);

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use md5::Digest as _;
 
-use crate::support::{ImageBuilder, LayerBuilder, Scratch, Shape, Stored, residue, secrets};
+use crate::support::{
+    ImageBuilder, KeyPair, LayerBuilder, Scratch, Shape, Stored, residue, secrets,
+};
 
 /// Lines of ordinary text, so many bytes of them, and a secret behind.
 fn text(bytes: usize, secret: &str) -> String {
@@ -30,6 +32,17 @@ fn layer() -> (Vec<String>, LayerBuilder) {
             let inner = text(100, &secret(format!("archive {file}")));
             let archive = Stored::Gzip.apply(inner.as_bytes());
             layer = layer.file(format!("srv/{file}.txt.gz"), archive);
+        }
+        if file % 100 == 9 {
+            let pair = KeyPair::of(&format!("pair {file}"));
+            let store = pair.jks("demo.internal", "changeit");
+            layer = layer
+                .file(format!("srv/{file}.key"), pair.pem())
+                .file(
+                    format!("srv/{file}.pem"),
+                    pair.pem_certificate("demo.internal", 2031),
+                )
+                .file(format!("srv/{file}.jks"), store);
         }
         if file % 70 == 30 {
             let name = secret(format!("name {file}"));
@@ -82,6 +95,11 @@ fn one_layer_gives_the_same_report_with_any_number_of_threads() {
             assert!(first.contains(secret), "{shape:?}");
         }
         assert!(first.contains("\"reason\": \"package\""), "{shape:?}");
+        let id = KeyPair::of("pair 9").id();
+        assert!(
+            first.contains(&id) && first.contains("opens_with"),
+            "{shape:?}"
+        );
         for threads in ["2", "8"] {
             let other = report(&path, threads);
             assert!(other == first, "{shape:?} with {threads} threads");

@@ -4,7 +4,7 @@
 //! not searched again with each of its trees.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Bytes that are kept.
 const MOST: usize = 32 << 20;
@@ -13,8 +13,8 @@ const NAME: usize = 80;
 
 #[derive(Default)]
 pub(super) struct Names {
-    numbers: HashMap<Rc<[u8]>, u32>,
-    list: Vec<Rc<[u8]>>,
+    numbers: HashMap<Arc<[u8]>, u32>,
+    list: Vec<Arc<[u8]>>,
     size: usize,
 }
 
@@ -38,8 +38,8 @@ impl Names {
         }
         self.size = size;
         let number = self.list.len() as u32;
-        let name: Rc<[u8]> = name.into();
-        self.list.push(Rc::clone(&name));
+        let name: Arc<[u8]> = name.into();
+        self.list.push(Arc::clone(&name));
         self.numbers.insert(name, number);
         Met::First(number)
     }

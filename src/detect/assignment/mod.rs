@@ -99,15 +99,13 @@ impl Detector for Assignment {
 /// nothing else is not looked through for each of them anew.
 fn values(view: &View<'_>, key: &Key, desk: &mut Desk<'_>) -> Vec<Range<usize>> {
     let start = view.base + key.value as u64;
-    let (end, depth) = &mut desk.state.listed;
-    *depth = if start < *end { *depth + 1 } else { 0 };
-    if *depth > DEEPEST_LIST {
+    let open = &mut desk.state.open_lists;
+    open.retain(|end| start < *end);
+    if open.len() > DEEPEST_LIST {
         return Vec::new();
     }
     let values = list::of(view.bytes, key, view.class);
-    if let Some(last) = values.last() {
-        *end = (*end).max(view.base + last.end as u64);
-    }
+    open.extend(values.last().map(|last| view.base + last.end as u64));
     values
 }
 

@@ -2,7 +2,8 @@
 //! and how often a password is to be hashed before it opens a keystore.
 //!
 //! What is not affordable is left out of the facts, never of the findings. One effort lasts for
-//! everything that one session looks at, in order, so what is told does not depend on threads.
+//! everything that one session looks at, in order. A session that is one of several beside each other
+//! has none and says that it was asked for some, so that what is told does not depend on threads.
 
 use std::cell::Cell;
 
@@ -15,33 +16,53 @@ pub(in crate::detect) const CERTIFICATE: u64 = 30;
 
 /// Hash blocks that are left.
 #[derive(Debug)]
-pub struct Effort(Cell<u64>);
+pub struct Effort {
+    left: Cell<u64>,
+    refused: Cell<bool>,
+}
 
 impl Default for Effort {
     fn default() -> Self {
-        Self(Cell::new(MOST))
+        Self::of(MOST)
     }
 }
 
 impl Effort {
+    /// So many hash blocks.
+    pub(in crate::detect) fn of(blocks: u64) -> Self {
+        Self {
+            left: Cell::new(blocks),
+            refused: Cell::new(false),
+        }
+    }
+
     /// Whether so many hash blocks are left.
     pub(in crate::detect) fn affords(&self, blocks: u64) -> bool {
-        self.0.get() >= blocks
+        let affords = self.left.get() >= blocks;
+        self.refused.set(self.refused.get() || !affords);
+        affords
     }
 
     /// Whether work of so many hash blocks may be done.
     pub(in crate::detect) fn take(&self, blocks: u64) -> bool {
-        let left = self.0.get().checked_sub(blocks);
-        if let Some(left) = left {
-            self.0.set(left);
+        let affords = self.affords(blocks);
+        if affords {
+            self.left.update(|left| left - blocks);
         }
-        left.is_some()
+        affords
+    }
+
+    /// Whether it was asked for more than was left, since it was asked this last.
+    pub(in crate::detect) fn take_refused(&self) -> bool {
+        self.refused.take()
     }
 
     /// Has from now on what `other` has left, which is then nothing: so that work within work is
     /// paid for from one purse.
     pub(in crate::detect) fn take_over(&self, other: &Self) {
-        self.0.set(other.0.take());
+        self.left.set(other.left.take());
+        let refused = self.refused.get() | other.refused.take();
+        self.refused.set(refused);
     }
 }
 
@@ -55,6 +76,7 @@ mod tests {
         assert!(!effort.take(MOST + 1));
         assert!(effort.take(MOST - 1) && !effort.take(2) && effort.take(1));
         assert!(!effort.take(u64::MAX));
+        assert!(effort.take_refused() && !effort.take_refused());
     }
 
     #[test]

@@ -26,8 +26,13 @@ const STAND_INS: &[&str] = &[
 /// Whether what stands where a user would is a token, which services take there: it is no name to be
 /// told.
 pub(in crate::detect) fn is_token(user: &[u8]) -> bool {
-    let digits = user.iter().filter(|byte| byte.is_ascii_digit()).count();
-    user.len() >= 20 && digits >= 2 && is_spread(user) && !value::has_long_word(user)
+    let count = |is_it: fn(&u8) -> bool| user.iter().filter(|byte| is_it(byte)).count();
+    let digits = count(u8::is_ascii_digit);
+    user.len() >= 20
+        && digits >= 2
+        && count(u8::is_ascii_alphabetic) >= 2
+        && is_spread(user)
+        && !value::has_long_word(user)
 }
 
 /// How a password as written is to be taken.

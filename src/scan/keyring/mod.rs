@@ -18,7 +18,7 @@ pub(super) use seen::SeenKeys;
 
 use super::layer::LayerScan;
 use crate::detect::{Certificate, KeyId, Seen};
-use crate::finding::{Finding, Suppressed};
+use crate::finding::{Finding, Occurrence, Suppressed};
 
 /// The rule for lines of `authorized_keys`; all others tell of private keys.
 const PUBLISHED_LOGIN: &str = "ssh.published-key";
@@ -189,7 +189,7 @@ fn logins(finding: &Finding) -> Vec<String> {
 
 /// Whether a file says who may log in.
 fn is_authorized_keys(path: &str) -> bool {
-    let path = path.rsplit(" > ").next().unwrap_or(path);
+    let path = path.rsplit(seen::BETWEEN).next().unwrap_or(path);
     let mut names = path.rsplit('/');
     let name = names.next().unwrap_or(path);
     let folder = names.next().unwrap_or_default();
@@ -197,9 +197,10 @@ fn is_authorized_keys(path: &str) -> bool {
 }
 
 /// Whether the finding itself lies in that file.
-fn lies_at(finding: &Finding, path: &str) -> bool {
-    let places = finding.occurrences.iter();
-    places
-        .filter_map(|found| Some(seen::place(found.path.clone()?, &found.inside)))
-        .any(|place| place == path)
+fn lies_at(finding: &Finding, place: &str) -> bool {
+    let is_it = |found: &Occurrence| {
+        let path = found.path.as_ref();
+        path.is_some_and(|path| seen::is_place(place, path, &found.inside))
+    };
+    finding.occurrences.iter().any(is_it)
 }

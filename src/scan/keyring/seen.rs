@@ -67,13 +67,26 @@ impl SeenKeys {
     }
 }
 
+/// Between the members on a way.
+pub(super) const BETWEEN: &str = " > ";
+
 /// A printable path, and the way through nested archives.
 pub(super) fn place(mut place: String, inside: &[String]) -> String {
     for member in inside {
-        place.push_str(" > ");
+        place.push_str(BETWEEN);
         place.push_str(member);
     }
     place
+}
+
+/// Whether a place is this path and way, without making it.
+pub(super) fn is_place(place: &str, path: &str, inside: &[String]) -> bool {
+    let rest = inside
+        .iter()
+        .try_fold(place.strip_prefix(path), |rest, member| {
+            Some(rest?.strip_prefix(BETWEEN)?.strip_prefix(member.as_str()))
+        });
+    rest.flatten() == Some("")
 }
 
 #[cfg(test)]
@@ -114,6 +127,18 @@ mod tests {
         let (.., paths) = seen.all().next().unwrap();
         assert_eq!(paths.len(), 2 * MOST_PATHS);
         assert_eq!(paths[MOST_PATHS], "home/0/.ssh/authorized_keys");
+    }
+
+    #[test]
+    fn a_place_is_told_without_being_made() {
+        let inside = ["b > c", "d"].map(str::to_owned);
+        for count in 0..=inside.len() {
+            let own = place("a".to_owned(), &inside[..count]);
+            for other in 0..=inside.len() {
+                assert_eq!(is_place(&own, "a", &inside[..other]), count == other);
+            }
+            assert!(!is_place(&own, "aa", &inside[..count]));
+        }
     }
 
     #[test]

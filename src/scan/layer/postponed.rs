@@ -15,7 +15,7 @@ impl Worker<'_, '_> {
     pub(super) fn scan_postponed(&mut self) {
         self.scanner.settle();
         for (entry, bytes) in std::mem::take(&mut self.postponed) {
-            let outcome = self.content(&entry, &mut &bytes[..]);
+            let outcome = self.content(&entry, &mut &bytes[..], false);
             // Bytes in memory are read without an error.
             let _ = self.take(outcome, Kind::File, Some(&entry));
         }

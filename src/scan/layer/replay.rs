@@ -2,6 +2,7 @@
 //! in a scan, so that marks, links, names, budgets and warnings are made by the same code.
 
 use super::{LayerScan, Means, Worker, walk_and_scan};
+use crate::archive::Blob;
 use crate::cache::{Journal, Note, Recorder, Slot};
 use crate::image::{Layer, LayerSummary};
 use crate::scan::pipeline::Options;
@@ -21,8 +22,8 @@ pub(in crate::scan) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize
     replayed.unwrap_or_else(|| {
         let mut recorder = Recorder::new();
         let scan = walk_and_scan(layer, means, layers, Some(&mut recorder));
-        // What was hashed and what was scanned are the same bytes, unless some were lost between.
-        if layer.cut().is_none() {
+        // What was hashed and what was scanned are the same bytes only where nobody wrote between.
+        if layer.blob.as_ref().is_some_and(Blob::is_unchanged) {
             keep(&slot, recorder, &scan);
         }
         scan
@@ -48,7 +49,9 @@ fn keep(slot: &Slot, mut recorder: Recorder, scan: &LayerScan) {
         if evidence.claims.lost() > 0 {
             return;
         }
-        for (sequence, checksums) in &evidence.checksums {
+        let mut checksums: Vec<_> = evidence.checksums.iter().collect();
+        checksums.sort_unstable_by_key(|(sequence, _)| **sequence);
+        for (sequence, checksums) in checksums {
             recorder.checksums(*sequence, *checksums);
         }
     }
@@ -86,8 +89,8 @@ impl Worker<'_, '_> {
                 let _ = self.take_next(outcome.outcome()?, kind, entry.as_ref());
             }
             Note::Database(told) => {
-                let gatherer = self.gatherer.as_mut()?;
-                let heard = gatherer.hear(told.path, told.sequence, |listen| {
+                let claims = self.gatherer.as_mut()?.claims();
+                let heard = claims.hear(told.path, told.sequence, |listen| {
                     told.tell(listen).then_some(()).ok_or(())
                 });
                 heard.ok()?;

@@ -46,14 +46,15 @@ impl Symlinks {
             _ => parent(path).unwrap_or_default(),
         };
         let target = clean(&[folder, b"/", target].concat());
+        // Or one more, for the root itself.
+        let depth = 1 + memchr::memchr_iter(b'/', &target).count();
+        self.deepest = self.deepest.max(depth);
         let link = Symlink {
             sequence,
             path: clean(path),
             target_key: hasher.key(&target),
             target,
         };
-        let depth = hasher.keys(&link.target).len() - 1;
-        self.deepest = self.deepest.max(depth);
         self.by_target = OnceLock::new();
         let next = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         let index = *self.by_path.entry(hasher.key(&link.path)).or_insert(next);

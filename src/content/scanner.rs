@@ -78,11 +78,11 @@ impl<'e> Scanner<'e> {
         }
     }
 
-    /// One of several beside each other: it spends no effort on keys, which has an order.
-    pub fn without_effort(mut self) -> Self {
-        self.plain = self.plain.without_effort();
-        self.wide = self.wide.without_effort();
-        self
+    /// What follows has an effort for keys of its own, as a text of so many bytes may spend; or none, since
+    /// the effort of many texts has an order and this is one of several scanners beside each other.
+    pub fn grant(&mut self, bytes: Option<u64>) {
+        self.plain.grant(bytes);
+        self.wide.grant(bytes);
     }
 
     /// Whether an effort was asked for in vain, since this was asked last.

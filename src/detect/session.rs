@@ -102,10 +102,9 @@ impl<'e> Session<'e> {
         self
     }
 
-    /// Without any effort for keys, see [`Effort`].
-    pub(super) fn without_effort(mut self) -> Self {
-        self.sights.effort = Effort::of(0);
-        self
+    /// What follows has an effort of its own, see [`Effort`]: of a text of so many bytes, or none.
+    pub(super) fn grant(&mut self, bytes: Option<u64>) {
+        self.sights.effort = bytes.map_or_else(|| Effort::of(0), Effort::of_text);
     }
 
     /// Whether some effort was asked for in vain, since this was asked last.

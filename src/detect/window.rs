@@ -40,10 +40,9 @@ impl<'e> Stream<'e> {
         }
     }
 
-    /// Without any effort for keys, which is spent in an order.
-    pub fn without_effort(mut self) -> Self {
-        self.session = self.session.without_effort();
-        self
+    /// What follows has an effort for keys of its own, as a text of so many bytes may spend, or none.
+    pub fn grant(&mut self, bytes: Option<u64>) {
+        self.session.grant(bytes);
     }
 
     /// Whether some effort was asked for in vain, since this was asked last.

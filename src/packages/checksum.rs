@@ -81,6 +81,13 @@ impl Checksums {
         hasher.finish()
     }
 
+    /// Of a content in pieces.
+    pub fn of_pieces(pieces: &[Vec<u8>]) -> Self {
+        let mut hasher = Hasher::default();
+        pieces.iter().for_each(|piece| hasher.update(piece));
+        hasher.finish()
+    }
+
     /// Whether the content has this checksum.
     pub fn fit(&self, checksum: Checksum) -> bool {
         let own = match checksum.algorithm {

@@ -74,6 +74,11 @@ impl Gatherer {
         self.evidence.checksums.insert(sequence, checksums);
     }
 
+    /// Reads the content of an entry with hits once more, for what it hashes to.
+    pub(super) fn add_later(&mut self, sequence: u32) {
+        self.unkept.push(sequence);
+    }
+
     /// What databases claim, for one that was read before.
     pub(super) fn claims(&mut self) -> &mut Claims {
         &mut self.evidence.claims
@@ -140,7 +145,7 @@ impl Gatherer {
     /// The evidence, once the whole layer was seen.
     pub(super) fn finish(mut self, layer: &Layer, limits: &Limits, marks: &PathMarks) -> Evidence {
         if !self.unkept.is_empty() {
-            // Entries that waited came after all others.
+            // Entries that waited came after others.
             self.unkept.sort_unstable();
             let more = read_again(layer, limits, &self.unkept);
             self.evidence.checksums.extend(more);

@@ -8,7 +8,7 @@ mod take;
 
 use std::io::{self, BufRead};
 
-use super::ahead::{Ahead, Pool, Yard, context};
+use super::ahead::{Ahead, Pool, Yard, context, is_large};
 use super::budget::Budget;
 use super::evidence::{Evidence, Gatherer};
 use super::keyring::SeenKeys;
@@ -97,6 +97,8 @@ struct Worker<'a, 'e> {
     /// Of those, in the order of the entries also where other threads scan some: each has an effort of its
     /// own for keys.
     texts: Scanner<'e>,
+    /// Of large ones among them, each with an effort of its own.
+    large: Scanner<'e>,
     engine: &'e Engine,
     names: Names,
     hits: Vec<LayerHit>,
@@ -131,6 +133,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             ahead,
             scanner: Scanner::new(engine, &options.limits),
             texts: Scanner::new(engine, &options.limits),
+            large: Scanner::new(engine, &options.limits),
             engine,
             names: Names::default(),
             hits: Vec::new(),
@@ -233,10 +236,12 @@ impl<'a, 'e> Worker<'a, 'e> {
             return Ok(());
         }
         let is_text = begins_as_text(entry, content)?;
+        let is_database = self.gatherer.is_some() && Gatherer::reads(entry);
         if is_text {
-            if self.goes_ahead(entry, content)? {
+            if let Some(ahead) = self.ahead.as_mut().filter(|_| !is_database) {
+                let read = ahead.hand_on(entry, content);
                 self.take_ready();
-                return Ok(());
+                return read;
             }
             self.settle();
         }
@@ -254,16 +259,6 @@ impl<'a, 'e> Worker<'a, 'e> {
         error.map_or(Ok(()), Err)
     }
 
-    /// Hands a content on to other threads; whether it could be.
-    fn goes_ahead(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<bool> {
-        match &mut self.ahead {
-            Some(ahead) if self.gatherer.is_none() || !Gatherer::reads(entry) => {
-                ahead.hand_on(entry, content)
-            }
-            _ => Ok(false),
-        }
-    }
-
     /// Takes what other threads found, as far as it is its turn.
     fn take_ready(&mut self) {
         while let Some(done) = self.ahead.as_mut().and_then(Ahead::ready) {
@@ -272,8 +267,12 @@ impl<'a, 'e> Worker<'a, 'e> {
                     let context = context(&done.entry);
                     done.outcome = self.texts.scan(&context, &mut &*bytes);
                 }
-                if let (Some(gatherer), Some(checksums)) = (&mut self.gatherer, done.checksums) {
-                    gatherer.add(done.entry.sequence, checksums);
+                if let Some(gatherer) = &mut self.gatherer {
+                    let sequence = done.entry.sequence;
+                    (done.checksums.iter()).for_each(|sums| gatherer.add(sequence, *sums));
+                    if done.is_unhashed {
+                        gatherer.add_later(sequence);
+                    }
                 }
                 // Their bytes were at hand, and an error was told when they were read.
                 let _ = self.take_next(done.outcome, Kind::File, Some(&done.entry));
@@ -292,6 +291,10 @@ impl<'a, 'e> Worker<'a, 'e> {
     fn content(&mut self, entry: &LayerEntry, content: &mut dyn BufRead, is_text: bool) -> Outcome {
         let context = context(entry);
         let scanner = match is_text {
+            true if is_large(entry) => {
+                self.large.grant(Some(entry.size));
+                &mut self.large
+            }
             true => &mut self.texts,
             false => &mut self.scanner,
         };

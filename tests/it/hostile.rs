@@ -31,7 +31,7 @@ static PLAIN: LazyLock<Duration> = LazyLock::new(|| {
 
 /// Scans, and holds the time against that of plain text.
 fn scan_soon_at(path: &Path) -> Scan {
-    let soon = (*PLAIN * 40).max(Duration::from_secs(60));
+    let soon = (*PLAIN * 60).max(Duration::from_secs(180));
     let start = Instant::now();
     let report = scan(path);
     let took = start.elapsed();

@@ -54,17 +54,23 @@ fn layer() -> (Vec<String>, LayerBuilder) {
         }
     }
     let large = text(9 << 20, &secret("large".to_owned()));
-    let shipped = text(50, &secret("shipped".to_owned()));
-    let sum: String = (md5::Md5::digest(&shipped).iter())
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let layer = layer
+    let key = KeyPair::of("in a large text").pem();
+    let keys = text(600 << 10, &secret("keys".to_owned())) + &key;
+    let mut layer = layer
         .file("srv/large.log", large)
-        .file("usr/share/demo.conf", shipped)
-        .file(
-            "var/lib/dpkg/info/demo.md5sums",
-            format!("{sum}  usr/share/demo.conf\n"),
-        )
+        .file("srv/keys.txt", keys);
+    let mut sums = String::new();
+    // One that is copied, one that is kept while it is scanned, one that has to be read again.
+    for size in [50, 3 << 20, 9 << 20] {
+        let shipped = text(size, &secret(format!("shipped {size}")));
+        for byte in md5::Md5::digest(&shipped) {
+            sums.push_str(&format!("{byte:02x}"));
+        }
+        sums.push_str(&format!("  usr/share/{size}.conf\n"));
+        layer = layer.file(format!("usr/share/{size}.conf"), shipped);
+    }
+    let layer = layer
+        .file("var/lib/dpkg/info/demo.md5sums", sums)
         .after_end(format!("TOKEN={}", secret("slack".to_owned())));
     (all, layer)
 }
@@ -94,12 +100,12 @@ fn one_layer_gives_the_same_report_with_any_number_of_threads() {
         for secret in &secrets {
             assert!(first.contains(secret), "{shape:?}");
         }
-        assert!(first.contains("\"reason\": \"package\""), "{shape:?}");
-        let id = KeyPair::of("pair 9").id();
-        assert!(
-            first.contains(&id) && first.contains("opens_with"),
-            "{shape:?}"
-        );
+        let owned = first.matches("\"reason\": \"package\"").count();
+        assert_eq!(owned, 3, "{shape:?}");
+        for pair in ["pair 9", "in a large text"] {
+            assert!(first.contains(&KeyPair::of(pair).id()), "{shape:?}");
+        }
+        assert!(first.contains("opens_with"), "{shape:?}");
         for threads in ["2", "8"] {
             let other = report(&path, threads);
             assert!(other == first, "{shape:?} with {threads} threads");

@@ -9,6 +9,8 @@ use std::cell::Cell;
 
 /// Hash blocks that one session may compute: a second or two.
 const MOST: u64 = 10_000_000;
+/// Bytes of a text that may spend that on its own; a smaller one may spend its share.
+const TEXT: u64 = 8 << 20;
 /// A multiplication on a curve, in hash blocks.
 pub(in crate::detect) const POINT: u64 = 2_500;
 /// A certificate that is read, in hash blocks.
@@ -34,6 +36,11 @@ impl Effort {
             left: Cell::new(blocks),
             refused: Cell::new(false),
         }
+    }
+
+    /// Of a text of so many bytes that has an effort of its own.
+    pub(in crate::detect) fn of_text(bytes: u64) -> Self {
+        Self::of(MOST / TEXT * bytes.min(TEXT))
     }
 
     /// Whether so many hash blocks are left.
@@ -77,6 +84,15 @@ mod tests {
         assert!(effort.take(MOST - 1) && !effort.take(2) && effort.take(1));
         assert!(!effort.take(u64::MAX));
         assert!(effort.take_refused() && !effort.take_refused());
+    }
+
+    #[test]
+    fn a_text_has_its_share_and_no_more_than_all() {
+        let left = |bytes| Effort::of_text(bytes).left.get();
+        assert!(left(TEXT) > MOST / 2 && left(TEXT) <= MOST);
+        assert!(left(TEXT / 16) > 100 * POINT);
+        assert_eq!(left(TEXT / 16), left(TEXT) / 16);
+        assert_eq!([left(0), left(u64::MAX)], [0, left(TEXT)]);
     }
 
     #[test]

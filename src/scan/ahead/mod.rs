@@ -1,0 +1,297 @@
+//! Contents of a layer that other threads scan while the walk goes on, so that one large layer keeps
+//! every core busy. Only contents that a scanner needs no others for come here; what they hold is
+//! taken in the order of the entries, so nothing depends on who scanned what, and when. What would spend
+//! some of the layer's effort on keys, which has an order, is given back to be scanned in its turn; large
+//! contents have an effort of their own.
+//!
+//! Contents in a memory map are scanned where they lie. Of others, small ones are copied, many into one
+//! batch, and large ones go through a [`pipe`](Pipe). The bytes that wait are bounded for all layers
+//! together ([`Pool`]): a walker that is far ahead scans itself.
+
+mod pipe;
+mod yard;
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io::{self, BufRead};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rayon::Scope;
+
+use self::pipe::Pipe;
+use self::yard::{Batch, Content, Job, Results};
+use super::budget;
+use crate::content::Outcome;
+use crate::detect::{Context, TextKind};
+use crate::image::LayerEntry;
+use crate::packages::Checksums;
+
+pub(super) use self::yard::Yard;
+
+/// Bytes that wait for a thread, of all layers together.
+const MOST_WAITING: usize = 8 << 20;
+/// Larger contents have an effort of their own, and go through a pipe where they have to be copied.
+const LARGE: u64 = 512 << 10;
+/// Contents are handed on together: at least so many bytes, or so many of them.
+const BATCH: usize = 256 << 10;
+const MOST_IN_BATCH: usize = 256;
+/// Bytes of copies that a batch has room for, so that none has to grow.
+const COPIES: usize = BATCH + LARGE as usize;
+/// What was found and waits for its turn: entries or batches, and their bytes. A walk that has more waits.
+const MOST_PENDING: usize = 256;
+const MOST_FOUND: usize = 16 << 20;
+
+/// What the layers of a scan share.
+#[derive(Default)]
+pub(super) struct Pool {
+    /// Bytes that wait.
+    waiting: AtomicUsize,
+    /// Bytes that were scanned and are kept until it is known whether they are needed once more.
+    kept: AtomicUsize,
+    /// Rooms for copies and for pieces that nobody uses: no more than there were in use at once.
+    copies: Mutex<Vec<Vec<u8>>>,
+    pieces: Mutex<Vec<Vec<u8>>>,
+}
+
+/// An entry and what was found in its content.
+pub(super) struct Done<'l> {
+    pub entry: LayerEntry,
+    pub outcome: Outcome,
+    /// The content, where it has to be scanned once more, in its turn.
+    pub again: Option<Cow<'l, [u8]>>,
+    /// Of a content with hits, where they were asked for.
+    pub checksums: Option<Checksums>,
+    /// Whether they would have to be taken from bytes that are gone.
+    pub is_unhashed: bool,
+}
+
+impl Done<'_> {
+    fn of(entry: LayerEntry, outcome: Outcome) -> Self {
+        Self {
+            entry,
+            outcome,
+            again: None,
+            checksums: None,
+            is_unhashed: false,
+        }
+    }
+}
+
+/// What waits to be taken, in the order of the entries.
+enum Pending<'l> {
+    Now(Box<Done<'l>>),
+    Later(Results<'l>),
+}
+
+/// The walker's side.
+pub(super) struct Ahead<'a, 'l> {
+    scope: &'a Scope<'l>,
+    yard: &'l Yard<'l>,
+    batch: Batch<'l>,
+    pending: VecDeque<Pending<'l>>,
+}
+
+impl<'a, 'l> Ahead<'a, 'l> {
+    /// None where there is but one thread.
+    pub(super) fn new(scope: &'a Scope<'l>, yard: &'l Yard<'l>) -> Option<Self> {
+        (rayon::current_num_threads() > 1).then(|| Self {
+            scope,
+            yard,
+            batch: Batch::default(),
+            pending: VecDeque::new(),
+        })
+    }
+
+    /// Hands on the content of an entry, which is a text.
+    pub(super) fn hand_on(
+        &mut self,
+        entry: &LayerEntry,
+        content: &mut dyn BufRead,
+    ) -> io::Result<()> {
+        let first = content.fill_buf()?;
+        if first.len() as u64 == entry.size
+            && let Some(bytes) = self.yard.mapped(first)
+        {
+            self.add(entry, Content::Mapped(bytes), bytes.len());
+            content.consume(bytes.len());
+            return Ok(());
+        }
+        if is_large(entry) {
+            return self.hand_on_in_pieces(entry, content);
+        }
+        let copies = &mut self.batch.copies;
+        if copies.capacity() == 0 {
+            copies.reserve_exact(COPIES);
+        }
+        let start = copies.len();
+        let read = content.read_to_end(copies);
+        let range = start..copies.len();
+        self.add(entry, Content::Copied(range.clone()), range.len());
+        read.map(|_| ())
+    }
+
+    fn add(&mut self, entry: &LayerEntry, content: Content<'l>, size: usize) {
+        self.batch.parts.push((bare(entry), content));
+        self.batch.size += size;
+        if self.batch.size >= BATCH || self.batch.parts.len() >= MOST_IN_BATCH {
+            self.send();
+        }
+    }
+
+    fn hand_on_in_pieces(
+        &mut self,
+        entry: &LayerEntry,
+        content: &mut dyn BufRead,
+    ) -> io::Result<()> {
+        self.send();
+        let pipe = Arc::new(Pipe::default());
+        self.leave(Job::Pipe(bare(entry), Arc::clone(&pipe)));
+        let read = self.pour(&pipe, content);
+        pipe.close();
+        let waiting = &self.yard.pool.waiting;
+        while waiting.load(Ordering::Relaxed) > MOST_WAITING && self.yard.work() {}
+        self.wait_if_much_is_pending();
+        read
+    }
+
+    /// Puts `content` into the pipe. Where the pipe is full and nobody came to empty it, the content is
+    /// scanned here.
+    fn pour(&self, pipe: &Arc<Pipe>, content: &mut dyn BufRead) -> io::Result<()> {
+        while pipe.fill(content, self.yard.pool)? {
+            if !pipe.is_full() {
+                continue;
+            }
+            if let Some(read) = self.yard.work_on_pipe(pipe, content) {
+                return read;
+            }
+            while pipe.is_full() && self.yard.work() {}
+            pipe.wait_for_room();
+        }
+        Ok(())
+    }
+
+    /// Keeps what an entry came to that was scanned at once, until it is its turn.
+    pub(super) fn push(&mut self, entry: &LayerEntry, outcome: Outcome) {
+        if outcome.is_empty() {
+            return;
+        }
+        self.send();
+        self.yard
+            .found
+            .fetch_add(size_of_outcome(&outcome), Ordering::Relaxed);
+        let done = Done::of(bare(entry), outcome);
+        self.add_pending(Pending::Now(Box::new(done)));
+    }
+
+    fn add_pending(&mut self, pending: Pending<'l>) {
+        self.pending.push_back(pending);
+        self.wait_if_much_is_pending();
+    }
+
+    /// What is behind something slow must not pile up.
+    fn wait_if_much_is_pending(&mut self) {
+        let found = self.yard.found.load(Ordering::Relaxed);
+        if self.pending.len() >= MOST_PENDING || found > MOST_FOUND {
+            self.wait();
+        }
+    }
+
+    fn send(&mut self) {
+        if self.batch.parts.is_empty() {
+            return;
+        }
+        let pool = self.yard.pool;
+        let fresh = Batch {
+            copies: lock(&pool.copies).pop().unwrap_or_default(),
+            ..Batch::default()
+        };
+        let batch = std::mem::replace(&mut self.batch, fresh);
+        pool.waiting.fetch_add(batch.size, Ordering::Relaxed);
+        self.leave(Job::Batch(batch));
+        while pool.waiting.load(Ordering::Relaxed) > MOST_WAITING && self.yard.work() {}
+        self.wait_if_much_is_pending();
+    }
+
+    /// Leaves a job to whoever is free.
+    fn leave(&mut self, job: Job<'l>) {
+        let yard = self.yard;
+        self.pending.push_back(Pending::Later(yard.leave(job)));
+        self.scope.spawn(move |_| {
+            yard.work();
+        });
+    }
+
+    /// The entries whose turn it is, as far as they are done.
+    pub(super) fn ready(&mut self) -> Option<Vec<Done<'l>>> {
+        let done = match self.pending.pop_front()? {
+            Pending::Now(done) => vec![*done],
+            Pending::Later(results) => match lock(&results).take() {
+                Some(done) => done,
+                None => {
+                    self.pending
+                        .push_front(Pending::Later(Arc::clone(&results)));
+                    return None;
+                }
+            },
+        };
+        self.yard.found.fetch_sub(size(&done), Ordering::Relaxed);
+        Some(done)
+    }
+
+    /// Waits until all that was handed on is done.
+    pub(super) fn wait(&mut self) {
+        self.send();
+        self.yard.finish();
+    }
+}
+
+/// Whether the content of an entry is large.
+pub(super) fn is_large(entry: &LayerEntry) -> bool {
+    entry.size > LARGE
+}
+
+/// Bytes that results take.
+fn size(done: &[Done<'_>]) -> usize {
+    let again = |done: &Done<'_>| match &done.again {
+        Some(Cow::Owned(bytes)) => bytes.len(),
+        _ => 0,
+    };
+    let sizes = done
+        .iter()
+        .map(|done| size_of_outcome(&done.outcome) + again(done));
+    sizes.sum()
+}
+
+fn size_of_outcome(outcome: &Outcome) -> usize {
+    let hits = outcome.hits.iter().map(|hit| budget::size_of(&hit.matched));
+    let observed = outcome.observed.iter().map(|(_, observed)| observed.size());
+    hits.chain(observed).sum()
+}
+
+/// What a scanner is told of the content of an entry.
+pub(super) fn context(entry: &LayerEntry) -> Context<'_> {
+    Context {
+        path: &entry.path,
+        kind: TextKind::File,
+        label: None,
+    }
+}
+
+/// What is needed of an entry once its names and records, which may be long, were looked at.
+pub(super) fn bare(entry: &LayerEntry) -> LayerEntry {
+    LayerEntry {
+        path: entry.path.clone(),
+        raw_name: Vec::new(),
+        link: None,
+        whiteout: None,
+        sparse: None,
+        records: Vec::new(),
+        ..*entry
+    }
+}
+
+/// Nothing is changed in steps under these locks, so what a panic leaves is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

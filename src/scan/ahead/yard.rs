@@ -1,0 +1,246 @@
+//! What the threads of a layer share, and their side of the work.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Read as _};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use super::pipe::{Outlet, Pipe};
+use super::{Done, Pool, context, is_large, lock, size};
+use crate::archive::Limits;
+use crate::content::Scanner;
+use crate::detect::Engine;
+use crate::image::LayerEntry;
+use crate::packages::Checksums;
+
+/// Where a content lies.
+pub(super) enum Content<'l> {
+    Mapped(&'l [u8]),
+    Copied(Range<usize>),
+}
+
+/// Contents that are scanned together.
+#[derive(Default)]
+pub(super) struct Batch<'l> {
+    pub parts: Vec<(LayerEntry, Content<'l>)>,
+    pub copies: Vec<u8>,
+    pub size: usize,
+}
+
+/// What one thread does at a time.
+pub(super) enum Job<'l> {
+    Batch(Batch<'l>),
+    /// A large content, perhaps not all of which is there yet.
+    Pipe(LayerEntry, Arc<Pipe>),
+}
+
+/// Where the results of a job will be.
+pub(super) type Results<'l> = Arc<Mutex<Option<Vec<Done<'l>>>>>;
+
+pub(in crate::scan) struct Yard<'l> {
+    pub(super) pool: &'l Pool,
+    engine: &'l Engine,
+    limits: &'l Limits,
+    /// All bytes of the layer's blob.
+    blob: &'l [u8],
+    /// Whether contents with hits are hashed.
+    hashes: bool,
+    /// Jobs that nobody has begun.
+    waiting: Mutex<VecDeque<(Job<'l>, Results<'l>)>>,
+    /// Scanners that nobody uses, with the memory that they have.
+    scanners: Mutex<Vec<Scanner<'l>>>,
+    /// Bytes of results that were not taken.
+    pub(super) found: AtomicUsize,
+    /// Jobs that are not done.
+    left: Mutex<usize>,
+    one_is_done: Condvar,
+}
+
+impl<'l> Yard<'l> {
+    pub(in crate::scan) fn new(
+        engine: &'l Engine,
+        limits: &'l Limits,
+        pool: &'l Pool,
+        blob: &'l [u8],
+        hashes: bool,
+    ) -> Self {
+        Self {
+            pool,
+            engine,
+            limits,
+            blob,
+            hashes,
+            waiting: Mutex::default(),
+            scanners: Mutex::default(),
+            found: AtomicUsize::default(),
+            left: Mutex::default(),
+            one_is_done: Condvar::new(),
+        }
+    }
+
+    /// Leaves a job to whoever comes; where its results will be.
+    pub(super) fn leave(&self, job: Job<'l>) -> Results<'l> {
+        let results = Results::default();
+        *lock(&self.left) += 1;
+        lock(&self.waiting).push_back((job, Arc::clone(&results)));
+        results
+    }
+
+    /// Does the job that waits longest; whether there was one.
+    pub(super) fn work(&self) -> bool {
+        let job = lock(&self.waiting).pop_front();
+        job.is_some_and(|(job, results)| {
+            self.work_on(job, &results);
+            true
+        })
+    }
+
+    /// Does this very job, if nobody has begun it: what is in the pipe, and then `rest`, which may end in
+    /// an error.
+    pub(super) fn work_on_pipe(
+        &self,
+        pipe: &Arc<Pipe>,
+        rest: &mut dyn BufRead,
+    ) -> Option<io::Result<()>> {
+        let mut waiting = lock(&self.waiting);
+        let is_it = |(job, _): &(Job<'_>, _)| matches!(job, Job::Pipe(_, other) if Arc::ptr_eq(other, pipe));
+        let at = waiting.iter().rposition(is_it)?;
+        let job = waiting.remove(at);
+        drop(waiting);
+        let (Job::Pipe(entry, _), results) = job? else {
+            return None;
+        };
+        let _leaves = self.leaves(0);
+        let start = Outlet::of_what_waits(pipe, self.pool);
+        let mut scanner = self.scanner();
+        scanner.grant(Some(entry.size));
+        let mut outcome = scanner.scan(&context(&entry), &mut start.chain(rest));
+        let error = outcome.error.take();
+        let is_unhashed = self.hashes && !outcome.hits.is_empty();
+        let done = Done {
+            is_unhashed,
+            ..Done::of(entry, outcome)
+        };
+        self.tell(&results, vec![done]);
+        lock(&self.scanners).push(scanner);
+        Some(error.map_or(Ok(()), Err))
+    }
+
+    fn work_on(&self, job: Job<'l>, results: &Results<'l>) {
+        let mut scanner = self.scanner();
+        match job {
+            Job::Batch(mut batch) => {
+                let _leaves = self.leaves(batch.size);
+                let parts = std::mem::take(&mut batch.parts);
+                let parts = parts.into_iter();
+                let done = parts.map(|part| self.scan(&mut scanner, part, &batch.copies));
+                self.tell(results, done.collect());
+                if batch.copies.capacity() > 0 {
+                    batch.copies.clear();
+                    lock(&self.pool.copies).push(batch.copies);
+                }
+            }
+            Job::Pipe(entry, pipe) => {
+                let _leaves = self.leaves(0);
+                let done = self.scan_piped(&mut scanner, entry, &pipe);
+                self.tell(results, vec![done]);
+            }
+        }
+        lock(&self.scanners).push(scanner);
+    }
+
+    fn scanner(&self) -> Scanner<'l> {
+        let scanner = lock(&self.scanners).pop();
+        scanner.unwrap_or_else(|| Scanner::new(self.engine, self.limits))
+    }
+
+    fn tell(&self, results: &Results<'l>, done: Vec<Done<'l>>) {
+        self.found.fetch_add(size(&done), Ordering::Relaxed);
+        *lock(results) = Some(done);
+    }
+
+    fn leaves(&self, size: usize) -> Leaves<'_> {
+        Leaves {
+            waiting: &self.pool.waiting,
+            size,
+            left: &self.left,
+            one_is_done: &self.one_is_done,
+        }
+    }
+
+    fn scan(
+        &self,
+        scanner: &mut Scanner<'_>,
+        (entry, content): (LayerEntry, Content<'l>),
+        copies: &[u8],
+    ) -> Done<'l> {
+        let mut bytes = match &content {
+            Content::Mapped(bytes) => bytes,
+            Content::Copied(range) => copies.get(range.clone()).unwrap_or_default(),
+        };
+        let whole = bytes;
+        let has_own = is_large(&entry);
+        scanner.grant(has_own.then_some(entry.size));
+        let outcome = scanner.scan(&context(&entry), &mut bytes);
+        let is_hashed = self.hashes && !outcome.hits.is_empty() && whole.len() as u64 == entry.size;
+        let is_refused = !has_own && scanner.take_refused();
+        Done {
+            checksums: is_hashed.then(|| Checksums::of(whole)),
+            again: is_refused.then(|| match content {
+                Content::Mapped(bytes) => Cow::Borrowed(bytes),
+                Content::Copied(_) => Cow::Owned(whole.to_vec()),
+            }),
+            ..Done::of(entry, outcome)
+        }
+    }
+
+    fn scan_piped(&self, scanner: &mut Scanner<'_>, entry: LayerEntry, pipe: &Pipe) -> Done<'l> {
+        scanner.grant(Some(entry.size));
+        let mut outlet = Outlet::new(pipe, self.pool, self.hashes);
+        let outcome = scanner.scan(&context(&entry), &mut outlet);
+        let mut done = Done::of(entry, outcome);
+        if self.hashes && !done.outcome.hits.is_empty() {
+            let kept = outlet.kept(done.entry.size);
+            done.checksums = kept.map(Checksums::of_pieces);
+            done.is_unhashed = done.checksums.is_none();
+        }
+        done
+    }
+
+    /// The same bytes as they lie in the blob, if they do.
+    pub(super) fn mapped(&self, bytes: &[u8]) -> Option<&'l [u8]> {
+        let start = bytes
+            .as_ptr()
+            .addr()
+            .checked_sub(self.blob.as_ptr().addr())?;
+        self.blob.get(start..start.checked_add(bytes.len())?)
+    }
+
+    /// Waits until all jobs are done, or does them.
+    pub(super) fn finish(&self) {
+        while self.work() {}
+        let mut left = lock(&self.left);
+        while *left > 0 {
+            let woken = self.one_is_done.wait(left);
+            left = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// A job that is being done; dropped when it is, or when scanning panicked.
+struct Leaves<'y> {
+    waiting: &'y AtomicUsize,
+    size: usize,
+    left: &'y Mutex<usize>,
+    one_is_done: &'y Condvar,
+}
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.waiting.fetch_sub(self.size, Ordering::Relaxed);
+        *lock(self.left) -= 1;
+        self.one_is_done.notify_all();
+    }
+}

@@ -17,6 +17,7 @@ use super::names::Names;
 use super::overlay::{Common, PathMarks};
 use super::pipeline::Options;
 use super::progress::Progress;
+use super::twins::Twins;
 use crate::archive::{Capped, Limits};
 use crate::cache::Recorder;
 use crate::content::{HEAD, Hit, Outcome, Scanner, is_text};
@@ -66,6 +67,8 @@ pub(super) struct Means<'m> {
     pub progress: &'m Progress,
     /// What threads use that scan contents.
     pub pool: &'m Pool,
+    /// Contents of all layers in which nothing was found.
+    pub twins: &'m Twins,
     /// Bytes of claims of package databases that are kept.
     pub claims: usize,
 }
@@ -77,20 +80,16 @@ fn walk_and_scan(
     layers: usize,
     recorder: Option<&mut Recorder>,
 ) -> LayerScan {
-    let Means {
-        engine, options, ..
-    } = means;
-    let blob = layer.blob.as_deref().unwrap_or_default();
-    let yard = Yard::new(engine, &options.limits, means.pool, blob, options.packages);
+    let yard = Yard::new(means, layer.blob.as_ref());
     rayon::in_place_scope(|scope| {
-        let ahead = Ahead::new(scope, &yard);
-        Worker::new(layer, means, layers, ahead).scan(layer, options, recorder)
+        let ahead = Some(Ahead::new(scope, &yard));
+        Worker::new(layer, means, layers, ahead).scan(layer, means.options, recorder)
     })
 }
 
 struct Worker<'a, 'e> {
     layer: usize,
-    /// Other threads, where there are any.
+    /// Contents that others scan, or this thread many together; none where the cache tells.
     ahead: Option<Ahead<'a, 'e>>,
     /// Of all but the contents that are texts, as they come.
     scanner: Scanner<'e>,
@@ -238,10 +237,11 @@ impl<'a, 'e> Worker<'a, 'e> {
         let is_text = begins_as_text(entry, content)?;
         let is_database = self.gatherer.is_some() && Gatherer::reads(entry);
         if is_text {
-            if let Some(ahead) = self.ahead.as_mut().filter(|_| !is_database) {
-                let read = ahead.hand_on(entry, content);
+            if let Some(ahead) = self.ahead.as_mut().filter(|_| !is_database)
+                && ahead.hand_on(entry, content)?
+            {
                 self.take_ready();
-                return read;
+                return Ok(());
             }
             self.settle();
         }

@@ -33,6 +33,7 @@ mod progress;
 mod redact;
 mod redactor;
 mod stack;
+mod twins;
 mod unique;
 
 pub use pipeline::{Options, run};

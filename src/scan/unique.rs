@@ -12,6 +12,7 @@ use super::metadata::{DocumentScan, scan_document};
 use super::overlay::Common;
 use super::pipeline::Options;
 use super::progress::Progress;
+use super::twins::Twins;
 use crate::archive::{BlobKey, Limits};
 use crate::detect::Engine;
 use crate::error::Warning;
@@ -69,6 +70,7 @@ impl UniqueLayers {
             common: &Common::default(),
             progress,
             pool: &Pool::default(),
+            twins: &Twins::of(self.layers.len()),
             claims: budget::claims(self.layers.len()),
         };
         let scans = self.scan_in(&order, means);

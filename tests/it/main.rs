@@ -27,3 +27,4 @@ mod shapes;
 mod steady;
 mod support;
 mod tidy;
+mod twins;

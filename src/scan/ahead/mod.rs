@@ -88,37 +88,43 @@ enum Pending<'l> {
 pub(super) struct Ahead<'a, 'l> {
     scope: &'a Scope<'l>,
     yard: &'l Yard<'l>,
+    /// Whether there is no other thread.
+    is_alone: bool,
     batch: Batch<'l>,
     pending: VecDeque<Pending<'l>>,
 }
 
 impl<'a, 'l> Ahead<'a, 'l> {
-    /// None where there is but one thread.
-    pub(super) fn new(scope: &'a Scope<'l>, yard: &'l Yard<'l>) -> Option<Self> {
-        (rayon::current_num_threads() > 1).then(|| Self {
+    pub(super) fn new(scope: &'a Scope<'l>, yard: &'l Yard<'l>) -> Self {
+        Self {
             scope,
             yard,
+            is_alone: rayon::current_num_threads() == 1,
             batch: Batch::default(),
             pending: VecDeque::new(),
-        })
+        }
     }
 
-    /// Hands on the content of an entry, which is a text.
+    /// Hands on the content of an entry, which is a text; whether it could be. Alone, there is nobody to
+    /// take a large one that has to be copied.
     pub(super) fn hand_on(
         &mut self,
         entry: &LayerEntry,
         content: &mut dyn BufRead,
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
         let first = content.fill_buf()?;
         if first.len() as u64 == entry.size
             && let Some(bytes) = self.yard.mapped(first)
         {
             self.add(entry, Content::Mapped(bytes), bytes.len());
             content.consume(bytes.len());
-            return Ok(());
+            return Ok(true);
         }
         if is_large(entry) {
-            return self.hand_on_in_pieces(entry, content);
+            if !self.is_alone {
+                self.hand_on_in_pieces(entry, content)?;
+            }
+            return Ok(!self.is_alone);
         }
         let copies = &mut self.batch.copies;
         if copies.capacity() == 0 {
@@ -128,7 +134,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
         let read = content.read_to_end(copies);
         let range = start..copies.len();
         self.add(entry, Content::Copied(range.clone()), range.len());
-        read.map(|_| ())
+        read.map(|_| true)
     }
 
     fn add(&mut self, entry: &LayerEntry, content: Content<'l>, size: usize) {
@@ -209,7 +215,8 @@ impl<'a, 'l> Ahead<'a, 'l> {
         let batch = std::mem::replace(&mut self.batch, fresh);
         pool.waiting.fetch_add(batch.size, Ordering::Relaxed);
         self.leave(Job::Batch(batch));
-        while pool.waiting.load(Ordering::Relaxed) > MOST_WAITING && self.yard.work() {}
+        let is_much = || pool.waiting.load(Ordering::Relaxed) > MOST_WAITING;
+        while (self.is_alone || is_much()) && self.yard.work() {}
         self.wait_if_much_is_pending();
     }
 
@@ -217,9 +224,11 @@ impl<'a, 'l> Ahead<'a, 'l> {
     fn leave(&mut self, job: Job<'l>) {
         let yard = self.yard;
         self.pending.push_back(Pending::Later(yard.leave(job)));
-        self.scope.spawn(move |_| {
-            yard.work();
-        });
+        if !self.is_alone {
+            self.scope.spawn(move |_| {
+                yard.work();
+            });
+        }
     }
 
     /// The entries whose turn it is, as far as they are done.

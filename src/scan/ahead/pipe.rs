@@ -13,7 +13,7 @@ use super::{Pool, lock};
 const PIECE: usize = 256 << 10;
 /// Bytes that wait in one pipe.
 const MOST_IN_PIPE: usize = 8 * PIECE;
-/// Bytes of one content that are kept once they were read, and of all contents together.
+/// Bytes of one content that are kept while it is scanned, and of all contents together.
 const CONTENT: usize = 8 << 20;
 const MOST_KEPT: usize = 16 << 20;
 
@@ -97,12 +97,14 @@ pub(super) struct Outlet<'p> {
     pool: &'p Pool,
     /// Whether more is waited for.
     waits: bool,
-    piece: Vec<u8>,
-    at: usize,
-    /// Pieces that were read, where they are kept.
-    kept: Vec<Vec<u8>>,
-    kept_bytes: usize,
+    /// Whether what was read is kept.
     keeps: bool,
+    /// The piece at hand, behind those that were kept and before those that were collected.
+    pieces: VecDeque<Vec<u8>>,
+    next: usize,
+    /// What of the piece at hand was read.
+    at: usize,
+    held: usize,
 }
 
 impl<'p> Outlet<'p> {
@@ -112,11 +114,11 @@ impl<'p> Outlet<'p> {
             pipe,
             pool,
             waits: true,
-            piece: Vec::new(),
-            at: 0,
-            kept: Vec::new(),
-            kept_bytes: 0,
             keeps,
+            pieces: VecDeque::new(),
+            next: 0,
+            at: 0,
+            held: 0,
         }
     }
 
@@ -127,57 +129,61 @@ impl<'p> Outlet<'p> {
         outlet
     }
 
-    /// All that was read so far, if it was kept and is `size` bytes.
+    /// Waits for all that is to be read, as far as there is room.
+    pub(super) fn collect(&mut self) {
+        while self.keeps && self.take() {}
+    }
+
+    /// All that was put in, if it was kept and is `size` bytes.
     pub(super) fn kept(&mut self, size: u64) -> Option<&[Vec<u8>]> {
-        self.leave();
-        let is_whole = self.keeps && self.kept_bytes as u64 == size;
-        is_whole.then_some(&self.kept)
+        let is_whole = self.keeps && self.held as u64 == size;
+        is_whole.then_some(&*self.pieces.make_contiguous())
+    }
+
+    /// Takes the next piece, if there is one.
+    fn take(&mut self) -> bool {
+        let Some(piece) = self.pipe.take(self.waits) else {
+            return false;
+        };
+        let length = piece.len();
+        self.pool.waiting.fetch_sub(length, Ordering::Relaxed);
+        let all = self.pool.kept.fetch_add(length, Ordering::Relaxed) + length;
+        self.held += length;
+        self.pieces.push_back(piece);
+        if self.keeps && (all > MOST_KEPT || self.held > CONTENT) {
+            self.keeps = false;
+            (0..self.next).for_each(|_| self.give_back());
+            self.next = 0;
+        }
+        true
     }
 
     /// Is done with the piece at hand.
     fn leave(&mut self) {
-        let piece = std::mem::take(&mut self.piece);
         self.at = 0;
-        let length = piece.len();
-        if self.keeps && length > 0 {
-            let all = self.pool.kept.fetch_add(length, Ordering::Relaxed) + length;
-            self.kept_bytes += length;
-            self.kept.push(piece);
-            if all > MOST_KEPT || self.kept_bytes > CONTENT {
-                self.forget();
-                self.keeps = false;
-            }
+        if self.keeps {
+            self.next += 1;
         } else {
-            give_back(self.pool, piece);
+            self.give_back();
         }
-        self.pool.waiting.fetch_sub(length, Ordering::Relaxed);
     }
 
-    fn forget(&mut self) {
-        for piece in self.kept.drain(..) {
-            give_back(self.pool, piece);
+    fn give_back(&mut self) {
+        if let Some(mut piece) = self.pieces.pop_front() {
+            self.pool.kept.fetch_sub(piece.len(), Ordering::Relaxed);
+            self.held -= piece.len();
+            piece.clear();
+            lock(&self.pool.pieces).push(piece);
         }
-        let bytes = std::mem::take(&mut self.kept_bytes);
-        self.pool.kept.fetch_sub(bytes, Ordering::Relaxed);
-    }
-}
-
-fn give_back(pool: &Pool, mut piece: Vec<u8>) {
-    if piece.capacity() > 0 {
-        piece.clear();
-        lock(&pool.pieces).push(piece);
     }
 }
 
 impl Drop for Outlet<'_> {
     fn drop(&mut self) {
         self.keeps = false;
-        self.forget();
-        self.leave();
-        // What nobody read: scanning panicked, and the walk must not wait for room.
-        while let Some(piece) = self.pipe.take(self.waits) {
-            self.piece = piece;
-            self.leave();
+        // Also what nobody read: where scanning panicked, the walk must not wait for room.
+        while !self.pieces.is_empty() || self.take() {
+            self.give_back();
         }
     }
 }
@@ -192,18 +198,22 @@ impl Read for Outlet<'_> {
 
 impl BufRead for Outlet<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        while self.at == self.piece.len() {
-            self.leave();
-            match self.pipe.take(self.waits) {
-                Some(piece) => self.piece = piece,
+        loop {
+            match self.pieces.get(self.next).map(Vec::len) {
+                Some(length) if self.at < length => break,
+                Some(_) => self.leave(),
+                None if self.take() => {}
                 None => break,
             }
         }
-        Ok(&self.piece[self.at..])
+        let piece = self.pieces.get(self.next);
+        let rest = piece.and_then(|piece| piece.get(self.at..));
+        Ok(rest.unwrap_or_default())
     }
 
     fn consume(&mut self, n: usize) {
-        self.at = self.piece.len().min(self.at + n);
+        let length = self.pieces.get(self.next).map_or(0, Vec::len);
+        self.at = length.min(self.at + n);
     }
 }
 
@@ -254,6 +264,26 @@ mod tests {
         assert_eq!(pool.kept.load(Ordering::Relaxed), content.len());
         drop(outlet);
         assert_eq!(pool.kept.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn what_was_collected_is_read_from_the_start_also_where_there_was_no_room_for_all() {
+        for length in [PIECE + 3, CONTENT + PIECE + 3] {
+            let (pipe, pool) = (Pipe::default(), Pool::default());
+            let content = bytes(length);
+            std::thread::scope(|scope| {
+                scope.spawn(|| put(&pipe, &pool, &content));
+                let mut outlet = Outlet::new(&pipe, &pool, true);
+                outlet.collect();
+                let is_whole = outlet.kept(length as u64).is_some();
+                assert_eq!(is_whole, length <= CONTENT);
+                let mut read = Vec::new();
+                outlet.read_to_end(&mut read).unwrap();
+                assert!(read == content);
+                assert_eq!(outlet.kept(length as u64).is_some(), is_whole);
+            });
+            assert_eq!(pool.kept.load(Ordering::Relaxed), 0);
+        }
     }
 
     #[test]

@@ -9,11 +9,13 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::pipe::{Outlet, Pipe};
 use super::{Done, Pool, context, is_large, lock, size};
-use crate::archive::Limits;
-use crate::content::Scanner;
+use crate::archive::{Blob, Limits};
+use crate::content::{Outcome, Scanner};
 use crate::detect::Engine;
 use crate::image::LayerEntry;
 use crate::packages::Checksums;
+use crate::scan::layer::Means;
+use crate::scan::twins::Twins;
 
 /// Where a content lies.
 pub(super) enum Content<'l> {
@@ -41,10 +43,10 @@ pub(super) type Results<'l> = Arc<Mutex<Option<Vec<Done<'l>>>>>;
 
 pub(in crate::scan) struct Yard<'l> {
     pub(super) pool: &'l Pool,
+    twins: &'l Twins,
     engine: &'l Engine,
     limits: &'l Limits,
-    /// All bytes of the layer's blob.
-    blob: &'l [u8],
+    blob: Option<&'l Blob>,
     /// Whether contents with hits are hashed.
     hashes: bool,
     /// Jobs that nobody has begun.
@@ -59,19 +61,14 @@ pub(in crate::scan) struct Yard<'l> {
 }
 
 impl<'l> Yard<'l> {
-    pub(in crate::scan) fn new(
-        engine: &'l Engine,
-        limits: &'l Limits,
-        pool: &'l Pool,
-        blob: &'l [u8],
-        hashes: bool,
-    ) -> Self {
+    pub(in crate::scan) fn new(means: Means<'l>, blob: Option<&'l Blob>) -> Self {
         Self {
-            pool,
-            engine,
-            limits,
+            pool: means.pool,
+            twins: means.twins,
+            engine: means.engine,
+            limits: &means.options.limits,
             blob,
-            hashes,
+            hashes: means.options.packages,
             waiting: Mutex::default(),
             scanners: Mutex::default(),
             found: AtomicUsize::default(),
@@ -181,11 +178,22 @@ impl<'l> Yard<'l> {
             Content::Copied(range) => copies.get(range.clone()).unwrap_or_default(),
         };
         let whole = bytes;
+        let twin = self.twins.key(&entry.path, entry.size);
+        let twin = twin.filter(|_| whole.len() as u64 == entry.size);
+        if twin.is_some_and(|twin| self.twins.is_clean(twin, whole)) {
+            return Done::of(entry, Outcome::default());
+        }
         let has_own = is_large(&entry);
         scanner.grant(has_own.then_some(entry.size));
         let outcome = scanner.scan(&context(&entry), &mut bytes);
         let is_hashed = self.hashes && !outcome.hits.is_empty() && whole.len() as u64 == entry.size;
         let is_refused = !has_own && scanner.take_refused();
+        if let Some(twin) = twin.filter(|_| !is_refused && outcome.is_empty()) {
+            match self.in_blob(whole) {
+                Some(blob) => self.twins.add(twin, blob),
+                None => self.twins.add_hash_of(twin, whole),
+            }
+        }
         Done {
             checksums: is_hashed.then(|| Checksums::of(whole)),
             again: is_refused.then(|| match content {
@@ -197,25 +205,45 @@ impl<'l> Yard<'l> {
     }
 
     fn scan_piped(&self, scanner: &mut Scanner<'_>, entry: LayerEntry, pipe: &Pipe) -> Done<'l> {
-        scanner.grant(Some(entry.size));
-        let mut outlet = Outlet::new(pipe, self.pool, self.hashes);
-        let outcome = scanner.scan(&context(&entry), &mut outlet);
-        let mut done = Done::of(entry, outcome);
-        if self.hashes && !done.outcome.hits.is_empty() {
-            let kept = outlet.kept(done.entry.size);
-            done.checksums = kept.map(Checksums::of_pieces);
-            done.is_unhashed = done.checksums.is_none();
+        let mut outlet = Outlet::new(pipe, self.pool, true);
+        let twin = self.twins.key(&entry.path, entry.size);
+        if let Some(twin) = twin.filter(|twin| self.twins.knows(*twin)) {
+            outlet.collect();
+            let whole = outlet.kept(entry.size);
+            if whole.is_some_and(|pieces| self.twins.is_clean_in_pieces(twin, pieces)) {
+                return Done::of(entry, Outcome::default());
+            }
         }
-        done
+        scanner.grant(Some(entry.size));
+        let outcome = scanner.scan(&context(&entry), &mut outlet);
+        let whole = outlet.kept(entry.size);
+        let is_hashed = self.hashes && !outcome.hits.is_empty();
+        if let (Some(twin), Some(pieces), true) = (twin, whole, outcome.is_empty()) {
+            self.twins.add_hash(twin, pieces);
+        }
+        Done {
+            checksums: whole.filter(|_| is_hashed).map(Checksums::of_pieces),
+            is_unhashed: is_hashed && whole.is_none(),
+            ..Done::of(entry, outcome)
+        }
     }
 
     /// The same bytes as they lie in the blob, if they do.
     pub(super) fn mapped(&self, bytes: &[u8]) -> Option<&'l [u8]> {
-        let start = bytes
-            .as_ptr()
-            .addr()
-            .checked_sub(self.blob.as_ptr().addr())?;
-        self.blob.get(start..start.checked_add(bytes.len())?)
+        let start = self.start_in_blob(bytes)?;
+        self.blob?.get(start..start.checked_add(bytes.len())?)
+    }
+
+    /// A handle on these bytes, if they lie in the blob.
+    fn in_blob(&self, bytes: &[u8]) -> Option<Blob> {
+        let start = self.start_in_blob(bytes)? as u64;
+        self.blob?
+            .slice(start..start.checked_add(bytes.len() as u64)?)
+    }
+
+    fn start_in_blob(&self, bytes: &[u8]) -> Option<usize> {
+        let start = self.blob?.as_ptr().addr();
+        bytes.as_ptr().addr().checked_sub(start)
     }
 
     /// Waits until all jobs are done, or does them.

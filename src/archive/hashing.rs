@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::backlog::{Feeder, Lane};
 use crate::oci::Digest;
 
 /// Hash functions that can be computed.
@@ -67,6 +69,8 @@ enum Hasher {
     None,
     Sha256(Sha256),
     Sha512(Box<Sha512>),
+    /// SHA-256, where others help.
+    Beside(Feeder),
 }
 
 struct State {
@@ -79,11 +83,12 @@ struct State {
 pub struct Tally(Rc<RefCell<State>>);
 
 impl Tally {
-    fn new(algorithm: Option<Algorithm>) -> Self {
-        let hasher = match algorithm {
-            None => Hasher::None,
-            Some(Algorithm::Sha256) => Hasher::Sha256(Sha256::new()),
-            Some(Algorithm::Sha512) => Hasher::Sha512(Box::default()),
+    fn new(algorithm: Option<Algorithm>, lane: Option<&Arc<Lane>>) -> Self {
+        let hasher = match (algorithm, lane) {
+            (None, _) => Hasher::None,
+            (Some(Algorithm::Sha256), Some(lane)) => Hasher::Beside(Feeder::of(lane)),
+            (Some(Algorithm::Sha256), None) => Hasher::Sha256(Sha256::new()),
+            (Some(Algorithm::Sha512), _) => Hasher::Sha512(Box::default()),
         };
         Self(Rc::new(RefCell::new(State { hasher, count: 0 })))
     }
@@ -95,6 +100,7 @@ impl Tally {
             Hasher::None => {}
             Hasher::Sha256(hasher) => hasher.update(bytes),
             Hasher::Sha512(hasher) => hasher.update(bytes),
+            Hasher::Beside(feeder) => feeder.update(bytes),
         }
         state.count = state.count.saturating_add(bytes.len() as u64);
     }
@@ -106,28 +112,31 @@ impl Tally {
 
     /// The hash of the bytes so far; `None` when none was asked for.
     pub fn digest(&self) -> Option<Digest> {
-        match &self.0.borrow().hasher {
+        match &mut self.0.borrow_mut().hasher {
             Hasher::None => None,
             Hasher::Sha256(hasher) => Some(Digest::from_sha256(&hasher.clone().finalize())),
             Hasher::Sha512(hasher) => Some(Digest::from_sha512(&hasher.clone().finalize())),
+            Hasher::Beside(feeder) => Some(Digest::from_sha256(&feeder.hasher().finalize())),
         }
     }
 
     /// The key of the bytes so far; `None` where they are not hashed with SHA-256.
     pub fn content_key(&self) -> Option<ContentKey> {
-        match &self.0.borrow().hasher {
+        match &mut self.0.borrow_mut().hasher {
             Hasher::Sha256(hasher) => Some(ContentKey::behind(hasher)),
+            Hasher::Beside(feeder) => Some(ContentKey::behind(&feeder.hasher())),
             Hasher::None | Hasher::Sha512(_) => None,
         }
     }
 }
 
-/// Counts, and with an algorithm hashes, what is consumed of `input`.
-pub fn tap<'a>(
+/// Counts, and with an algorithm hashes, what is consumed of `input`; with a lane, others may help.
+pub(crate) fn tap<'a>(
     input: Box<dyn BufRead + 'a>,
     algorithm: Option<Algorithm>,
+    lane: Option<&Arc<Lane>>,
 ) -> (Box<dyn BufRead + 'a>, Tally) {
-    let tally = Tally::new(algorithm);
+    let tally = Tally::new(algorithm, lane);
     let tap = Tap {
         input,
         tally: tally.clone(),
@@ -173,7 +182,8 @@ mod tests {
     fn what_is_consumed_is_hashed_however_it_is_read() {
         let bytes: Vec<u8> = (0..=255).cycle().take(5000).collect();
         for step in [1, 7, 5000] {
-            let (mut reader, tally) = tap(Box::new(Drip(&bytes, step)), Some(Algorithm::Sha256));
+            let (mut reader, tally) =
+                tap(Box::new(Drip(&bytes, step)), Some(Algorithm::Sha256), None);
             reader.read_exact(&mut [0; 999]).unwrap();
             io::copy(&mut reader, &mut io::sink()).unwrap();
             assert_eq!(tally.count(), 5000);
@@ -183,16 +193,16 @@ mod tests {
 
     #[test]
     fn sha_512_is_supported_and_nothing_is_hashed_unasked() {
-        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha512));
+        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha512), None);
         tally.update(b"abc");
         assert_eq!(tally.digest().unwrap().verify(b"abc"), Some(true));
-        let (_, tally) = tap(Box::new(io::empty()), None);
+        let (_, tally) = tap(Box::new(io::empty()), None, None);
         assert_eq!(tally.digest(), None);
     }
 
     #[test]
     fn a_key_follows_from_the_bytes_and_not_from_their_digest() {
-        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha256));
+        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha256), None);
         tally.update(b"ab");
         let first = tally.content_key().unwrap();
         tally.update(b"c");

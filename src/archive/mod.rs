@@ -9,6 +9,7 @@
 //! so that nothing is skipped and every byte has an offset, and `decoder` goes over all members
 //! of a compressed stream and says which stored bytes decompression does not show (`Hidden`).
 
+mod backlog;
 mod blob;
 mod compression;
 mod cut;
@@ -30,6 +31,7 @@ pub use limits::{LimitHit, Limits};
 pub use name::{Name, normalise};
 pub use tar::{EntryKind, Sparse, SparseLayout};
 
+pub(crate) use backlog::Backlog;
 pub(crate) use compression::{Compression, decoder, sniff, tracked_decoder, unsupported};
 pub(crate) use hashing::{Algorithm, Tally, tap};
 pub(crate) use index::{Archive, Member, MemberKind};

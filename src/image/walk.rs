@@ -6,8 +6,8 @@ use std::io::{self, BufRead, Read};
 use super::whiteout::{Meaning, meaning};
 use super::{Item, Layer, LayerEntry, LayerSummary, verify};
 use crate::archive::{
-    Blob, Capped, Compression, EntryKind, LimitHit, Limits, Probe, Tally, TarEntry, TarError,
-    TarReader, is_tar, normalise, sniff, tap, tracked_decoder, without_nuls,
+    Backlog, Blob, Capped, Compression, EntryKind, LimitHit, Limits, Probe, Tally, TarEntry,
+    TarError, TarReader, is_tar, normalise, sniff, tap, tracked_decoder, without_nuls,
 };
 use crate::error::{Warning, WarningCode, printable};
 
@@ -17,6 +17,17 @@ type Visit<'v> = dyn FnMut(Item<'_>) -> io::Result<()> + 'v;
 /// Visits everything that the layer holds. Never fails: what is wrong stands in the summary, and
 /// what could be read before it was visited.
 pub fn walk(layer: &Layer, limits: &Limits, verify: bool, visit: &mut Visit<'_>) -> LayerSummary {
+    walk_beside(layer, limits, verify, None, visit)
+}
+
+/// As [`walk`], where other threads help to hash what is unpacked.
+pub(crate) fn walk_beside(
+    layer: &Layer,
+    limits: &Limits,
+    verify: bool,
+    backlog: Option<&Backlog>,
+    visit: &mut Visit<'_>,
+) -> LayerSummary {
     let Some(blob) = &layer.blob else {
         return LayerSummary::default();
     };
@@ -32,6 +43,7 @@ pub fn walk(layer: &Layer, limits: &Limits, verify: bool, visit: &mut Visit<'_>)
         odd_names: OddNames::default(),
         stream_is_whole: true,
         stored: None,
+        backlog: backlog.filter(|_| sniff(blob) != Compression::None),
     };
     if layer.media_type.is_encrypted() && sniff(blob) == Compression::None && !is_tar(blob) {
         walk.encrypted(blob, verify);
@@ -51,6 +63,8 @@ struct Walk<'w, 'v> {
     stream_is_whole: bool,
     /// Counts the stored bytes that were read.
     stored: Option<Tally>,
+    /// Of a compressed layer.
+    backlog: Option<&'w Backlog>,
 }
 
 /// Names that lead out of the root, hold NUL, or are whiteouts of nothing.
@@ -75,7 +89,8 @@ impl Walk<'_, '_> {
     /// The stored bytes as a reader that hashes when `hash` is set.
     fn stored_tap<'b>(&self, blob: &'b Blob, hash: bool) -> (Box<dyn BufRead + 'b>, Tally) {
         let algorithm = verify::algorithm(self.layer.digest.as_ref());
-        tap(Box::new(&blob[..]), hash.then_some(algorithm))
+        let lane = self.backlog.map(Backlog::stored);
+        tap(Box::new(&blob[..]), hash.then_some(algorithm), lane)
     }
 
     fn blob(&mut self, blob: &Blob, verify: bool) {
@@ -93,7 +108,8 @@ impl Walk<'_, '_> {
                 return self.warn(WarningCode::BrokenLayer, &message);
             }
         };
-        let (unpacked, tally) = tap(decoded, verify.then_some(tar_algorithm));
+        let lane = self.backlog.map(Backlog::unpacked);
+        let (unpacked, tally) = tap(decoded, verify.then_some(tar_algorithm), lane);
         let walked = self.tar(TarReader::new(unpacked), blob, compression);
         self.summary.uncompressed_size = tally.count();
         let walked = walked.and_then(|()| {

@@ -24,7 +24,7 @@ use crate::content::{HEAD, Hit, Outcome, Scanner, is_text};
 use crate::detect::{Context, Engine, TextKind};
 use crate::error::Warning;
 use crate::finding::{EntryFacts, Kind};
-use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk};
+use crate::image::{EntryKind, Item, Layer, LayerEntry, LayerSummary, walk_beside};
 
 pub(super) use replay::scan_layer;
 
@@ -161,7 +161,10 @@ impl<'a, 'e> Worker<'a, 'e> {
         }
         self.recorder = recorder;
         let limits = &options.limits;
-        let summary = walk(layer, limits, options.verify, &mut |item| self.visit(item));
+        let backlog = self.ahead.as_ref().and_then(Ahead::backlog);
+        let summary = walk_beside(layer, limits, options.verify, backlog, &mut |item| {
+            self.visit(item)
+        });
         self.settle();
         if let Some(warning) = layer.cut() {
             self.warnings.push(warning);
@@ -222,6 +225,9 @@ impl<'a, 'e> Worker<'a, 'e> {
     fn entry(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<()> {
         self.progress.pass(entry.stored.saturating_sub(self.passed));
         self.passed = self.passed.max(entry.stored);
+        if let Some(ahead) = &self.ahead {
+            ahead.ask_to_hash();
+        }
         self.note_path(entry);
         self.note_names(entry);
         // Behind what the entries before it came to, which the names had to wait for.

@@ -22,6 +22,7 @@ use rayon::Scope;
 use self::pipe::Pipe;
 use self::yard::{Batch, Content, Job, Results};
 use super::budget;
+use crate::archive::Backlog;
 use crate::content::Outcome;
 use crate::detect::{Context, TextKind};
 use crate::image::LayerEntry;
@@ -102,6 +103,22 @@ impl<'a, 'l> Ahead<'a, 'l> {
             is_alone: rayon::current_num_threads() == 1,
             batch: Batch::default(),
             pending: VecDeque::new(),
+        }
+    }
+
+    /// Where what is unpacked waits to be hashed, where others can do that.
+    pub(super) fn backlog(&self) -> Option<&'l Backlog> {
+        (!self.is_alone).then_some(&self.yard.backlog)
+    }
+
+    /// Asks a thread to hash what waits for that.
+    pub(super) fn ask_to_hash(&self) {
+        let yard = self.yard;
+        if !self.is_alone && yard.backlog.waits() && !yard.is_asked.swap(true, Ordering::Relaxed) {
+            self.scope.spawn(move |_| {
+                yard.is_asked.store(false, Ordering::Relaxed);
+                while yard.backlog.work() {}
+            });
         }
     }
 

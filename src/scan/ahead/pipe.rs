@@ -5,9 +5,10 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::sync::atomic::Ordering;
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::{Pool, lock};
+use crate::archive::Backlog;
 
 /// Bytes of a piece.
 const PIECE: usize = 256 << 10;
@@ -69,15 +70,19 @@ impl Pipe {
         drop(self.changed.wait_while(state, is_full));
     }
 
-    /// The next piece; `None` at the end. Where nothing waits, more is waited for if `waits`.
-    fn take(&self, waits: bool) -> Option<Vec<u8>> {
+    /// The next piece; `None` at the end. Where nothing waits, more is waited for if `waits`, and `meanwhile`
+    /// is called as long as that finds something to do.
+    fn take(&self, waits: bool, meanwhile: impl Fn() -> bool) -> Option<Vec<u8>> {
         let mut state = lock(&self.state);
-        if waits {
-            let is_early = |state: &mut State| state.pieces.is_empty() && !state.is_over;
-            state = match self.changed.wait_while(state, is_early) {
-                Ok(state) => state,
-                Err(poisoned) => poisoned.into_inner(),
-            };
+        let is_early = |state: &State| waits && state.pieces.is_empty() && !state.is_over;
+        while is_early(&state) {
+            drop(state);
+            let is_idle = !meanwhile();
+            state = lock(&self.state);
+            if is_idle && is_early(&state) {
+                let woken = self.changed.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
+            }
         }
         let piece = state.pieces.pop_front()?;
         let was_full = state.bytes >= MOST_IN_PIPE;
@@ -95,6 +100,7 @@ impl Pipe {
 pub(super) struct Outlet<'p> {
     pipe: &'p Pipe,
     pool: &'p Pool,
+    helps: Option<&'p Backlog>,
     /// Whether more is waited for.
     waits: bool,
     /// Whether what was read is kept.
@@ -108,11 +114,18 @@ pub(super) struct Outlet<'p> {
 }
 
 impl<'p> Outlet<'p> {
-    /// Reads to the end, and keeps what it read while there is room if it `keeps`.
-    pub(super) fn new(pipe: &'p Pipe, pool: &'p Pool, keeps: bool) -> Self {
+    /// Reads to the end, and keeps what it read while there is room if it `keeps`; where it has to wait, it
+    /// helps to hash.
+    pub(super) fn new(
+        pipe: &'p Pipe,
+        pool: &'p Pool,
+        keeps: bool,
+        helps: Option<&'p Backlog>,
+    ) -> Self {
         Self {
             pipe,
             pool,
+            helps,
             waits: true,
             keeps,
             pieces: VecDeque::new(),
@@ -124,7 +137,7 @@ impl<'p> Outlet<'p> {
 
     /// Reads only what was put in so far.
     pub(super) fn of_what_waits(pipe: &'p Pipe, pool: &'p Pool) -> Self {
-        let mut outlet = Self::new(pipe, pool, false);
+        let mut outlet = Self::new(pipe, pool, false, None);
         outlet.waits = false;
         outlet
     }
@@ -142,7 +155,8 @@ impl<'p> Outlet<'p> {
 
     /// Takes the next piece, if there is one.
     fn take(&mut self) -> bool {
-        let Some(piece) = self.pipe.take(self.waits) else {
+        let helps = || self.helps.is_some_and(Backlog::work);
+        let Some(piece) = self.pipe.take(self.waits, helps) else {
             return false;
         };
         let length = piece.len();
@@ -239,7 +253,7 @@ mod tests {
         let content = bytes(9 * MOST_IN_PIPE + 7);
         std::thread::scope(|scope| {
             scope.spawn(|| put(&pipe, &pool, &content));
-            let mut outlet = Outlet::new(&pipe, &pool, true);
+            let mut outlet = Outlet::new(&pipe, &pool, true, None);
             let mut read = Vec::new();
             outlet.read_to_end(&mut read).unwrap();
             assert!(read == content);
@@ -256,7 +270,7 @@ mod tests {
         let (pipe, pool) = (Pipe::default(), Pool::default());
         let content = bytes(3 * PIECE + 1);
         put(&pipe, &pool, &content);
-        let mut outlet = Outlet::new(&pipe, &pool, true);
+        let mut outlet = Outlet::new(&pipe, &pool, true, None);
         io::copy(&mut outlet, &mut io::sink()).unwrap();
         assert!(outlet.kept(1).is_none());
         let kept = outlet.kept(content.len() as u64);
@@ -273,7 +287,7 @@ mod tests {
             let content = bytes(length);
             std::thread::scope(|scope| {
                 scope.spawn(|| put(&pipe, &pool, &content));
-                let mut outlet = Outlet::new(&pipe, &pool, true);
+                let mut outlet = Outlet::new(&pipe, &pool, true, None);
                 outlet.collect();
                 let is_whole = outlet.kept(length as u64).is_some();
                 assert_eq!(is_whole, length <= CONTENT);
@@ -297,7 +311,7 @@ mod tests {
         assert!(read == content[..PIECE]);
         std::thread::scope(|scope| {
             scope.spawn(|| put(&pipe, &pool, &bytes(5 * MOST_IN_PIPE)));
-            drop(Outlet::new(&pipe, &pool, true));
+            drop(Outlet::new(&pipe, &pool, true, None));
         });
         assert_eq!(pool.waiting.load(Ordering::Relaxed), 0);
     }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read as _};
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::pipe::{Outlet, Pipe};
 use super::{Done, Pool, context, is_large, lock, size};
-use crate::archive::{Blob, Limits};
+use crate::archive::{Backlog, Blob, Limits};
 use crate::content::{Outcome, Scanner};
 use crate::detect::Engine;
 use crate::image::LayerEntry;
@@ -43,6 +43,9 @@ pub(super) type Results<'l> = Arc<Mutex<Option<Vec<Done<'l>>>>>;
 
 pub(in crate::scan) struct Yard<'l> {
     pub(super) pool: &'l Pool,
+    /// What of the layer waits to be hashed, and whether somebody was asked to.
+    pub(super) backlog: Backlog,
+    pub(super) is_asked: AtomicBool,
     twins: &'l Twins,
     engine: &'l Engine,
     limits: &'l Limits,
@@ -64,6 +67,8 @@ impl<'l> Yard<'l> {
     pub(in crate::scan) fn new(means: Means<'l>, blob: Option<&'l Blob>) -> Self {
         Self {
             pool: means.pool,
+            backlog: Backlog::default(),
+            is_asked: AtomicBool::default(),
             twins: means.twins,
             engine: means.engine,
             limits: &means.options.limits,
@@ -205,7 +210,7 @@ impl<'l> Yard<'l> {
     }
 
     fn scan_piped(&self, scanner: &mut Scanner<'_>, entry: LayerEntry, pipe: &Pipe) -> Done<'l> {
-        let mut outlet = Outlet::new(pipe, self.pool, true);
+        let mut outlet = Outlet::new(pipe, self.pool, true, Some(&self.backlog));
         let twin = self.twins.key(&entry.path, entry.size);
         if let Some(twin) = twin.filter(|twin| self.twins.knows(*twin)) {
             outlet.collect();

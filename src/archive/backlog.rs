@@ -1,0 +1,164 @@
+//! Bytes that were read and wait to be hashed, so that a thread that has nothing else to do can do that
+//! beside whoever reads. Nothing waits for such a thread: what is too much is hashed where it is read.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+
+/// Bytes of a piece, and pieces that wait at most.
+const PIECE: usize = 256 << 10;
+const MOST: usize = 4;
+
+/// The stored bytes of a layer and those of its tar, each hashed in order.
+#[derive(Default)]
+pub(crate) struct Backlog {
+    stored: Arc<Lane>,
+    unpacked: Arc<Lane>,
+}
+
+impl Backlog {
+    pub(crate) fn stored(&self) -> &Arc<Lane> {
+        &self.stored
+    }
+
+    pub(crate) fn unpacked(&self) -> &Arc<Lane> {
+        &self.unpacked
+    }
+
+    /// Whether there is something to hash.
+    pub(crate) fn waits(&self) -> bool {
+        [&self.stored, &self.unpacked]
+            .iter()
+            .any(|lane| !lock(&lane.waiting).is_empty())
+    }
+
+    /// Hashes a piece; whether there was one.
+    pub(crate) fn work(&self) -> bool {
+        self.unpacked.work() || self.stored.work()
+    }
+}
+
+/// What goes into one hash.
+#[derive(Default)]
+pub(crate) struct Lane {
+    /// Held by whoever hashes, so that pieces are taken in order.
+    hasher: Mutex<Sha256>,
+    waiting: Mutex<VecDeque<Vec<u8>>>,
+    spare: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Lane {
+    fn work(&self) -> bool {
+        let mut hasher = lock(&self.hasher);
+        let Some(mut piece) = lock(&self.waiting).pop_front() else {
+            return false;
+        };
+        hasher.update(&piece);
+        drop(hasher);
+        piece.clear();
+        lock(&self.spare).push(piece);
+        true
+    }
+
+    fn put(&self, piece: Vec<u8>) {
+        let mut waiting = lock(&self.waiting);
+        waiting.push_back(piece);
+        let is_too_much = waiting.len() > MOST;
+        drop(waiting);
+        if is_too_much {
+            self.work();
+        }
+    }
+}
+
+/// The end of a lane at which bytes are put in.
+pub(super) struct Feeder {
+    lane: Arc<Lane>,
+    piece: Vec<u8>,
+}
+
+impl Feeder {
+    pub(super) fn of(lane: &Arc<Lane>) -> Self {
+        Self {
+            lane: Arc::clone(lane),
+            piece: Vec::new(),
+        }
+    }
+
+    /// Takes the next bytes.
+    pub(super) fn update(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if self.piece.capacity() == 0 {
+                self.piece = lock(&self.lane.spare).pop().unwrap_or_default();
+                self.piece.reserve_exact(PIECE);
+            }
+            let room = PIECE - self.piece.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.piece.extend_from_slice(now);
+            bytes = later;
+            if self.piece.len() == PIECE {
+                self.lane.put(std::mem::take(&mut self.piece));
+            }
+        }
+    }
+
+    /// The state of the hash behind all bytes so far.
+    pub(super) fn hasher(&mut self) -> Sha256 {
+        if !self.piece.is_empty() {
+            self.lane.put(std::mem::take(&mut self.piece));
+        }
+        while self.lane.work() {}
+        lock(&self.lane.hasher).clone()
+    }
+}
+
+/// What a panic leaves under these locks is whole: a piece is taken before it is hashed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_hashed_in_order_whoever_helps() {
+        let bytes: Vec<u8> = (0..=250).cycle().take(9 * PIECE + 7).collect();
+        for helpers in [0, 1, 3] {
+            for step in [1_000, PIECE, 3 * PIECE + 1] {
+                let backlog = Backlog::default();
+                let mut feeder = Feeder::of(backlog.unpacked());
+                let (mut half, mut all) = (None, None);
+                std::thread::scope(|scope| {
+                    for _ in 0..helpers {
+                        scope.spawn(|| (0..50).filter(|_| backlog.work()).count());
+                    }
+                    for (number, piece) in bytes.chunks(step).enumerate() {
+                        feeder.update(piece);
+                        if number == 1 {
+                            half = Some(feeder.hasher());
+                        }
+                    }
+                    all = Some(feeder.hasher());
+                });
+                let of = |hasher: Option<Sha256>| hasher.map(|hasher| hasher.finalize());
+                let until = bytes.len().min(2 * step);
+                assert_eq!(of(half), Some(Sha256::digest(&bytes[..until])), "{step}");
+                assert_eq!(of(all), Some(Sha256::digest(&bytes)), "{step}");
+                assert!(!backlog.waits() && !backlog.work());
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_waits_than_a_few_pieces() {
+        let lane = Arc::new(Lane::default());
+        let mut feeder = Feeder::of(&lane);
+        for _ in 0..20 {
+            feeder.update(&[7; PIECE]);
+            assert!(lock(&lane.waiting).len() <= MOST);
+        }
+        assert!(lock(&lane.spare).len() <= 2);
+    }
+}

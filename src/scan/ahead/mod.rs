@@ -30,7 +30,7 @@ use crate::packages::Checksums;
 
 pub(super) use self::yard::Yard;
 
-/// Bytes that wait for a thread, of all layers together.
+/// Copied bytes that wait for a thread, of all layers together.
 const MOST_WAITING: usize = 8 << 20;
 /// Larger contents have an effort of their own, and go through a pipe where they have to be copied.
 const LARGE: u64 = 512 << 10;
@@ -46,7 +46,7 @@ const MOST_FOUND: usize = 16 << 20;
 /// What the layers of a scan share.
 #[derive(Default)]
 pub(super) struct Pool {
-    /// Bytes that wait.
+    /// Copied bytes that wait.
     waiting: AtomicUsize,
     /// Bytes that were scanned and are kept until it is known whether they are needed once more.
     kept: AtomicUsize,
@@ -230,7 +230,9 @@ impl<'a, 'l> Ahead<'a, 'l> {
             ..Batch::default()
         };
         let batch = std::mem::replace(&mut self.batch, fresh);
-        pool.waiting.fetch_add(batch.size, Ordering::Relaxed);
+        // What is mapped takes no memory while it waits.
+        pool.waiting
+            .fetch_add(batch.copies.len(), Ordering::Relaxed);
         self.leave(Job::Batch(batch));
         let is_much = || pool.waiting.load(Ordering::Relaxed) > MOST_WAITING;
         while (self.is_alone || is_much()) && self.yard.work() {}

@@ -134,7 +134,7 @@ impl<'l> Yard<'l> {
         let mut scanner = self.scanner();
         match job {
             Job::Batch(mut batch) => {
-                let _leaves = self.leaves(batch.size);
+                let _leaves = self.leaves(batch.copies.len());
                 let parts = std::mem::take(&mut batch.parts);
                 let parts = parts.into_iter();
                 let done = parts.map(|part| self.scan(&mut scanner, part, &batch.copies));

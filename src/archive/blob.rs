@@ -8,9 +8,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use memmap2::Mmap;
+#[cfg(unix)]
+use memmap2::{Advice, UncheckedAdvice};
 
 use super::cut::Watch;
 use crate::error::{Error, Result};
+
+/// A multiple of every machine's pages, so that no page is let go of in part.
+#[cfg(unix)]
+const PAGES: usize = 64 << 10;
 
 /// Bytes that stay readable as long as the handle lives. Cloning shares them.
 #[derive(Clone)]
@@ -131,6 +137,30 @@ impl Blob {
         }
     }
 
+    /// Lets go of the memory in which a part of the map is held; whoever reads there again gets the same bytes.
+    pub(crate) fn release(&self, range: Range<u64>) {
+        #[cfg(unix)]
+        if let (Storage::Map(_, map, _), Some(part)) = (&*self.storage, self.slice(range)) {
+            let Range { start, end } = part.range;
+            let (start, end) = (start.next_multiple_of(PAGES), end / PAGES * PAGES);
+            // SAFETY: the map is of a file and is never written to, so that pages which are let go are
+            // read from the file again; what other processes do to the file, `map` speaks of. What
+            // cannot be let go stays.
+            let _ = (start < end).then(|| unsafe {
+                map.unchecked_advise_range(UncheckedAdvice::DontNeed, start, end - start)
+            });
+        }
+    }
+
+    /// Has a part of the map read before it is needed.
+    pub(crate) fn will_need(&self, range: Range<u64>) {
+        #[cfg(unix)]
+        if let (Storage::Map(_, map, _), Some(part)) = (&*self.storage, self.slice(range)) {
+            // Advice alone: what is not read ahead is read when it is needed.
+            let _ = map.advise_range(Advice::WillNeed, part.range.start, part.len());
+        }
+    }
+
     /// Start of these bytes in their storage: the offset in the outer archive.
     pub fn offset(&self) -> u64 {
         self.range.start as u64
@@ -177,5 +207,21 @@ mod tests {
         std::io::Write::write_all(&mut file, b"mapped").unwrap();
         let blob = Blob::map(&file, Path::new("test")).unwrap();
         assert_eq!(&blob[..], b"mapped");
+    }
+
+    #[test]
+    fn what_was_let_go_of_reads_as_before() {
+        let bytes: Vec<u8> = (0..=250).cycle().take(1 << 20).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, &bytes).unwrap();
+        let blob = Blob::map(&file, Path::new("test")).unwrap();
+        let part = blob.slice(5..1 << 19).unwrap();
+        assert_eq!(&part[..], &bytes[5..1 << 19]);
+        part.release(0..part.len() as u64);
+        part.will_need(0..part.len() as u64);
+        // Outside of the part, and of memory: nothing.
+        part.release(0..1 << 20);
+        Blob::from_vec(bytes.clone()).release(0..1 << 20);
+        assert!(blob[..] == bytes);
     }
 }

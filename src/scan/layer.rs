@@ -15,6 +15,7 @@ use super::keyring::SeenKeys;
 use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{Common, PathMarks};
+use super::pages::Pages;
 use super::pipeline::Options;
 use super::progress::Progress;
 use super::twins::Twins;
@@ -115,10 +116,16 @@ struct Worker<'a, 'e> {
     progress: &'e Progress,
     /// Stored bytes that the progress knows of.
     passed: u64,
+    pages: Pages<'e>,
 }
 
 impl<'a, 'e> Worker<'a, 'e> {
-    fn new(layer: &Layer, means: Means<'e>, layers: usize, ahead: Option<Ahead<'a, 'e>>) -> Self {
+    fn new(
+        layer: &'e Layer,
+        means: Means<'e>,
+        layers: usize,
+        ahead: Option<Ahead<'a, 'e>>,
+    ) -> Self {
         let Means {
             engine,
             options,
@@ -147,6 +154,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             warnings: Capped::keeping(MOST_WARNINGS),
             progress,
             passed: 0,
+            pages: Pages::of(layer.blob.as_ref()),
         }
     }
 
@@ -225,6 +233,7 @@ impl<'a, 'e> Worker<'a, 'e> {
     fn entry(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<()> {
         self.progress.pass(entry.stored.saturating_sub(self.passed));
         self.passed = self.passed.max(entry.stored);
+        self.pages.pass(entry.stored);
         if let Some(ahead) = &self.ahead {
             ahead.ask_to_hash();
         }

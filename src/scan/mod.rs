@@ -26,6 +26,7 @@ mod metadata;
 mod names;
 mod overlay;
 mod owner;
+mod pages;
 mod parts;
 mod pipeline;
 mod places;

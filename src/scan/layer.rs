@@ -252,11 +252,10 @@ impl<'a, 'e> Worker<'a, 'e> {
         let is_text = begins_as_text(entry, content)?;
         let is_database = self.gatherer.is_some() && Gatherer::reads(entry);
         if is_text {
-            if let Some(ahead) = self.ahead.as_mut().filter(|_| !is_database)
-                && ahead.hand_on(entry, content)?
-            {
+            if let Some(ahead) = self.ahead.as_mut().filter(|_| !is_database) {
+                let read = ahead.hand_on(entry, content);
                 self.take_ready();
-                return Ok(());
+                return read;
             }
             self.settle();
         }

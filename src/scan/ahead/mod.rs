@@ -34,6 +34,8 @@ pub(super) use self::yard::Yard;
 const MOST_WAITING: usize = 8 << 20;
 /// Larger contents have an effort of their own, and go through a pipe where they have to be copied.
 const LARGE: u64 = 512 << 10;
+/// Of these, contents up to so many bytes are kept while they are scanned: they may be needed once more.
+const CONTENT: usize = 8 << 20;
 /// Contents are handed on together: at least so many bytes, or so many of them.
 const BATCH: usize = 256 << 10;
 const MOST_IN_BATCH: usize = 256;
@@ -50,8 +52,10 @@ pub(super) struct Pool {
     waiting: AtomicUsize,
     /// Bytes that were scanned and are kept until it is known whether they are needed once more.
     kept: AtomicUsize,
-    /// Rooms for copies and for pieces that nobody uses: no more than there were in use at once.
+    /// Rooms for copies, for large contents and for pieces that nobody uses: no more than there were in use
+    /// at once.
     copies: Mutex<Vec<Vec<u8>>>,
+    contents: Mutex<Vec<Vec<u8>>>,
     pieces: Mutex<Vec<Vec<u8>>>,
 }
 
@@ -122,26 +126,22 @@ impl<'a, 'l> Ahead<'a, 'l> {
         }
     }
 
-    /// Hands on the content of an entry, which is a text; whether it could be. Alone, there is nobody to
-    /// take a large one that has to be copied.
+    /// Hands on the content of an entry, which is a text.
     pub(super) fn hand_on(
         &mut self,
         entry: &LayerEntry,
         content: &mut dyn BufRead,
-    ) -> io::Result<bool> {
+    ) -> io::Result<()> {
         let first = content.fill_buf()?;
         if first.len() as u64 == entry.size
             && let Some(bytes) = self.yard.mapped(first)
         {
             self.add(entry, Content::Mapped(bytes), bytes.len());
             content.consume(bytes.len());
-            return Ok(true);
+            return Ok(());
         }
         if is_large(entry) {
-            if !self.is_alone {
-                self.hand_on_in_pieces(entry, content)?;
-            }
-            return Ok(!self.is_alone);
+            return self.hand_on_in_pieces(entry, content);
         }
         let copies = &mut self.batch.copies;
         if copies.capacity() == 0 {
@@ -151,7 +151,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
         let read = content.read_to_end(copies);
         let range = start..copies.len();
         self.add(entry, Content::Copied(range.clone()), range.len());
-        read.map(|_| true)
+        read.map(|_| ())
     }
 
     fn add(&mut self, entry: &LayerEntry, content: Content<'l>, size: usize) {
@@ -168,6 +168,11 @@ impl<'a, 'l> Ahead<'a, 'l> {
         content: &mut dyn BufRead,
     ) -> io::Result<()> {
         self.send();
+        if self.is_alone {
+            let (done, read) = self.yard.read_and_scan(bare(entry), content);
+            self.add_done(done);
+            return read;
+        }
         let pipe = Arc::new(Pipe::default());
         self.leave(Job::Pipe(bare(entry), Arc::clone(&pipe)));
         let read = self.pour(&pipe, content);
@@ -200,10 +205,12 @@ impl<'a, 'l> Ahead<'a, 'l> {
             return;
         }
         self.send();
-        self.yard
-            .found
-            .fetch_add(size_of_outcome(&outcome), Ordering::Relaxed);
-        let done = Done::of(bare(entry), outcome);
+        self.add_done(Done::of(bare(entry), outcome));
+    }
+
+    fn add_done(&mut self, done: Done<'l>) {
+        let size = size(std::slice::from_ref(&done));
+        self.yard.found.fetch_add(size, Ordering::Relaxed);
         self.add_pending(Pending::Now(Box::new(done)));
     }
 

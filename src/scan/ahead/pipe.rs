@@ -7,15 +7,14 @@ use std::io::{self, BufRead, Read};
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use super::{Pool, lock};
+use super::{CONTENT, Pool, lock};
 use crate::archive::Backlog;
 
 /// Bytes of a piece.
 const PIECE: usize = 256 << 10;
 /// Bytes that wait in one pipe.
 const MOST_IN_PIPE: usize = 8 * PIECE;
-/// Bytes of one content that are kept while it is scanned, and of all contents together.
-const CONTENT: usize = 8 << 20;
+/// Bytes that are kept while they are scanned, of all contents together.
 const MOST_KEPT: usize = 16 << 20;
 
 /// A content in pieces.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::pipe::{Outlet, Pipe};
-use super::{Done, Pool, context, is_large, lock, size};
+use super::{CONTENT, Done, Pool, context, is_large, lock, size};
 use crate::archive::{Backlog, Blob, Limits};
 use crate::content::{Outcome, Scanner};
 use crate::detect::Engine;
@@ -116,18 +116,39 @@ impl<'l> Yard<'l> {
         };
         let _leaves = self.leaves(0);
         let start = Outlet::of_what_waits(pipe, self.pool);
-        let mut scanner = self.scanner();
-        scanner.grant(Some(entry.size));
-        let mut outcome = scanner.scan(&context(&entry), &mut start.chain(rest));
-        let error = outcome.error.take();
-        let is_unhashed = self.hashes && !outcome.hits.is_empty();
-        let done = Done {
-            is_unhashed,
-            ..Done::of(entry, outcome)
-        };
+        let (done, read) = self.read_and_scan(entry, &mut start.chain(rest));
         self.tell(&results, vec![done]);
+        Some(read)
+    }
+
+    /// Scans a large content here and now, which may end in an error.
+    pub(super) fn read_and_scan(
+        &self,
+        entry: LayerEntry,
+        content: &mut dyn BufRead,
+    ) -> (Done<'l>, io::Result<()>) {
+        let mut scanner = self.scanner();
+        let (done, read) = if entry.size <= CONTENT as u64 {
+            let mut bytes = lock(&self.pool.contents).pop().unwrap_or_default();
+            bytes.reserve_exact(entry.size as usize);
+            let read = content.read_to_end(&mut bytes);
+            let part = (entry, Content::Copied(0..bytes.len()));
+            let done = self.scan(&mut scanner, part, &bytes);
+            bytes.clear();
+            lock(&self.pool.contents).push(bytes);
+            (done, read.map(|_| ()))
+        } else {
+            scanner.grant(Some(entry.size));
+            let mut outcome = scanner.scan(&context(&entry), content);
+            let error = outcome.error.take();
+            let done = Done {
+                is_unhashed: self.hashes && !outcome.hits.is_empty(),
+                ..Done::of(entry, outcome)
+            };
+            (done, error.map_or(Ok(()), Err))
+        };
         lock(&self.scanners).push(scanner);
-        Some(error.map_or(Ok(()), Err))
+        (done, read)
     }
 
     fn work_on(&self, job: Job<'l>, results: &Results<'l>) {

@@ -165,6 +165,7 @@ impl<'l> Yard<'l> {
     }
 
     fn scan(&self, scanner: &mut Scanner<'_>, entry: LayerEntry, bytes: &[u8]) -> Done<'l> {
+        scanner.expect(bytes.len() as u64);
         let outcome = scanner.scan(&context(&entry), &mut &bytes[..]);
         let is_whole = bytes.len() as u64 == entry.size;
         let is_hashed = self.hashes && is_whole && !outcome.hits.is_empty();

@@ -211,7 +211,7 @@ impl<'e> Scanner<'e> {
                 true => *whole = Some(self.plain.whole(&context, taken)),
                 false => self.plain.push(&context, taken),
             }
-            // A mapped file comes as one slice, and wide text is copied as it is looked at.
+            // A mapped file comes as one slice, and the wide text of a piece is decoded at once.
             for piece in taken.chunks(WIDE_PIECE) {
                 let text = self.utf16.push(piece);
                 if !text.is_empty() {

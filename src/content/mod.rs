@@ -12,6 +12,7 @@ mod git;
 mod loose;
 mod place;
 mod replay;
+mod runs;
 mod scanner;
 mod script;
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub struct Scanner<'e> {
     /// before this entry.
     unpacked_of_all: u64,
     stored: u64,
+    /// Bytes of the next entry, where they were told.
+    expected: Option<u64>,
     /// Bytes of hits so far, and hits that were not kept.
     kept: usize,
     dropped: u64,
@@ -72,6 +74,7 @@ impl<'e> Scanner<'e> {
             taken: Arc::default(),
             unpacked_of_all: 0,
             stored: 0,
+            expected: None,
             kept: 0,
             dropped: 0,
             allowed: 0,
@@ -94,6 +97,12 @@ impl<'e> Scanner<'e> {
     /// `stored` bytes before the next entry.
     pub fn pass(&mut self, stored: u64) {
         self.stored = stored;
+    }
+
+    /// The next entry has so many bytes, or ends early: where they come at once they are searched where
+    /// they lie.
+    pub fn expect(&mut self, size: u64) {
+        self.expected = Some(size);
     }
 
     /// Searches all that `reader` gives: as it stands, as UTF-16, and out of nested archives.
@@ -121,6 +130,7 @@ impl<'e> Scanner<'e> {
         };
         let mut source = Replay::new(&mut counted);
         let result = self.open(place, &mut source);
+        self.expected = None;
         if self.dropped > 0 {
             let message = format!("{} more matches than are kept", self.dropped);
             self.warn(WarningCode::LimitReached, message);
@@ -146,42 +156,10 @@ impl<'e> Scanner<'e> {
         let context = place.context();
         self.plain.start_at(offset, lines);
         self.utf16.reset();
-        let mut read = 0u64;
-        let result = loop {
-            let bytes = match source.fill_buf() {
-                Ok([]) => break Ok(()),
-                Ok(bytes) => bytes,
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => break Err(error),
-            };
-            // Each stream keeps to its own ratio; archives in archives multiply theirs, so what
-            // came out of all of them is held to what the entry gave.
-            if place.depth > 0
-                && let Some(hit) = self.unpacked_too_much()
-            {
-                break Err(hit.into());
-            }
-            let room = self.limits.entry_size.saturating_sub(read);
-            let length = usize::try_from(room).map_or(bytes.len(), |room| room.min(bytes.len()));
-            if length == 0 {
-                self.limit(place, LimitHit::EntrySize(self.limits.entry_size));
-                break Ok(());
-            }
-            self.plain.push(&context, &bytes[..length]);
-            // A mapped file comes as one slice, and wide text is copied as it is looked at.
-            for piece in bytes[..length].chunks(WIDE_PIECE) {
-                let text = self.utf16.push(piece);
-                if !text.is_empty() {
-                    self.wide.push(&context, text);
-                }
-            }
-            source.consume(length);
-            read += length as u64;
-            if place.depth > 0 {
-                self.count_unpacked(length);
-            }
-        };
-        let scanned = self.plain.finish(&context);
+        let expected = self.expected.filter(|_| place.depth == 0 && offset == 0);
+        let mut whole = None;
+        let result = self.pass_through(place, source, expected, &mut whole);
+        let scanned = whole.unwrap_or_else(|| self.plain.finish(&context));
         self.collect(place, scanned, None);
         let text = self.utf16.finish();
         if !text.is_empty() {
@@ -192,6 +170,60 @@ impl<'e> Scanner<'e> {
             self.collect(place, scanned, Some(self.utf16.name()));
         }
         result
+    }
+
+    /// Shows all bytes of a text to both streams. One of the `expected` length that comes at once is
+    /// not copied for the first of them, but shown as a `whole`.
+    fn pass_through(
+        &mut self,
+        place: &Place,
+        source: &mut dyn BufRead,
+        expected: Option<u64>,
+        whole: &mut Option<Scanned>,
+    ) -> io::Result<()> {
+        let context = place.context();
+        let mut read = 0u64;
+        loop {
+            let bytes = match source.fill_buf() {
+                Ok([]) => return Ok(()),
+                Ok(_) if whole.is_some() => {
+                    return Err(io::Error::other("more bytes than were told"));
+                }
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            // Each stream keeps to its own ratio; archives in archives multiply theirs, so what
+            // came out of all of them is held to what the entry gave.
+            if place.depth > 0
+                && let Some(hit) = self.unpacked_too_much()
+            {
+                return Err(hit.into());
+            }
+            let room = self.limits.entry_size.saturating_sub(read);
+            let length = usize::try_from(room).map_or(bytes.len(), |room| room.min(bytes.len()));
+            if length == 0 {
+                self.limit(place, LimitHit::EntrySize(self.limits.entry_size));
+                return Ok(());
+            }
+            let taken = &bytes[..length];
+            match read == 0 && expected == Some(length as u64) && self.plain.fits(taken) {
+                true => *whole = Some(self.plain.whole(&context, taken)),
+                false => self.plain.push(&context, taken),
+            }
+            // A mapped file comes as one slice, and the wide text of a piece is decoded at once.
+            for piece in taken.chunks(WIDE_PIECE) {
+                let text = self.utf16.push(piece);
+                if !text.is_empty() {
+                    self.wide.push(&context, text);
+                }
+            }
+            source.consume(length);
+            read += length as u64;
+            if place.depth > 0 {
+                self.count_unpacked(length);
+            }
+        }
     }
 
     /// Counts bytes that came out of a nested archive.

@@ -22,24 +22,29 @@ pub(super) fn engine() -> Engine {
     engine_of(&rule("a.b", "tok_", "regex = 'tok_[0-9a-zA-Z]{16}'"))
 }
 
-fn scan_once(limits: &Limits, path: &str, bytes: &[u8], piece: usize) -> Outcome {
+fn scan_once(limits: &Limits, path: &str, bytes: &[u8], piece: usize, told: u64) -> Outcome {
     let engine = engine();
     let context = Context {
         path: path.as_bytes(),
         ..Context::default()
     };
     let mut reader = std::io::BufReader::with_capacity(piece, bytes);
-    Scanner::new(&engine, limits).scan(&context, &mut reader)
+    let mut scanner = Scanner::new(&engine, limits);
+    scanner.expect(told);
+    scanner.scan(&context, &mut reader)
 }
 
-/// Scans as a whole and in small pieces; both must come to the same.
+/// Scans as a whole, in place and copied, and in small pieces; all must come to the same.
 pub(super) fn scan_within(limits: &Limits, path: &str, bytes: &[u8]) -> Outcome {
-    let outcome = scan_once(limits, path, bytes, bytes.len().max(1));
-    let slow = scan_once(limits, path, bytes, 7);
-    assert_eq!(
-        (&slow.hits, &slow.warnings, slow.bytes),
-        (&outcome.hits, &outcome.warnings, outcome.bytes)
-    );
+    let (all, size) = (bytes.len().max(1), bytes.len() as u64);
+    let outcome = scan_once(limits, path, bytes, all, size);
+    for (piece, told) in [(all, u64::MAX), (7, size)] {
+        let other = scan_once(limits, path, bytes, piece, told);
+        assert_eq!(
+            (&other.hits, &other.warnings, other.bytes),
+            (&outcome.hits, &outcome.warnings, outcome.bytes)
+        );
+    }
     outcome
 }
 
@@ -63,6 +68,16 @@ pub(super) fn codes(outcome: &Outcome) -> Vec<WarningCode> {
 
 fn text() -> Vec<u8> {
     format!("first\nkey: {SECRET}\n").into_bytes()
+}
+
+#[test]
+fn a_file_that_is_longer_than_was_told_is_an_error_and_no_silent_end() {
+    let bytes = [text(), vec![b' '; unpack::HEAD]].concat().repeat(2);
+    let told = bytes.len() / 2;
+    let limits = Limits::default();
+    let outcome = scan_once(&limits, "srv/app.conf", &bytes, told, told as u64);
+    assert_eq!(outcome.hits.len(), 1);
+    assert!(outcome.error.is_some());
 }
 
 #[test]

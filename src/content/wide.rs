@@ -6,10 +6,13 @@
 
 use std::mem;
 
-/// Shortest run of wide ASCII that is taken out of a binary file, in characters.
-const SHORTEST_RUN: usize = 8;
+use super::runs::{RUN, find_run, is_text};
+
 /// Bytes that must be kept so that a run is seen as a whole.
-const KEPT: usize = 2 * SHORTEST_RUN + 8;
+const KEPT: usize = RUN + 8;
+/// Bytes that are put behind those kept of the piece before; what is then left is among them.
+const JOINT: usize = 64;
+const _: () = assert!(KEPT < JOINT);
 
 /// Characters at the end of a run that are repeated with one more.
 const TAIL: usize = 1 << 10;
@@ -18,7 +21,7 @@ const TAIL: usize = 1 << 10;
 #[derive(Default)]
 pub(super) struct Wide {
     mode: Mode,
-    /// Bytes seen, not yet decided on.
+    /// Bytes seen, not yet decided on: the last few.
     pending: Vec<u8>,
     /// Offset of the first pending byte.
     offset: u64,
@@ -61,7 +64,7 @@ impl Wide {
     }
 
     /// Takes the next bytes; gives the text that could be decoded so far.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> &[u8] {
+    pub(super) fn push(&mut self, mut bytes: &[u8]) -> &[u8] {
         self.text.clear();
         // Two bytes without a zero end every run; only the last may begin one.
         if let (Mode::Idle, [skipped @ .., last]) = (self.mode, bytes)
@@ -73,15 +76,24 @@ impl Wide {
             self.pending.push(*last);
             return &[];
         }
-        self.pending.extend_from_slice(bytes);
-        if self.mode == Mode::Start && !self.pending.is_empty() {
-            self.start();
+        if !self.pending.is_empty() {
+            let (joint, rest) = bytes.split_at(bytes.len().min(JOINT));
+            let mut pending = mem::take(&mut self.pending);
+            pending.extend_from_slice(joint);
+            let taken = self.take(&pending, false);
+            pending.drain(..taken);
+            // What is left begins among the new bytes, or there are no more.
+            match joint.len().checked_sub(pending.len()) {
+                Some(at) => {
+                    bytes = &bytes[at..];
+                    pending.clear();
+                }
+                None => bytes = rest,
+            }
+            self.pending = pending;
         }
-        match self.mode {
-            Mode::Start => {}
-            Mode::Whole => self.decode(),
-            Mode::Idle | Mode::Run => self.take_runs(false),
-        }
+        let taken = self.take(bytes, false);
+        self.pending.extend_from_slice(&bytes[taken..]);
         &self.text
     }
 
@@ -89,15 +101,29 @@ impl Wide {
     pub(super) fn finish(&mut self) -> &[u8] {
         self.text.clear();
         if self.mode == Mode::Run {
-            self.take_runs(true);
+            let pending = mem::take(&mut self.pending);
+            self.take(&pending, true);
         }
         &self.text
     }
 
-    /// Looks for a byte order mark.
-    fn start(&mut self) {
-        self.big_endian = match self.pending.as_slice() {
-            [0xff] | [0xfe] => return,
+    /// Takes what can be decided on of bytes that follow each other; how many that are.
+    fn take(&mut self, bytes: &[u8], over: bool) -> usize {
+        let mark = match self.mode {
+            Mode::Start if !bytes.is_empty() => self.start(bytes),
+            _ => 0,
+        };
+        match self.mode {
+            Mode::Start => 0,
+            Mode::Whole => mark + self.decode(&bytes[mark..]),
+            Mode::Idle | Mode::Run => self.take_runs(bytes, over),
+        }
+    }
+
+    /// Looks for a byte order mark; how long it is.
+    fn start(&mut self, bytes: &[u8]) -> usize {
+        self.big_endian = match bytes {
+            [0xff] | [0xfe] => return 0,
             [0xff, 0xfe, rest @ ..] if !rest.starts_with(&[0, 0]) => Some(false),
             [0xfe, 0xff, ..] => Some(true),
             _ => None,
@@ -105,17 +131,18 @@ impl Wide {
         self.mode = Mode::Idle;
         if self.big_endian.is_some() {
             self.mode = Mode::Whole;
-            self.pending.drain(..2);
+            return 2;
         }
+        0
     }
 
-    /// Decodes all pending units but a first half of a pair.
-    fn decode(&mut self) {
+    /// Decodes all units but a first half of a pair; how many bytes these are.
+    fn decode(&mut self, bytes: &[u8]) -> usize {
         let from = match self.big_endian {
             Some(true) => u16::from_be_bytes,
             _ => u16::from_le_bytes,
         };
-        let pairs = self.pending.chunks_exact(2);
+        let pairs = bytes.chunks_exact(2);
         let units: Vec<u16> = pairs.map(|pair| from([pair[0], pair[1]])).collect();
         let split = units
             .last()
@@ -127,34 +154,33 @@ impl Wide {
             self.text
                 .extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
         }
-        self.pending.drain(..2 * whole);
+        2 * whole
     }
 
-    /// Takes the runs out of the pending bytes.
-    fn take_runs(&mut self, over: bool) {
-        let pending = mem::take(&mut self.pending);
+    /// Takes the runs out of bytes that follow each other; how many were decided on.
+    fn take_runs(&mut self, bytes: &[u8], over: bool) -> usize {
         let mut at = 0;
         loop {
             if self.mode == Mode::Run {
-                while let [low, 0, ..] = pending[at..]
+                while let [low, 0, ..] = bytes[at..]
                     && is_text(low)
                 {
                     self.add(low);
                     at += 2;
                 }
-                if pending.len() - at < 2 && !over {
+                if bytes.len() - at < 2 && !over {
                     break;
                 }
                 // The last character of a big-endian run has no zero of its own behind it.
-                if let Some(last) = pending.get(at).filter(|byte| is_text(**byte)) {
+                if let Some(last) = bytes.get(at).filter(|byte| is_text(**byte)) {
                     at += usize::from(self.end_of_run(*last));
                 }
                 self.text.push(b'\n');
                 self.mode = Mode::Idle;
             }
-            if let Some(start) = find_run(&pending, at) {
-                // Nothing before the first pending byte means: passed over, so not zero.
-                let before = start.checked_sub(1).and_then(|at| pending.get(at));
+            if let Some(start) = find_run(bytes, at) {
+                // Nothing before the first of these bytes means: passed over, so not zero.
+                let before = start.checked_sub(1).and_then(|at| bytes.get(at));
                 let is_after_zero = before == Some(&0);
                 if self.big_endian.is_none() {
                     let odd = (self.offset + start as u64) % 2 == 1;
@@ -164,13 +190,12 @@ impl Wide {
                 at = start;
                 self.mode = Mode::Run;
             } else {
-                at = at.max(pending.len().saturating_sub(KEPT));
+                at = at.max(bytes.len().saturating_sub(KEPT));
                 break;
             }
         }
         self.offset += at as u64;
-        self.pending = pending;
-        self.pending.drain(..at);
+        at
     }
 
     fn add(&mut self, c: u8) {
@@ -199,92 +224,12 @@ impl Wide {
     }
 }
 
-fn is_text(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
-}
-
-/// Bytes whose groups are looked at together.
-const PIECE: usize = 64;
-/// The second one of each two bytes.
-const HIGH: u64 = 0xff00_ff00_ff00_ff00;
-
-/// Zero where a group may be wide ASCII with its characters first.
-fn no_group(group: u64) -> u64 {
-    const FIRST: u64 = b'\t' as u64 * 0x0001_0001_0001_0001;
-    const TOP: u64 = 0x8000_8000_8000_8000;
-    // The top bit of each two bytes stays where they are not below `FIRST`.
-    let enough = (group & !HIGH | TOP).wrapping_sub(FIRST);
-    group & HIGH | !enough & TOP
-}
-
-/// Whether a piece may hold a group of wide ASCII.
-fn may_hold_group(piece: &[u8]) -> bool {
-    let mut none = u64::MAX;
-    for word in piece.chunks_exact(8) {
-        let group = u64::from_le_bytes(word.try_into().unwrap_or_default());
-        for no in [no_group(group), no_group(group.rotate_right(8))] {
-            // The top bit says whether it is not zero.
-            none &= no | no.wrapping_neg();
-        }
-    }
-    none >> 63 == 0
-}
-
-/// Where the first run of wide ASCII from `from` on begins. Every run that is long enough holds
-/// a whole group of eight bytes, at either parity, so only groups are looked at.
-fn find_run(bytes: &[u8], from: usize) -> Option<usize> {
-    for (number, piece) in bytes[from..].chunks(PIECE).enumerate() {
-        if piece.len() == PIECE && !may_hold_group(piece) {
-            continue;
-        }
-        let groups = piece.chunks_exact(8).enumerate();
-        let starts = groups.filter_map(|(group, word)| {
-            let parity = parity(word)?;
-            Some(from + number * PIECE + group * 8 + parity)
-        });
-        for mut start in starts {
-            while start >= from + 2 && bytes[start - 1] == 0 && is_text(bytes[start - 2]) {
-                start -= 2;
-            }
-            let pairs = bytes[start..].chunks_exact(2).take(SHORTEST_RUN);
-            if pairs
-                .filter(|pair| is_text(pair[0]) && pair[1] == 0)
-                .count()
-                == SHORTEST_RUN
-            {
-                return Some(start);
-            }
-        }
-    }
-    None
-}
-
-/// At which parity the characters of a group are, if it is wide ASCII.
-fn parity(group: &[u8]) -> Option<usize> {
-    let value = u64::from_le_bytes(group.try_into().unwrap_or_default());
-    let parity = match value {
-        _ if no_group(value) == 0 => 0,
-        _ if no_group(value.rotate_right(8)) == 0 => 1,
-        _ => return None,
-    };
-    let mut characters = group.iter().skip(parity).step_by(2);
-    characters.all(|byte| is_text(*byte)).then_some(parity)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
 
-    fn wide(text: &str, big_endian: bool) -> Vec<u8> {
-        let bytes = |unit: u16| {
-            if big_endian {
-                unit.to_be_bytes()
-            } else {
-                unit.to_le_bytes()
-            }
-        };
-        text.encode_utf16().flat_map(bytes).collect()
-    }
+    use super::super::runs::tests::{parts, wide};
+    use super::*;
 
     /// The text of `bytes` that come in pieces of `step`.
     fn decoded(bytes: &[u8], step: usize) -> (String, &'static str) {
@@ -345,6 +290,28 @@ mod tests {
                 let (text, _) = decoded(&bytes, step);
                 assert_eq!(text, "password=h4nte\npassword=h4nter\n", "{shift} {step}");
             }
+        }
+    }
+
+    proptest! {
+        /// What is decoded does not depend on how the bytes come.
+        #[test]
+        fn pieces_of_any_length_hold_what_the_whole_holds(
+            parts in parts(),
+            steps in prop::collection::vec(1usize..200, 1..8),
+        ) {
+            let bytes = parts.concat();
+            let mut decoder = Wide::default();
+            let mut text = Vec::new();
+            let (mut rest, mut steps) = (&bytes[..], steps.iter().cycle());
+            while !rest.is_empty() {
+                let step = steps.next().map_or(1, |step| *step).min(rest.len());
+                text.extend_from_slice(decoder.push(&rest[..step]));
+                rest = &rest[step..];
+            }
+            text.extend_from_slice(decoder.finish());
+            let whole = decoded(&bytes, bytes.len().max(1));
+            prop_assert_eq!((String::from_utf8(text).unwrap(), decoder.name()), whole);
         }
     }
 

@@ -50,6 +50,11 @@ impl<'e> Stream<'e> {
         self.session.take_refused()
     }
 
+    /// Whether one view would show all of a text.
+    pub(crate) fn fits(&self, bytes: &[u8]) -> bool {
+        bytes.len() < self.owned + OVERLAP
+    }
+
     /// A text in one piece, as [`Engine::scan_fully`] has it.
     pub(crate) fn whole(&mut self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
         self.session.feed(&whole(context, bytes), Lines::START);

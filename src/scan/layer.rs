@@ -312,6 +312,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             true => &mut self.texts,
             false => &mut self.scanner,
         };
+        scanner.expect(entry.size);
         let Some(gatherer) = &mut self.gatherer else {
             return scanner.scan_or_postpone(&context, content);
         };

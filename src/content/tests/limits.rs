@@ -36,7 +36,7 @@ fn bombs_in_bombs_are_held_to_the_ratio_of_all_of_them_together() {
     };
     let twice = gzip(&gzip(&vec![0; 66 << 20]));
     assert!(twice.len() < 20_000);
-    let outcome = scan_once(&limits, "x", &twice, 4096);
+    let outcome = scan_once(&limits, "x", &twice, 4096, u64::MAX);
     assert_eq!(codes(&outcome)[0], WarningCode::LimitReached);
     assert!(outcome.warnings[0].message.contains("--max-ratio"));
 }

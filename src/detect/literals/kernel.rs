@@ -2,10 +2,10 @@
 //!
 //! It stands alone because it is all that runs for ordinary bytes, and because it holds the only
 //! `unsafe` of the room: calls of code compiled for vector units that not every machine has. There
-//! is one kernel in Rust; the compiler makes of it what the unit can do (SSE2 or NEON without
-//! asking, AVX2 where it is found). Places are hashed sixteen at a time in vectors, looked up one
-//! by one, and written down without a branch, so that text full of near misses costs no more than
-//! zeros.
+//! is one kernel in Rust, of which the compiler makes what the unit can do (SSE2 or NEON), and one for
+//! AVX2 where it is found: there places are hashed eight at a time, looked up one by one, judged
+//! together, and written down without a branch, so that text full of near misses costs no more
+//! than zeros.
 
 use super::table::{BITS, Table};
 
@@ -22,21 +22,27 @@ pub(super) const REACH: usize = WIDTH - STRIDE;
 /// Places of a chunk; a power of two.
 pub(super) const PLACES: usize = CHUNK / STRIDE;
 
-/// Folds ASCII letters to lower case, and some other bytes on one another.
-const FOLD: u16 = 0x2020;
+/// What counts of the first two bytes of a fingerprint in a cell, and of the last two. Upper case is
+/// lower case. Of the last byte five bits count, as of the first one in the cell: of a literal that does
+/// not reach that far there is a bit for each that it may be.
+const FIRST_PAIR: u16 = 0xdf00;
+const LAST_PAIR: u16 = 0x1fdf;
 /// Odd, so that no two pairs of bytes are taken for one another.
 const SECOND: u16 = 0x9e37;
 const LAST: u16 = 0x6f4d;
 
-/// Offsets that passed.
-pub(super) type Passed = [u16; PLACES];
+/// Places that are looked up together.
+const TOGETHER: usize = 8;
+/// Offsets that passed, and room behind them.
+pub(super) type Passed = [u16; PLACES + TOGETHER];
+pub(super) const NOTHING_PASSED: Passed = [0; PLACES + TOGETHER];
 
 /// How bytes are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kernel {
     /// With what every machine of the target has.
     Portable,
-    /// With AVX2 and BMI2. Made by [`Kernel::all`] alone, where the machine has both.
+    /// With AVX2, BMI2 and POPCNT. Made by [`Kernel::all`] alone, where the machine has them.
     #[cfg(target_arch = "x86_64")]
     Avx2,
 }
@@ -46,7 +52,10 @@ impl Kernel {
     pub(super) fn all() -> Vec<Self> {
         let mut all = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") {
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("popcnt")
+        {
             all.push(Self::Avx2);
         }
         all
@@ -58,8 +67,8 @@ impl Kernel {
         match self {
             Self::Portable => places(table, bytes, passed),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the machine has AVX2 and BMI2, as the function demands: `Kernel::all`, which
-            // alone makes this variant, has asked the machine.
+            // SAFETY: the machine has what the function demands: `Kernel::all`, which alone makes
+            // this variant, has asked the machine.
             #[allow(unsafe_code)]
             Self::Avx2 => unsafe { avx2::places(table, bytes, passed) },
         }
@@ -99,106 +108,123 @@ fn cells(block: &[u8; BLOCK + REACH]) -> [u16; BLOCK / STRIDE] {
 /// The cell of a fingerprint, given as two pairs of bytes: the last three of them, hashed.
 #[inline(always)]
 pub(super) fn cell(first: u16, last: u16) -> u16 {
-    let (first, last) = (first | FOLD, last | FOLD);
-    let hash = (first >> 8).wrapping_mul(SECOND);
+    let (first, last) = ((first & FIRST_PAIR) >> 8, last & LAST_PAIR);
+    let hash = first.wrapping_mul(SECOND);
     hash.wrapping_add(last.wrapping_mul(LAST)) >> (u16::BITS - BITS)
 }
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm256_add_epi16, _mm256_extract_epi64, _mm256_loadu_si256, _mm256_mullo_epi16,
-        _mm256_or_si256, _mm256_set1_epi16, _mm256_srli_epi16,
+        __m128i, _mm_add_epi16, _mm_and_si128, _mm_cvtepu8_epi16, _mm_cvtsi64_si128,
+        _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadu_si128, _mm_mullo_epi16, _mm_set_epi32,
+        _mm_set1_epi16, _mm_srli_epi16, _mm_storeu_si128, _mm256_andnot_si256, _mm256_castsi256_ps,
+        _mm256_cvtepu16_epi32, _mm256_movemask_ps, _mm256_set_m128i, _mm256_set1_epi32,
+        _mm256_sllv_epi32,
     };
 
     use super::*;
 
-    /// Bytes of a vector.
-    const VECTOR: usize = 32;
-    const _: () = assert!(BLOCK == 2 * VECTOR && STRIDE == 2 && REACH == 2);
+    /// Bytes in which the places begin that are looked at together.
+    const VECTOR: usize = TOGETHER * STRIDE;
+    const _: () = assert!(BLOCK.is_multiple_of(VECTOR) && STRIDE == REACH && TOGETHER == 8);
+
+    /// For each set of eight places, their offsets, first the ones that are in it.
+    const OFFSETS: [u64; 1 << TOGETHER] = {
+        let mut all = [0; 1 << TOGETHER];
+        let mut set = 0;
+        while set < all.len() {
+            let (mut place, mut count) = (0, 0);
+            while place < TOGETHER {
+                if set >> place & 1 == 1 {
+                    all[set] |= ((place * STRIDE) as u64) << (8 * count);
+                    count += 1;
+                }
+                place += 1;
+            }
+            set += 1;
+        }
+        all
+    };
 
     /// As [`super::places`].
-    #[target_feature(enable = "avx2,bmi2")]
+    #[target_feature(enable = "avx2,bmi2,popcnt")]
     pub(super) fn places(table: &Table, bytes: &[u8], passed: &mut Passed) -> usize {
-        let mut sieve = Sieve {
-            table,
-            passed,
-            count: 0,
-        };
+        let mut count = 0;
         let mut at = 0;
         while at < CHUNK
             && let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk)
         {
-            let (low, high) = (cells(block, 0), cells(block, VECTOR));
-            let (words, _) = block.as_chunks::<8>();
-            // Cells are taken out of the vectors, not read back from memory: such reads would wait
-            // for the places that are written down.
-            sieve.four(at, _mm256_extract_epi64::<0>(low), words[0]);
-            sieve.four(at + 8, _mm256_extract_epi64::<1>(low), words[1]);
-            sieve.four(at + 16, _mm256_extract_epi64::<2>(low), words[2]);
-            sieve.four(at + 24, _mm256_extract_epi64::<3>(low), words[3]);
-            sieve.four(at + 32, _mm256_extract_epi64::<0>(high), words[4]);
-            sieve.four(at + 40, _mm256_extract_epi64::<1>(high), words[5]);
-            sieve.four(at + 48, _mm256_extract_epi64::<2>(high), words[6]);
-            sieve.four(at + 56, _mm256_extract_epi64::<3>(high), words[7]);
+            for start in (0..BLOCK).step_by(VECTOR) {
+                let set = pass(table, load(block, start), load(block, start + STRIDE));
+                let offsets = _mm_cvtsi64_si128(OFFSETS[set as usize % OFFSETS.len()] as i64);
+                let start = _mm_set1_epi16((at + start) as i16);
+                let offsets = _mm_add_epi16(_mm_cvtepu8_epi16(offsets), start);
+                write(offsets, passed, count);
+                count += set.count_ones() as usize;
+            }
             at += BLOCK;
         }
-        sieve.count
+        count
     }
 
-    /// Lets through the places whose bit is set.
-    struct Sieve<'s> {
-        table: &'s Table,
-        passed: &'s mut Passed,
-        /// How many passed.
-        count: usize,
+    /// Which of eight places pass, given their first and their last two bytes.
+    #[inline]
+    #[target_feature(enable = "avx2,bmi2")]
+    fn pass(table: &Table, first: __m128i, last: __m128i) -> u32 {
+        let cells = cells(first, last);
+        let low = four(table, _mm_cvtsi128_si64(cells));
+        let high = four(table, _mm_extract_epi64::<1>(cells));
+        // The bit that the first byte chooses is moved to the top.
+        let by = _mm256_andnot_si256(_mm256_cvtepu16_epi32(first), _mm256_set1_epi32(31));
+        let bits = _mm256_sllv_epi32(_mm256_set_m128i(high, low), by);
+        _mm256_movemask_ps(_mm256_castsi256_ps(bits)) as u32
     }
 
-    impl Sieve<'_> {
-        /// Four places from `at` on, of the eight bytes there, which are called so at most once
-        /// for each eight bytes of a chunk.
-        #[inline]
-        #[target_feature(enable = "avx2,bmi2")]
-        #[allow(unsafe_code)]
-        fn four(&mut self, at: usize, cells: i64, bytes: [u8; 8]) {
-            let mut cells = cells as u64;
-            let mut bytes = u64::from_le_bytes(bytes);
-            for place in 0..4 {
-                let cell = usize::from(cells as u16);
-                debug_assert!(self.count < PLACES && cell < self.table.len());
-                // SAFETY: `count` grows by one for a place at most, and a chunk has `PLACES`
-                // places. A cell has `BITS` bits, and the table an entry for each such number.
-                let bits = unsafe {
-                    *self.passed.get_unchecked_mut(self.count) = (at + place * STRIDE) as u16;
-                    *self.table.get_unchecked(cell)
-                };
-                self.count += (bits >> (bytes % 32) & 1) as usize;
-                cells >>= 16;
-                bytes >>= 16;
-            }
-        }
-    }
-
-    /// The cells of the sixteen places from `at` on, as [`super::cells`] has them.
+    /// The cells of eight places, as [`super::cell`] has them.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn cells(block: &[u8; BLOCK + REACH], at: usize) -> __m256i {
-        let fold = _mm256_set1_epi16(FOLD as i16);
-        let first = _mm256_srli_epi16::<8>(_mm256_or_si256(load(block, at), fold));
-        let last = _mm256_or_si256(load(block, at + STRIDE), fold);
-        let hash = _mm256_add_epi16(
-            _mm256_mullo_epi16(first, _mm256_set1_epi16(SECOND as i16)),
-            _mm256_mullo_epi16(last, _mm256_set1_epi16(LAST as i16)),
+    fn cells(first: __m128i, last: __m128i) -> __m128i {
+        let first = _mm_and_si128(first, _mm_set1_epi16(FIRST_PAIR as i16));
+        let last = _mm_and_si128(last, _mm_set1_epi16(LAST_PAIR as i16));
+        let hash = _mm_add_epi16(
+            _mm_mullo_epi16(_mm_srli_epi16::<8>(first), _mm_set1_epi16(SECOND as i16)),
+            _mm_mullo_epi16(last, _mm_set1_epi16(LAST as i16)),
         );
-        _mm256_srli_epi16::<{ (u16::BITS - BITS) as i32 }>(hash)
+        _mm_srli_epi16::<{ (u16::BITS - BITS) as i32 }>(hash)
+    }
+
+    /// What stands in four cells.
+    #[inline]
+    #[target_feature(enable = "avx2,bmi2")]
+    #[allow(unsafe_code)]
+    fn four(table: &Table, cells: i64) -> __m128i {
+        let bits = |place: u32| {
+            let cell = usize::from((cells as u64 >> (16 * place)) as u16);
+            debug_assert!(cell < table.len());
+            // SAFETY: a cell has `BITS` bits, and the table an entry for each such number.
+            unsafe { *table.get_unchecked(cell) as i32 }
+        };
+        _mm_set_epi32(bits(3), bits(2), bits(1), bits(0))
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
     #[allow(unsafe_code)]
-    fn load(block: &[u8; BLOCK + REACH], at: usize) -> __m256i {
+    fn load(block: &[u8; BLOCK + REACH], at: usize) -> __m128i {
         let bytes = &block[at..at + VECTOR];
         // SAFETY: `bytes` are as many as a vector has, and need no alignment.
-        unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+        unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+    }
+
+    /// Writes down eight offsets behind `count` others.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    #[allow(unsafe_code)]
+    fn write(offsets: __m128i, passed: &mut Passed, count: usize) {
+        debug_assert!(count <= PLACES);
+        // SAFETY: each place counts once at most, and a chunk has `PLACES` of them; behind as many
+        // there is room for `TOGETHER` more, which are as many as a vector has. None need alignment.
+        unsafe { _mm_storeu_si128(passed.as_mut_ptr().add(count).cast(), offsets) };
     }
 }

@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input};
 
-use self::kernel::{BLOCK, CHUNK, Kernel, PLACES, Passed, REACH};
+use self::kernel::{BLOCK, CHUNK, Kernel, NOTHING_PASSED, PLACES, Passed, REACH};
 use self::print::{Print, word};
 use self::table::{Prints, SHORTEST};
 
@@ -55,7 +55,7 @@ type Kept = (u16, u32, u32);
 impl Default for Places {
     fn default() -> Self {
         Self {
-            passed: [0; PLACES],
+            passed: NOTHING_PASSED,
             kept: [(0, 0, 0); PLACES],
             firsts: [0; PLACES],
         }

@@ -6,14 +6,41 @@
 //! fingerprints are, so zeros count as spaces.
 
 /// Quarter bits of information: in three classes that follow each other, in two, and in a byte
-/// given its class.
-const MODEL: &[u8; TRIPLES + PAIRS + 256] = include_bytes!("model.bin");
+/// given its class. Then the most common four bytes of ASCII, in order of their number, each with
+/// the same: what words are made of is far more common than the threes in it let expect.
+const MODEL: &[u8] = include_bytes!("model.bin");
 const CLASSES: usize = 32;
 const PAIRS: usize = CLASSES * CLASSES;
 const TRIPLES: usize = PAIRS * CLASSES;
 
+/// Bytes that are said of each of the most common four.
+const COMMON: usize = 5;
+/// Four bytes that could be among them and are not are as rare as this at least.
+const NOT_COMMON: u32 = 4 * 16;
+
 /// How rare three bytes or more are in this order, in quarter bits of information.
 pub(super) fn rarity(bytes: &[u8]) -> u32 {
+    let by_threes = by_threes(bytes);
+    let could_be_common = |four: &&[u8; 4]| {
+        four.iter()
+            .all(|byte| byte.is_ascii() && byte | 0x20 > 0x20)
+    };
+    match bytes.first_chunk().filter(could_be_common) {
+        Some(four) => common(*four).unwrap_or(by_threes.max(NOT_COMMON)),
+        None => by_threes,
+    }
+}
+
+/// How rare they are if they are among the common.
+fn common(four: [u8; 4]) -> Option<u32> {
+    let four = u32::from_le_bytes(four) | 0x2020_2020;
+    let (all, _) = MODEL.get(TRIPLES + PAIRS + 256..)?.as_chunks::<COMMON>();
+    let number = |[a, b, c, d, _]: &[u8; COMMON]| u32::from_le_bytes([*a, *b, *c, *d]);
+    let at = all.binary_search_by_key(&four, number).ok()?;
+    all.get(at).map(|[.., bits]| u32::from(*bits))
+}
+
+fn by_threes(bytes: &[u8]) -> u32 {
     let (triples, rest) = MODEL.split_at(TRIPLES);
     let (pairs, singles) = rest.split_at(PAIRS);
     let get = |table: &[u8], at: usize| table.get(at).map_or(0, |bits| u32::from(*bits));
@@ -54,5 +81,6 @@ mod tests {
         let order: [&[u8]; 5] = [b"\0\0\0\0", b"tion", b"pass", b"ghp_", b"\xff~q\xee"];
         assert!(order.is_sorted_by_key(|bytes| rarity(bytes)));
         assert_eq!(rarity(b"TOKEN"), rarity(b"token"));
+        assert!(rarity(b"loud") < rarity(b"dbcl"));
     }
 }

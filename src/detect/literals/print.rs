@@ -16,6 +16,8 @@ pub(super) struct Print {
     pub literal: u32,
     /// From the start of the literal to the fingerprint; one less than none is possible.
     pub offset: i32,
+    /// How many more fingerprints behind this one are of the same bytes.
+    pub more: usize,
     /// The first bytes of the literal, folded, of those that there are.
     head: u64,
     known_head: u64,
@@ -58,6 +60,7 @@ impl Print {
             known: known as u32,
             literal,
             offset,
+            more: 0,
             head,
             known_head,
         }

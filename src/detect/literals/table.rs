@@ -22,14 +22,14 @@ pub(super) type Table = [u32; CELLS];
 const KINDS: [u32; 3] = [u32::MAX, 0xffff_ff00, 0x00ff_ffff];
 /// The second look: for each kind a bit for each hash of the bytes that it knows, 8 KiB.
 const MARK_BITS: u32 = 16;
-const MARKS: usize = 1 << (MARK_BITS - 6);
+const MARKS: usize = 1 << (MARK_BITS - 5);
 /// No print.
 const NONE: u32 = u32::MAX;
 
 /// All fingerprints.
 pub(super) struct Prints {
     pub table: Box<Table>,
-    marks: Box<[[u64; MARKS]; KINDS.len()]>,
+    marks: Box<[[u32; MARKS]; KINDS.len()]>,
     /// By hash, or behind where others have the place, the first of the prints that know the same
     /// bytes; a power of two, half of them none at least.
     firsts: Vec<u32>,
@@ -62,20 +62,20 @@ impl Prints {
     fn index(&mut self) {
         let mut first = 0;
         let is_same = |a: &Print, b: &Print| (a.word, a.known) == (b.word, b.known);
-        for same in self.prints.chunk_by(is_same) {
+        for same in self.prints.chunk_by_mut(is_same) {
+            same[0].more = same.len() - 1;
             let print = &same[0];
             for cell in cells(print) {
                 self.table[cell] |= first_bits(print);
             }
-            let hash = hash(print.word);
             for (known, marks) in KINDS.iter().zip(&mut *self.marks) {
                 if *known == print.known {
-                    let (at, bit) = mark(hash);
-                    marks[at] |= bit;
+                    let (at, bit) = mark(print.word);
+                    marks[at] |= 1 << bit;
                 }
             }
             let mask = self.firsts.len() - 1;
-            let mut at = hash as usize & mask;
+            let mut at = hash(print.word) as usize & mask;
             while self.firsts[at] != NONE {
                 at = (at + 1) & mask;
             }
@@ -90,8 +90,8 @@ impl Prints {
     pub(super) fn kinds(&self, word: u32) -> u32 {
         let mut kinds = 0;
         for (kind, (known, marks)) in KINDS.iter().zip(&*self.marks).enumerate() {
-            let (at, bit) = mark(hash(word & known));
-            kinds |= u32::from(marks[at] & bit != 0) << kind;
+            let (at, bit) = mark(word & known);
+            kinds |= (marks[at] >> bit & 1) << kind;
         }
         kinds
     }
@@ -113,20 +113,19 @@ impl Prints {
     /// Calls `found` with every print of a kind that these four bytes are; `first` is where they may
     /// begin.
     #[inline]
-    pub(super) fn each(&self, mut first: u32, word: u32, kind: u32, mut found: impl FnMut(&Print)) {
+    pub(super) fn each(&self, mut first: u32, word: u32, kind: u32, found: impl FnMut(&Print)) {
         let known = known(kind);
         let word = word & known;
         let is_it = |print: &Print| print.word == word && print.known == known;
         let mut at = hash(word);
-        while let Some(print) = self.prints.get(first as usize)
-            && !is_it(print)
-        {
+        while let Some(print) = self.prints.get(first as usize) {
+            if is_it(print) {
+                let start = first as usize;
+                let same = self.prints.get(start..=start + print.more);
+                return same.unwrap_or_default().iter().for_each(found);
+            }
             at = at.wrapping_add(1);
             first = self.first_at(at);
-        }
-        let rest = self.prints.get(first as usize..).unwrap_or_default();
-        for print in rest.iter().take_while(|print| is_it(print)) {
-            found(print);
         }
     }
 }
@@ -137,17 +136,20 @@ fn known(kind: u32) -> u32 {
     KINDS[kind as usize % KINDS.len()]
 }
 
+/// Odd, and such that words that are common in any text have no mark by chance.
+const SPREAD: u32 = 0x85eb_ca6b;
+
 #[inline]
 fn hash(word: u32) -> u32 {
-    let hash = word.wrapping_mul(0x9e37_79b1);
+    let hash = word.wrapping_mul(SPREAD);
     hash ^ hash >> 15
 }
 
-/// Word and bit of the marks of a kind.
+/// Entry and bit of the mark of the bytes that a kind knows.
 #[inline]
-fn mark(hash: u32) -> (usize, u64) {
-    let place = hash >> (u32::BITS - MARK_BITS);
-    ((place >> 6) as usize % MARKS, 1 << (place & 63))
+fn mark(word: u32) -> (usize, u32) {
+    let place = word.wrapping_mul(SPREAD) >> (u32::BITS - MARK_BITS);
+    ((place >> 5) as usize % MARKS, place & 31)
 }
 
 /// The cells that a print's bytes can lead to.

@@ -211,6 +211,7 @@ impl<'l> Yard<'l> {
         }
         let has_own = is_large(&entry);
         scanner.grant(has_own.then_some(entry.size));
+        scanner.expect(whole.len() as u64);
         let outcome = scanner.scan(&context(&entry), &mut bytes);
         let is_hashed = self.hashes && !outcome.hits.is_empty() && whole.len() as u64 == entry.size;
         let is_refused = !has_own && scanner.take_refused();

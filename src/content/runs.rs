@@ -1,0 +1,103 @@
+//! Where runs of wide ASCII begin in binary files.
+//!
+//! Hardly any such file holds one, and each of its bytes is asked. So blocks of them are asked at once,
+//! for every second byte to be zero, in a way that the compiler makes vector instructions of.
+
+use std::ops::Range;
+
+/// Bytes of the shortest run that counts: eight characters.
+pub(super) const RUN: usize = 16;
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+
+pub(super) fn is_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+/// Where the first run of wide ASCII from `from` on begins.
+pub(super) fn find_run(bytes: &[u8], from: usize) -> Option<usize> {
+    // Before the byte in front of the first zero none does.
+    let zero = memchr::memchr(0, bytes.get(from..)?)?;
+    let mut at = from + zero.saturating_sub(1);
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        if may_hold_half_run(block)
+            && let Some(start) = first_run(bytes, from, at..at + BLOCK)
+        {
+            return Some(start);
+        }
+        at += BLOCK;
+    }
+    first_run(bytes, from, at..bytes.len())
+}
+
+/// Where the first run from `from` on begins that reaches into these places.
+fn first_run(bytes: &[u8], from: usize, places: Range<usize>) -> Option<usize> {
+    let first = places.start.saturating_sub(RUN - 1).max(from);
+    (first..places.end).find(|start| {
+        let run = bytes.get(*start..).and_then(<[u8]>::first_chunk);
+        run.is_some_and(|run: &[u8; RUN]| {
+            let (pairs, _) = run.as_chunks();
+            pairs.iter().all(|[low, high]| *high == 0 && is_text(*low))
+        })
+    })
+}
+
+/// Whether every second byte is zero, and none between them, of eight in a row and the one behind
+/// them: so it is in every run, which holds such eight at any multiple of eight.
+fn may_hold_half_run(block: &[u8; BLOCK + 1]) -> bool {
+    let mut differ = [0; BLOCK];
+    for (at, differ) in differ.iter_mut().enumerate() {
+        *differ = if (block[at] == 0) != (block[at + 1] == 0) {
+            u8::MAX
+        } else {
+            0
+        };
+    }
+    let (eights, _) = differ.as_chunks();
+    let whole = |eight: &[u8; 8]| u64::from(u64::from_ne_bytes(*eight) == u64::MAX);
+    eights.iter().map(whole).sum::<u64>() > 0
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    pub(in super::super) fn wide(text: &str, big_endian: bool) -> Vec<u8> {
+        let bytes = |unit: u16| {
+            if big_endian {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        };
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    /// Runs, what nearly is one, zeros and other bytes.
+    pub(in super::super) fn parts() -> impl Strategy<Value = Vec<Vec<u8>>> {
+        let run =
+            (1usize..40, any::<bool>()).prop_map(|(length, big)| wide(&"a".repeat(length), big));
+        let zeros = (1usize..70).prop_map(|length| vec![0; length]);
+        let text = (1usize..70).prop_map(|length| vec![b'b'; length]);
+        let any =
+            prop::collection::vec(prop::sample::select(vec![0, 0, b'c', b'd', 1, 0xe9]), 1..40);
+        prop::collection::vec(
+            prop_oneof![3 => run, 1 => zeros, 1 => text, 2 => any],
+            0..12,
+        )
+    }
+
+    proptest! {
+        /// The first run is the one that looking at every place one by one finds.
+        #[test]
+        fn runs_are_those_of_a_naive_search(parts in parts(), from in 0usize..100) {
+            let bytes = parts.concat();
+            let from = from.min(bytes.len());
+            let is_run = |run: &[u8]| run.chunks(2).all(|pair| is_text(pair[0]) && pair[1] == 0);
+            let first = bytes[from..].windows(RUN).position(is_run);
+            prop_assert_eq!(find_run(&bytes, from), first.map(|at| from + at));
+        }
+    }
+}

@@ -8,6 +8,7 @@ use crate::rules::Rule;
 
 /// The regex of one rule.
 pub(super) struct Finder<'r> {
+    rule: &'r Rule,
     regex: &'r Regex,
     secret: Part<'r>,
 }
@@ -31,16 +32,22 @@ impl<'r> Finder<'r> {
             None if regex.capture_names().flatten().any(|name| name == "secret") => Part::Named,
             None => Part::Whole,
         };
-        Some(Self { regex, secret })
+        Some(Self {
+            rule,
+            regex,
+            secret,
+        })
     }
 
     /// The first match that begins at `at` or behind it.
     pub(super) fn find(&self, haystack: &[u8], at: usize) -> Option<Range<usize>> {
+        let _turn = self.rule.turn();
         Some(self.regex.find_at(haystack, at)?.range())
     }
 
     /// The secret in a match.
     pub(super) fn secret(&self, haystack: &[u8], whole: &Range<usize>) -> Range<usize> {
+        let _turn = self.rule.turn();
         let part = match &self.secret {
             Part::Whole => None,
             Part::Named => (self.regex.captures_at(haystack, whole.start))

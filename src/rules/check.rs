@@ -1,6 +1,6 @@
 //! From a rule as written to a rule that holds what it promises, or a list of its mistakes.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use globset::Glob;
 use regex::bytes::{Regex, RegexBuilder};
@@ -22,6 +22,10 @@ const COMPILED_SIZE: usize = 4 << 20;
 /// Memory of one regex's lazily built automaton, for each thread: there are hundreds of regexes, and
 /// each sees little text.
 const CACHE_SIZE: usize = 128 << 10;
+
+/// A regex with longer matches is used by one thread at a time: of what it is compiled to, every thread
+/// that uses it has most of a megabyte for itself, and keeps it. There are ten, of private keys.
+const FOR_ONE: usize = 10_000;
 
 /// What rules may refer to by name.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +66,7 @@ pub struct Rule {
     /// The tables of `[[rule.fields]]`.
     pub fields: Vec<Fields>,
     regex: OnceLock<Result<Regex, regex::Error>>,
+    turn: Mutex<()>,
 }
 
 impl Rule {
@@ -92,6 +97,7 @@ impl Rule {
             longest,
             fields,
             regex: OnceLock::new(),
+            turn: Mutex::default(),
         })
     }
 
@@ -111,6 +117,7 @@ impl Rule {
             foreign: None,
             longest: longest.unwrap_or(LONGEST_MATCH),
             regex: OnceLock::new(),
+            turn: Mutex::default(),
         }
     }
 
@@ -124,6 +131,7 @@ impl Rule {
             longest: 0,
             fields: Vec::new(),
             regex: OnceLock::new(),
+            turn: Mutex::default(),
         }
     }
 
@@ -140,6 +148,12 @@ impl Rule {
     /// The compiled regex; `None` for a rule with a built-in detector.
     pub fn regex(&self) -> Option<&Regex> {
         self.compiled()?.as_ref().ok()
+    }
+
+    /// To be held while the regex is used; nothing to wait for with most.
+    pub(crate) fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        let turn = || self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.longest > FOR_ONE).then(turn)
     }
 
     /// Compiles the regex now; on failure says why.

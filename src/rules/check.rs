@@ -1,6 +1,6 @@
 //! From a rule as written to a rule that holds what it promises, or a list of its mistakes.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use globset::Glob;
 use regex::bytes::{Regex, RegexBuilder};
@@ -13,6 +13,7 @@ use super::glob::glob;
 use super::hir;
 use super::place::Place;
 use super::read::Read;
+use super::single::Single;
 use super::syntax::RuleSyntax;
 
 /// Longest match that a rule may have; windows overlap by as much.
@@ -23,8 +24,7 @@ const COMPILED_SIZE: usize = 4 << 20;
 /// each sees little text.
 const CACHE_SIZE: usize = 128 << 10;
 
-/// A regex with longer matches is used by one thread at a time: of what it is compiled to, every thread
-/// that uses it has most of a megabyte for itself, and keeps it. There are ten, of private keys.
+/// A regex with longer matches is used by one thread at a time; there are ten, of private keys.
 const FOR_ONE: usize = 10_000;
 
 /// What rules may refer to by name.
@@ -66,7 +66,7 @@ pub struct Rule {
     /// The tables of `[[rule.fields]]`.
     pub fields: Vec<Fields>,
     regex: OnceLock<Result<Regex, regex::Error>>,
-    turn: Mutex<()>,
+    single: Single,
 }
 
 impl Rule {
@@ -97,7 +97,7 @@ impl Rule {
             longest,
             fields,
             regex: OnceLock::new(),
-            turn: Mutex::default(),
+            single: Single::default(),
         })
     }
 
@@ -117,7 +117,7 @@ impl Rule {
             foreign: None,
             longest: longest.unwrap_or(LONGEST_MATCH),
             regex: OnceLock::new(),
-            turn: Mutex::default(),
+            single: Single::default(),
         }
     }
 
@@ -131,7 +131,7 @@ impl Rule {
             longest: 0,
             fields: Vec::new(),
             regex: OnceLock::new(),
-            turn: Mutex::default(),
+            single: Single::default(),
         }
     }
 
@@ -150,10 +150,13 @@ impl Rule {
         self.compiled()?.as_ref().ok()
     }
 
-    /// To be held while the regex is used; nothing to wait for with most.
-    pub(crate) fn turn(&self) -> Option<MutexGuard<'_, ()>> {
-        let turn = || self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        (self.longest > FOR_ONE).then(turn)
+    /// Lets `search` use the regex, when it is its turn where that takes much memory.
+    pub(crate) fn search_with<T>(&self, search: impl FnOnce(&Regex) -> T) -> Option<T> {
+        let regex = self.regex()?;
+        Some(match self.longest > FOR_ONE {
+            true => self.single.search(regex, search),
+            false => search(regex),
+        })
     }
 
     /// Compiles the regex now; on failure says why.

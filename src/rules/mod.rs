@@ -27,6 +27,7 @@ mod load;
 mod place;
 mod read;
 mod set;
+mod single;
 mod syntax;
 
 pub(crate) use allowlist::Candidate;

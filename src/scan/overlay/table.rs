@@ -97,7 +97,7 @@ impl Part {
     fn find(&self, key: u64) -> Option<usize> {
         let is_it = |slot: &Slot| slot.packed == 0 || slot.key == key;
         // By bits that do not say which part it is; in proportion, so that any length will do.
-        let start = ((key & 0xffff_ffff) * self.slots.len() as u64 >> 32) as usize;
+        let start = (((key & 0xffff_ffff) * self.slots.len() as u64) >> 32) as usize;
         let (before, behind) = self.slots.split_at_checked(start)?;
         let further = || before.iter().position(is_it);
         (behind.iter().position(is_it).map(|at| start + at)).or_else(further)

@@ -28,24 +28,26 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 support() { python3 "$here/benches/support/scale.py" "$@"; }
 
-base=
+times() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / b }'; }
+
+base=()
 failed=0
-printf '%-10s %15s %15s %10s %10s\n' case bytes "on disk" seconds "MB of RAM"
+printf '%-10s %12s %12s %9s %9s %9s\n' case bytes "on disk" seconds processor "MB of RAM"
 for case in "${cases[@]}"; do
   options=()
   case $case in
   zeros | file) options=(--no-verify) ;;
   esac
   support make "$case" "$fraction" image.tar
-  read -r seconds memory wrong < <(support scan "$residue" image.tar "${options[@]}")
+  read -r seconds processor memory wrong < <(support scan "$residue" image.tar "${options[@]}")
   note=$wrong
   [ -z "$wrong" ] || failed=1
   case $case in
-  mix) base=$seconds ;;
-  mix-10) [ -z "$base" ] || note="$(awk -v a="$seconds" -v b="$base" 'BEGIN { printf "%.1f times mix", a / b }') $wrong" ;;
+  mix) base=("$seconds" "$processor") ;;
+  mix-10) [ ${#base[@]} = 0 ] || note="$(times "$seconds" "${base[0]}"), $(times "$processor" "${base[1]}") times mix${wrong:+; $wrong}" ;;
   esac
-  printf '%-10s %15s %15s %10s %10s  %s\n' "$case" "$(stat -c %s image.tar)" \
-    "$(($(stat -c %b image.tar) * 512))" "$seconds" "$memory" "$note"
+  printf '%-10s %12s %12s %9s %9s %9s  %s\n' "$case" "$(stat -c %s image.tar)" \
+    "$(($(stat -c %b image.tar) * 512))" "$seconds" "$processor" "$memory" "$note"
   rm -f image.tar image.tar.planted
 done
 exit "$failed"

@@ -1,7 +1,8 @@
 """Large archives for benches/scale.sh, and a scan of one with its time and its memory.
 
     scale.py make CASE FRACTION FILE        writes the docker-archive of a case, and FILE.planted
-    scale.py scan RESIDUE FILE [OPTION ...] scans it; prints seconds, MB of anonymous memory and what is wrong
+    scale.py scan RESIDUE FILE [OPTION ...] scans it; prints seconds, those of processors, MB of anonymous
+                                            memory and what is wrong
 
 What can be holes is holes, so an archive takes far less room on disk than its size says. Every secret is a
 fake that is put together here; the scan has to find each where it was planted.
@@ -15,6 +16,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import string
 import struct
 import subprocess
@@ -228,7 +230,7 @@ def make(case, fraction, path):
     pathlib.Path(path + ".planted").write_text("\n".join(archive.planted), encoding="utf-8")
 
 
-Scan = collections.namedtuple("Scan", "seconds memory exit report")
+Scan = collections.namedtuple("Scan", "seconds processor memory exit report")
 
 
 def measure(residue, path, options):
@@ -245,8 +247,10 @@ def measure(residue, path, options):
                     memory = max(memory, int(text.split()[1]) * 1024)
             time.sleep(0.01)
         seconds = time.monotonic() - start
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         report.seek(0)
-        return Scan(seconds, memory / 10**6, process.returncode, json.load(report))
+        processor = used.ru_utime + used.ru_stime
+        return Scan(seconds, processor, memory / 10**6, process.returncode, json.load(report))
 
 
 def scan(residue, path, *options):
@@ -267,7 +271,7 @@ def scan(residue, path, *options):
         wrong.append(f"exit code {done.exit}")
     if done.memory > MOST:
         wrong.append(f"more than {MOST} MB")
-    print(f"{done.seconds:.2f} {done.memory:.0f} {'; '.join(wrong)}")
+    print(f"{done.seconds:.2f} {done.processor:.2f} {done.memory:.0f} {'; '.join(wrong)}")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,25 @@
 //! Embeds every rule file of `patterns/`, so that adding a provider is adding a file.
 //!
 //! They are read here and written down as JSON, with what takes long to find out: to parse a thousand
-//! TOML tables and regexes at each start would cost more than to scan a small image. What the values
-//! mean is not checked here but by the tests (`src/detect/tests/embedded.rs`).
+//! TOML tables and regexes at each start would cost more than to scan a small image, and so would the
+//! digest that names the rules. What the values mean is not checked here but by the tests
+//! (`src/detect/tests/embedded.rs`).
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use syntax::RuleSyntax;
 use toml::de::{DeTable, DeValue};
 
 #[path = "src/rules/hir.rs"]
 mod hir;
+#[path = "src/rules/syntax.rs"]
+#[allow(dead_code, reason = "the program uses the rest")]
+mod syntax;
 
 /// What a build is made of: sources, rules, and which libraries.
 const ROOTS: [&str; 5] = ["patterns", "src", "Cargo.toml", "Cargo.lock", "build.rs"];
@@ -35,9 +42,29 @@ fn main() -> io::Result<()> {
     }
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("rules.json");
     fs::write(out, serde_json::to_vec(&rules)?)?;
+    println!("cargo:rustc-cfg=in_program");
+    println!("cargo:rustc-env=RESIDUE_RULES={}", digest(&rules)?);
     let build = fingerprint(&ROOTS)?;
     println!("cargo:rustc-env=RESIDUE_BUILD={build:016x}");
     Ok(())
+}
+
+/// What names the rules, as `src/rules/set.rs` computes it.
+fn digest(rules: &[Value]) -> io::Result<String> {
+    let mut rules: Vec<RuleSyntax> = rules
+        .iter()
+        .map(|rule| RuleSyntax::deserialize(&rule["syntax"]))
+        .collect::<Result<_, _>>()?;
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut hasher = Sha256::new();
+    for rule in &rules {
+        hasher.update(rule.digested());
+    }
+    let hex = hasher
+        .finalize()
+        .into_iter()
+        .map(|byte| format!("{byte:02x}"));
+    Ok(format!("sha256:{}", hex.collect::<String>()))
 }
 
 /// What tells builds of one version apart: a layer that another build scanned is scanned anew.

@@ -22,6 +22,8 @@ use cli::{Cli, Exit};
 use residue::error::printable;
 
 fn main() -> ExitCode {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    cli::give_back();
     panic::set_hook(Box::new(say_where));
     residue::archive::outlive();
     panic::catch_unwind(run).unwrap_or(Exit::Error).into()

@@ -9,6 +9,8 @@ mod config;
 mod exit;
 mod extract;
 mod groups;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod heap;
 mod help;
 mod layers;
 mod man;
@@ -26,6 +28,8 @@ use anyhow::Result;
 pub use args::Cli;
 use args::Command;
 pub use exit::Exit;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub use heap::give_back;
 use terminal::Terminal;
 
 /// Does what was asked for.

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use regex::bytes::Regex;
+use regex::bytes::{Captures, Regex};
 
 use crate::rules::Rule;
 
 /// The regex of one rule.
 pub(super) struct Finder<'r> {
-    regex: &'r Regex,
+    rule: &'r Rule,
     secret: Part<'r>,
 }
 
@@ -31,27 +31,39 @@ impl<'r> Finder<'r> {
             None if regex.capture_names().flatten().any(|name| name == "secret") => Part::Named,
             None => Part::Whole,
         };
-        Some(Self { regex, secret })
+        Some(Self { rule, secret })
     }
 
     /// The first match that begins at `at` or behind it.
     pub(super) fn find(&self, haystack: &[u8], at: usize) -> Option<Range<usize>> {
-        Some(self.regex.find_at(haystack, at)?.range())
+        let find = |regex: &Regex| Some(regex.find_at(haystack, at)?.range());
+        self.rule.search_with(find)?
     }
 
     /// The secret in a match.
     pub(super) fn secret(&self, haystack: &[u8], whole: &Range<usize>) -> Range<usize> {
+        let captures = |regex: &Regex| {
+            let captures = regex.captures_at(haystack, whole.start)?;
+            self.secret.of(&captures)
+        };
         let part = match &self.secret {
             Part::Whole => None,
-            Part::Named => (self.regex.captures_at(haystack, whole.start))
-                .and_then(|captures| Some(captures.name("secret")?.range())),
-            Part::First(groups) => (self.regex.captures_at(haystack, whole.start)).and_then(|c| {
-                let mut parts = groups
-                    .iter()
-                    .filter_map(|group| Some(c.get(*group)?.range()));
-                parts.find(|part| !part.is_empty())
-            }),
+            Part::Named | Part::First(_) => self.rule.search_with(captures).flatten(),
         };
         part.unwrap_or_else(|| whole.clone())
+    }
+}
+
+impl Part<'_> {
+    fn of(&self, captures: &Captures<'_>) -> Option<Range<usize>> {
+        match self {
+            Self::Whole => None,
+            Self::Named => Some(captures.name("secret")?.range()),
+            Self::First(groups) => {
+                let mut parts =
+                    (groups.iter()).filter_map(|group| Some(captures.get(*group)?.range()));
+                parts.find(|part| !part.is_empty())
+            }
+        }
     }
 }

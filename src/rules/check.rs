@@ -13,6 +13,7 @@ use super::glob::glob;
 use super::hir;
 use super::place::Place;
 use super::read::Read;
+use super::single::Single;
 use super::syntax::RuleSyntax;
 
 /// Longest match that a rule may have; windows overlap by as much.
@@ -22,6 +23,9 @@ const COMPILED_SIZE: usize = 4 << 20;
 /// Memory of one regex's lazily built automaton, for each thread: there are hundreds of regexes, and
 /// each sees little text.
 const CACHE_SIZE: usize = 128 << 10;
+
+/// A regex with longer matches is used by one thread at a time; there are ten, of private keys.
+const FOR_ONE: usize = 10_000;
 
 /// What rules may refer to by name.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +66,7 @@ pub struct Rule {
     /// The tables of `[[rule.fields]]`.
     pub fields: Vec<Fields>,
     regex: OnceLock<Result<Regex, regex::Error>>,
+    single: Single,
 }
 
 impl Rule {
@@ -92,6 +97,7 @@ impl Rule {
             longest,
             fields,
             regex: OnceLock::new(),
+            single: Single::default(),
         })
     }
 
@@ -111,6 +117,7 @@ impl Rule {
             foreign: None,
             longest: longest.unwrap_or(LONGEST_MATCH),
             regex: OnceLock::new(),
+            single: Single::default(),
         }
     }
 
@@ -124,6 +131,7 @@ impl Rule {
             longest: 0,
             fields: Vec::new(),
             regex: OnceLock::new(),
+            single: Single::default(),
         }
     }
 
@@ -140,6 +148,15 @@ impl Rule {
     /// The compiled regex; `None` for a rule with a built-in detector.
     pub fn regex(&self) -> Option<&Regex> {
         self.compiled()?.as_ref().ok()
+    }
+
+    /// Lets `search` use the regex, when it is its turn where that takes much memory.
+    pub(crate) fn search_with<T>(&self, search: impl FnOnce(&Regex) -> T) -> Option<T> {
+        let regex = self.regex()?;
+        Some(match self.longest > FOR_ONE {
+            true => self.single.search(regex, search),
+            false => search(regex),
+        })
     }
 
     /// Compiles the regex now; on failure says why.

@@ -1,54 +1,12 @@
 //! Where a rule finds its secret in files whose format is parsed: which files, which keys.
 
-use std::collections::BTreeMap;
-
 use globset::Glob;
-use serde::{Deserialize, Serialize};
 
 use super::check::Catalog;
 use super::glob::glob;
 use super::key_pattern::KeyPattern;
 use super::place::Place;
-
-/// What tells that a field holds a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Judge {
-    /// The key pattern does: whatever the value, unless it only leads to the secret.
-    #[default]
-    Key,
-    /// The field's name has to, as for the detector `assignment`.
-    Name,
-    /// What is around it does, mostly: beside telling names, values that look random.
-    Holder,
-}
-
-/// A `[[rule.fields]]` table, as typed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FieldsSyntax {
-    /// Name of the format.
-    pub format: String,
-    /// Globs of paths; only there.
-    pub paths: Vec<String>,
-    /// Literals of which one must stand in the file.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub anchors: Vec<String>,
-    /// Patterns of the keys that lead to the secret.
-    pub keys: Vec<String>,
-    /// What tells that a field holds a secret.
-    #[serde(default)]
-    pub judge: Judge,
-    /// A field beside it whose value is its name: `name` where a list holds `name` and `value`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub named_by: Option<String>,
-    /// How the value is written, outermost first: names of decodings.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub decode: Vec<String>,
-    /// Facts that fields beside it tell, by the names of those fields: `user = "username"`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub tell: BTreeMap<String, String>,
-}
+use super::syntax::FieldsSyntax;
 
 /// A `[[rule.fields]]` table that has been checked.
 #[derive(Debug)]

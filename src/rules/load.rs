@@ -81,7 +81,10 @@ impl Loader {
                 "no rule is left to scan with".to_owned(),
             ]));
         }
-        Ok(RuleSet::new(rules, whole, notes))
+        match embedded::digest() {
+            Some(digest) if whole && self.added.is_empty() => Ok(RuleSet::embedded(rules, digest)),
+            _ => Ok(RuleSet::new(rules, whole, notes)),
+        }
     }
 }
 
@@ -155,9 +158,9 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
         }
     }
     for rule in rules {
-        let place = rule.place();
         let mut check = |key: &str, id: &String| {
             if !ids.contains_key(id.as_str()) {
+                let place = rule.place();
                 mistakes.push(format!("{place}: {key} names {id:?}, which is no rule"));
             }
         };
@@ -165,6 +168,7 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
         let near = rule.syntax.near.iter();
         near.for_each(|near| check("near", &near.rule));
         if goes_before_itself(rule, &ids) {
+            let place = rule.place();
             mistakes.push(format!("{place}: over leads back to the rule itself"));
         }
     }

@@ -27,12 +27,13 @@ mod load;
 mod place;
 mod read;
 mod set;
+mod single;
 mod syntax;
 
 pub(crate) use allowlist::Candidate;
 pub use check::{Catalog, LONGEST_MATCH, Rule};
 pub use choice::choice;
-pub use fields::{Fields, FieldsSyntax, Judge};
+pub use fields::Fields;
 pub(crate) use foreign::{LONGEST_OPEN, Required, Search};
 #[cfg(test)]
 pub(crate) use gitleaks::tests::rule as gitleaks_rule;
@@ -42,4 +43,4 @@ pub use key_pattern::{Condition, KeyPattern, Reached};
 pub use lint::lint;
 pub use load::Loader;
 pub use set::{Note, RuleSet};
-pub use syntax::{Confidence, Near, RuleSyntax, Severity};
+pub use syntax::{Confidence, FieldsSyntax, Judge, Near, RuleSyntax, Severity};

@@ -3,10 +3,9 @@
 
 use toml::de::DeTable;
 
-use super::fields::FieldsSyntax;
 use super::keys::Keys;
 use super::place::{Place, Source};
-use super::syntax::{Confidence, Near, RuleSyntax, Severity};
+use super::syntax::{Confidence, FieldsSyntax, Near, RuleSyntax, Severity};
 
 /// A rule as written and where it stands. Where a key was refused, the rule has a stand-in.
 pub(super) struct Read<'t> {

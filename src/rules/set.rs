@@ -25,20 +25,23 @@ impl RuleSet {
     /// Takes rules in any order; `whole` says that every embedded rule is among them.
     pub(super) fn new(mut rules: Vec<Rule>, whole: bool, notes: Vec<Note>) -> Self {
         rules.sort_by(|a, b| a.id().cmp(b.id()));
-        let mut text = Vec::new();
-        for rule in &rules {
-            // JSON rather than TOML: this is done at each start.
-            text.extend(serde_json::to_vec(&rule.syntax).unwrap_or_default());
-            if let Some(foreign) = &rule.foreign {
-                text.extend(foreign.written.as_bytes());
-            }
+        Self {
+            digest: digest_of(&rules),
+            rules,
+            whole,
+            notes,
         }
-        let digest = Digest::sha256(&text);
+    }
+
+    /// The embedded rules, all and alone, in any order, with the digest that [`new`](Self::new) would
+    /// compute.
+    pub(super) fn embedded(mut rules: Vec<Rule>, digest: Digest) -> Self {
+        rules.sort_by(|a, b| a.id().cmp(b.id()));
         Self {
             rules,
             digest,
-            whole,
-            notes,
+            whole: true,
+            notes: Vec::new(),
         }
     }
 
@@ -71,4 +74,16 @@ impl RuleSet {
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
+}
+
+/// The digest of rules in order of id.
+fn digest_of(rules: &[Rule]) -> Digest {
+    let mut text = Vec::new();
+    for rule in rules {
+        text.extend(rule.syntax.digested());
+        if let Some(foreign) = &rule.foreign {
+            text.extend(foreign.written.as_bytes());
+        }
+    }
+    Digest::sha256(&text)
 }

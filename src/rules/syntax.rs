@@ -1,25 +1,16 @@
 //! A rule as written in a rule file.
+//!
+//! `build.rs` reads this file too, for the digest of the embedded rules; what only the program needs
+//! (`in_program`) is left out there.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::FieldsSyntax;
-
 /// How bad it is when the secret leaks.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(in_program, derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Of little use to an attacker, or public by design.
@@ -33,19 +24,8 @@ pub enum Severity {
 }
 
 /// How sure it is that a match is a secret.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(in_program, derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Looks like one by key name or entropy.
@@ -149,6 +129,14 @@ pub struct RuleSyntax {
     pub fields: Vec<FieldsSyntax>,
 }
 
+impl RuleSyntax {
+    /// What the digest of a set of rules is computed of, rule by rule. JSON rather than TOML: it takes
+    /// less time.
+    pub(super) fn digested(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
 /// A pair: the other half lies within so many bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,6 +148,47 @@ pub struct Near {
     /// Whether a match without it is none.
     #[serde(default = "yes")]
     pub required: bool,
+}
+
+/// What tells that a field holds a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(in_program, derive(clap::ValueEnum))]
+#[serde(rename_all = "lowercase")]
+pub enum Judge {
+    /// The key pattern does: whatever the value, unless it only leads to the secret.
+    #[default]
+    Key,
+    /// The field's name has to, as for the detector `assignment`.
+    Name,
+    /// What is around it does, mostly: beside telling names, values that look random.
+    Holder,
+}
+
+/// A `[[rule.fields]]` table, as typed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldsSyntax {
+    /// Name of the format.
+    pub format: String,
+    /// Globs of paths; only there.
+    pub paths: Vec<String>,
+    /// Literals of which one must stand in the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<String>,
+    /// Patterns of the keys that lead to the secret.
+    pub keys: Vec<String>,
+    /// What tells that a field holds a secret.
+    #[serde(default)]
+    pub judge: Judge,
+    /// A field beside it whose value is its name: `name` where a list holds `name` and `value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_by: Option<String>,
+    /// How the value is written, outermost first: names of decodings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decode: Vec<String>,
+    /// Facts that fields beside it tell, by the names of those fields: `user = "username"`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tell: BTreeMap<String, String>,
 }
 
 fn is_no(value: &bool) -> bool {

@@ -3,8 +3,9 @@
 
 use std::io::{self, BufRead, Read};
 
-/// A buffer that is larger than this is given back before the next content.
-const LARGE: usize = 16 << 20;
+/// A buffer that is larger than this is given back before the next content: few contents are, and every
+/// layer that is being read has one.
+const LARGE: usize = 1 << 20;
 
 /// The copy of one content after the other.
 #[derive(Debug, Default)]
@@ -25,6 +26,10 @@ impl Kept {
         let fits = usize::try_from(size).is_ok_and(|size| size <= most);
         self.most = if fits { most } else { 0 };
         self.is_too_long = false;
+        if fits && size > self.bytes.capacity() as u64 {
+            // No more than that: to grow piece by piece takes up to three times as much.
+            self.bytes = Vec::with_capacity(size as usize);
+        }
     }
 
     /// What was kept; `None` when it was more than was asked for.

@@ -10,6 +10,7 @@ mod marks;
 mod path;
 mod room;
 mod symlinks;
+mod table;
 
 pub(super) use marks::PathMarks;
 pub(super) use path::clean;

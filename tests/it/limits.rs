@@ -146,7 +146,7 @@ fn layers_share_one_bound_on_paths_and_the_report_does_not_depend_on_the_threads
     let mut image = ImageBuilder::new();
     for layer in 0..2 {
         let mut odd = LayerBuilder::new().file(format!("own{layer}"), format!("TOKEN={secret}\n"));
-        for folder in 0..1_600 {
+        for folder in 0..3_300 {
             let deep = format!("{layer}.{folder}/{}x", "a/".repeat(900));
             odd = odd.pax_path(&deep, "x", "");
         }

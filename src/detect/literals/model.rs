@@ -44,18 +44,18 @@ fn by_threes(bytes: &[u8]) -> u32 {
     let (triples, rest) = MODEL.split_at(TRIPLES);
     let (pairs, singles) = rest.split_at(PAIRS);
     let get = |table: &[u8], at: usize| table.get(at).map_or(0, |bits| u32::from(*bits));
-    let classes: Vec<usize> = bytes.iter().map(|byte| class(*byte)).collect();
     let number = |classes: &[usize]| classes.iter().fold(0, |all, class| all * CLASSES + class);
     let mut sum: u32 = bytes
         .iter()
         .map(|byte| get(singles, usize::from(*byte)))
         .sum();
-    for (index, triple) in classes.windows(3).enumerate() {
+    for (index, triple) in bytes.array_windows().enumerate() {
+        let triple: [usize; 3] = triple.map(class);
         let known = match index {
             0 => 0,
             _ => get(pairs, number(&triple[..2])),
         };
-        sum += get(triples, number(triple)).saturating_sub(known);
+        sum += get(triples, number(&triple)).saturating_sub(known);
     }
     sum
 }

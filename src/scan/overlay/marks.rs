@@ -1,23 +1,18 @@
 //! What one layer says about paths: for each a hash and two numbers, whatever the number of its
 //! entries.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
 use super::Hidden;
-use super::path::{Hashed, Key, is_placeable, parent};
+use super::path::{Key, is_placeable, parent};
 use super::room::Common;
 use super::symlinks::Symlinks;
+use super::table::{self, Mark, Table};
 use crate::image::Whiteout;
-
-/// Bytes that the mark of a path takes in a table that is half full.
-const MARK: usize = 64;
 
 /// What one layer says about paths.
 #[derive(Debug, Default)]
 pub(in crate::scan) struct PathMarks {
     pub(super) common: Common,
-    marks: HashMap<Key, Mark, BuildHasherDefault<Hashed>>,
+    marks: Table,
     pub(super) symlinks: Symlinks,
     /// Parent of the entry before, whose ancestors are marked already.
     last_parent: Vec<u8>,
@@ -27,17 +22,6 @@ pub(in crate::scan) struct PathMarks {
     lost: u64,
     /// Names that no file system can hold.
     unplaceable: u64,
-}
-
-/// The last entries of a path in a layer, as sequence number + 1, 0 = none; and its whiteouts.
-#[derive(Debug, Clone, Copy, Default)]
-struct Mark {
-    any: u32,
-    non_directory: u32,
-    /// Something stands there, if only as the parent of an entry.
-    is_there: bool,
-    deleted: bool,
-    opaque: bool,
 }
 
 impl PathMarks {
@@ -59,21 +43,19 @@ impl PathMarks {
         let parent = parent(path).unwrap_or_default();
         if parent != self.last_parent {
             for ancestor in self.common.hasher.keys(parent) {
-                if let Some(mark) = self.place(ancestor) {
-                    mark.is_there = true;
-                }
+                self.change(&ancestor, |mark| mark.is_there = true);
             }
             self.last_parent.clear();
             self.last_parent.extend_from_slice(parent);
         }
         let key = self.common.hasher.key(path);
-        if let Some(mark) = self.place(key) {
+        self.change(&key, |mark| {
             mark.is_there = true;
             mark.any = sequence.saturating_add(1);
             if !is_directory {
                 mark.non_directory = mark.any;
             }
-        }
+        });
     }
 
     /// Notes where the symbolic link of an entry leads, after the entry itself.
@@ -85,12 +67,15 @@ impl PathMarks {
         }
     }
 
-    /// The mark of a path, made where there is none and room for it.
-    fn place(&mut self, key: Key) -> Option<&mut Mark> {
-        if !self.marks.contains_key(&key) && !self.take(MARK) {
-            return None;
+    /// Changes the mark of a path, which is made where there is none and room for it.
+    fn change(&mut self, key: &Key, change: impl FnOnce(&mut Mark)) {
+        let known = self.marks.get(key);
+        if known.is_none() && !self.take(table::SIZE) {
+            return;
         }
-        Some(self.marks.entry(key).or_default())
+        let mut mark = known.unwrap_or_default();
+        change(&mut mark);
+        self.marks.set(key, mark);
     }
 
     /// Whether there is room for so many bytes; counts what finds none.
@@ -112,12 +97,10 @@ impl PathMarks {
             return;
         }
         let key = self.common.hasher.key(path);
-        if let Some(mark) = self.place(key) {
-            match whiteout {
-                Whiteout::Path(_) => mark.deleted = true,
-                Whiteout::Opaque(_) => mark.opaque = true,
-            }
-        }
+        self.change(&key, |mark| match whiteout {
+            Whiteout::Path(_) => mark.deleted = true,
+            Whiteout::Opaque(_) => mark.opaque = true,
+        });
     }
 
     /// How many paths and links were not kept; what hides what is then known only in part.
@@ -136,7 +119,7 @@ impl PathMarks {
     }
 
     fn mark(&self, key: &Key) -> Mark {
-        self.marks.get(key).copied().unwrap_or_default()
+        self.marks.get(key).unwrap_or_default()
     }
 
     /// Whether an entry of this very layer after `sequence` replaces the one of these keys; the

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::path::PathHasher;
 
-/// Bytes that all layers may take: some 2.5 million paths. The largest images have a few hundred
+/// Bytes that all layers may take: some 5.5 million paths. The largest images have a few hundred
 /// thousand.
-const MOST: usize = 160 << 20;
+const MOST: usize = 128 << 20;
 
 /// What all layers of a scan have in common: the same path has the same key in each.
 #[derive(Debug, Clone, Default)]

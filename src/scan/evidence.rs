@@ -20,7 +20,7 @@ use crate::image::{Item, Layer, LayerEntry, walk};
 use crate::packages::{Broken, Checksums, Database, Hasher};
 
 /// Bytes of a content of a compressed layer that are kept: larger ones are few.
-const CONTENT: usize = 8 << 20;
+pub(super) const CONTENT: usize = 8 << 20;
 /// Bytes of a package database that are kept: rpm's takes some 130 for each file.
 const DATABASE: usize = 64 << 20;
 

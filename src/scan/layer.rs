@@ -5,6 +5,8 @@ mod postponed;
 mod record;
 mod replay;
 mod take;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, BufRead};
 

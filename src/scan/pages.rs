@@ -1,5 +1,6 @@
 //! The part of a layer's map that a walk needs: what is behind it is let go of, so that a large image
-//! does not fill the memory of the machine, and what comes next is read before it is needed.
+//! does not fill the memory of the machine, and what comes next is read before it is needed. It is looked
+//! after between two entries, so a single large file stays in the map until the walk is past it.
 
 use crate::archive::Blob;
 
@@ -34,7 +35,7 @@ impl<'l> Pages<'l> {
         }
         self.passed = stored;
         self.read_ahead();
-        let behind = stored.saturating_sub(BEHIND);
+        let behind = stored.saturating_sub(BEHIND) / STEP * STEP;
         if let Some(blob) = self.blob.filter(|_| behind > self.released) {
             blob.release(self.released..behind);
             self.released = behind;
@@ -61,7 +62,7 @@ mod tests {
         assert_eq!((pages.passed, pages.released), (BEHIND, 0));
         pages.pass(BEHIND + STEP - 1);
         assert_eq!(pages.passed, BEHIND);
-        pages.pass(BEHIND + 3 * STEP);
+        pages.pass(BEHIND + 3 * STEP + 1);
         assert_eq!(pages.released, 3 * STEP);
     }
 }

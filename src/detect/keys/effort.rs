@@ -2,15 +2,17 @@
 //! and how often a password is to be hashed before it opens a keystore.
 //!
 //! What is not affordable is left out of the facts, never of the findings. One effort lasts for
-//! everything that one session looks at, in order. A session that is one of several beside each other
+//! everything that one session looks at, in order; a large text has one of its own, by its length. A session that is one of several beside each other
 //! has none and says that it was asked for some, so that what is told does not depend on threads.
 
 use std::cell::Cell;
 
 /// Hash blocks that one session may compute: a second or two.
 const MOST: u64 = 10_000_000;
-/// Bytes of a text that may spend that on its own; a smaller one may spend its share.
-const TEXT: u64 = 8 << 20;
+/// Bytes of a text that may spend that on its own. A smaller one may spend its share, and what opens a usual
+/// keystore: a hundredth of it, so that many of half a MiB are not slower than some 20 MB a second.
+const TEXT: u64 = 128 << 20;
+const LEAST: u64 = MOST / 100;
 /// A multiplication on a curve, in hash blocks.
 pub(in crate::detect) const POINT: u64 = 2_500;
 /// A certificate that is read, in hash blocks.
@@ -40,7 +42,7 @@ impl Effort {
 
     /// Of a text of so many bytes that has an effort of its own.
     pub(in crate::detect) fn of_text(bytes: u64) -> Self {
-        Self::of(MOST / TEXT * bytes.min(TEXT))
+        Self::of(MOST.min(LEAST + MOST * bytes.min(TEXT) / TEXT))
     }
 
     /// Whether so many hash blocks are left.
@@ -89,10 +91,9 @@ mod tests {
     #[test]
     fn a_text_has_its_share_and_no_more_than_all() {
         let left = |bytes| Effort::of_text(bytes).left.get();
-        assert!(left(TEXT) > MOST / 2 && left(TEXT) <= MOST);
-        assert!(left(TEXT / 16) > 100 * POINT);
-        assert_eq!(left(TEXT / 16), left(TEXT) / 16);
-        assert_eq!([left(0), left(u64::MAX)], [0, left(TEXT)]);
+        assert_eq!([left(0), left(TEXT / 16)], [LEAST, LEAST + MOST / 16]);
+        assert_eq!([left(TEXT), left(u64::MAX)], [MOST; 2]);
+        assert!(left(512 << 10) > 40 * POINT);
     }
 
     #[test]

@@ -9,12 +9,13 @@
 //! together ([`Pool`]): a walker that is far ahead scans itself.
 
 mod pipe;
+mod pool;
 mod yard;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::Scope;
@@ -28,14 +29,13 @@ use crate::detect::{Context, TextKind};
 use crate::image::LayerEntry;
 use crate::packages::Checksums;
 
+pub(super) use self::pool::Pool;
 pub(super) use self::yard::Yard;
 
 /// Copied bytes that wait for a thread, of all layers together.
 const MOST_WAITING: usize = 8 << 20;
 /// Larger contents have an effort of their own, and go through a pipe where they have to be copied.
 const LARGE: u64 = 512 << 10;
-/// Of these, contents up to so many bytes are kept while they are scanned: they may be needed once more.
-const CONTENT: usize = 8 << 20;
 /// Contents are handed on together: at least so many bytes, or so many of them.
 const BATCH: usize = 256 << 10;
 const MOST_IN_BATCH: usize = 256;
@@ -44,20 +44,6 @@ const COPIES: usize = BATCH + LARGE as usize;
 /// What was found and waits for its turn: entries or batches, and their bytes. A walk that has more waits.
 const MOST_PENDING: usize = 256;
 const MOST_FOUND: usize = 16 << 20;
-
-/// What the layers of a scan share.
-#[derive(Default)]
-pub(super) struct Pool {
-    /// Copied bytes that wait.
-    waiting: AtomicUsize,
-    /// Bytes that were scanned and are kept until it is known whether they are needed once more.
-    kept: AtomicUsize,
-    /// Rooms for copies, for large contents and for pieces that nobody uses: no more than there were in use
-    /// at once.
-    copies: Mutex<Vec<Vec<u8>>>,
-    contents: Mutex<Vec<Vec<u8>>>,
-    pieces: Mutex<Vec<Vec<u8>>>,
-}
 
 /// An entry and what was found in its content.
 pub(super) struct Done<'l> {
@@ -80,6 +66,11 @@ impl Done<'_> {
             checksums: None,
             is_unhashed: false,
         }
+    }
+
+    /// Whether nothing has to be done about it.
+    fn is_idle(&self) -> bool {
+        self.outcome.is_empty() && self.again.is_none()
     }
 }
 
@@ -174,9 +165,10 @@ impl<'a, 'l> Ahead<'a, 'l> {
             return read;
         }
         let pipe = Arc::new(Pipe::default());
+        let closes = Closes(&pipe);
         self.leave(Job::Pipe(bare(entry), Arc::clone(&pipe)));
         let read = self.pour(&pipe, content);
-        pipe.close();
+        drop(closes);
         let waiting = &self.yard.pool.waiting;
         while waiting.load(Ordering::Relaxed) > MOST_WAITING && self.yard.work() {}
         self.wait_if_much_is_pending();
@@ -209,6 +201,9 @@ impl<'a, 'l> Ahead<'a, 'l> {
     }
 
     fn add_done(&mut self, done: Done<'l>) {
+        if done.is_idle() {
+            return;
+        }
         let size = size(std::slice::from_ref(&done));
         self.yard.found.fetch_add(size, Ordering::Relaxed);
         self.add_pending(Pending::Now(Box::new(done)));
@@ -237,7 +232,8 @@ impl<'a, 'l> Ahead<'a, 'l> {
             ..Batch::default()
         };
         let batch = std::mem::replace(&mut self.batch, fresh);
-        // What is mapped takes no memory while it waits.
+        // What is mapped takes no memory while it waits; its entries are bounded by `MOST_PENDING` and by the
+        // names of a layer, which are searched together and wait for all that came before.
         pool.waiting
             .fetch_add(batch.copies.len(), Ordering::Relaxed);
         self.leave(Job::Batch(batch));
@@ -278,6 +274,15 @@ impl<'a, 'l> Ahead<'a, 'l> {
     pub(super) fn wait(&mut self) {
         self.send();
         self.yard.finish();
+    }
+}
+
+/// Closes a pipe whatever becomes of the walk: its reader must not wait for more.
+struct Closes<'p>(&'p Pipe);
+
+impl Drop for Closes<'_> {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

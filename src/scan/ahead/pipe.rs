@@ -7,15 +7,15 @@ use std::io::{self, BufRead, Read};
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use super::{CONTENT, Pool, lock};
+use super::lock;
+use super::pool::{MOST_KEPT, Pool};
 use crate::archive::Backlog;
+use crate::scan::evidence::CONTENT;
 
 /// Bytes of a piece.
 const PIECE: usize = 256 << 10;
 /// Bytes that wait in one pipe.
 const MOST_IN_PIPE: usize = 8 * PIECE;
-/// Bytes that are kept while they are scanned, of all contents together.
-const MOST_KEPT: usize = 16 << 20;
 
 /// A content in pieces.
 #[derive(Default)]

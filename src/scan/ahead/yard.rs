@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::pipe::{Outlet, Pipe};
-use super::{CONTENT, Done, Pool, context, is_large, lock, size};
+use super::pool::Pool;
+use super::{Done, context, is_large, lock, size};
 use crate::archive::{Backlog, Blob, Limits};
 use crate::content::{Outcome, Scanner};
 use crate::detect::Engine;
@@ -114,7 +115,7 @@ impl<'l> Yard<'l> {
         let (Job::Pipe(entry, _), results) = job? else {
             return None;
         };
-        let _leaves = self.leaves(0);
+        let _leaves = self.leaves(0, &results);
         let start = Outlet::of_what_waits(pipe, self.pool);
         let (done, read) = self.read_and_scan(entry, &mut start.chain(rest));
         self.tell(&results, vec![done]);
@@ -128,14 +129,11 @@ impl<'l> Yard<'l> {
         content: &mut dyn BufRead,
     ) -> (Done<'l>, io::Result<()>) {
         let mut scanner = self.scanner();
-        let (done, read) = if entry.size <= CONTENT as u64 {
-            let mut bytes = lock(&self.pool.contents).pop().unwrap_or_default();
-            bytes.reserve_exact(entry.size as usize);
-            let read = content.read_to_end(&mut bytes);
-            let part = (entry, Content::Copied(0..bytes.len()));
-            let done = self.scan(&mut scanner, part, &bytes);
-            bytes.clear();
-            lock(&self.pool.contents).push(bytes);
+        let room = self.pool.room_for(entry.size);
+        let (done, read) = if let Some(mut room) = room {
+            let read = content.read_to_end(&mut room.bytes);
+            let part = (entry, Content::Copied(0..room.bytes.len()));
+            let done = self.scan(&mut scanner, part, &room.bytes);
             (done, read.map(|_| ()))
         } else {
             scanner.grant(Some(entry.size));
@@ -155,7 +153,7 @@ impl<'l> Yard<'l> {
         let mut scanner = self.scanner();
         match job {
             Job::Batch(mut batch) => {
-                let _leaves = self.leaves(batch.copies.len());
+                let _leaves = self.leaves(batch.copies.len(), results);
                 let parts = std::mem::take(&mut batch.parts);
                 let parts = parts.into_iter();
                 let done = parts.map(|part| self.scan(&mut scanner, part, &batch.copies));
@@ -166,7 +164,7 @@ impl<'l> Yard<'l> {
                 }
             }
             Job::Pipe(entry, pipe) => {
-                let _leaves = self.leaves(0);
+                let _leaves = self.leaves(0, results);
                 let done = self.scan_piped(&mut scanner, entry, &pipe);
                 self.tell(results, vec![done]);
             }
@@ -179,13 +177,15 @@ impl<'l> Yard<'l> {
         scanner.unwrap_or_else(|| Scanner::new(self.engine, self.limits))
     }
 
-    fn tell(&self, results: &Results<'l>, done: Vec<Done<'l>>) {
+    fn tell(&self, results: &Results<'l>, mut done: Vec<Done<'l>>) {
+        done.retain(|done| !done.is_idle());
         self.found.fetch_add(size(&done), Ordering::Relaxed);
         *lock(results) = Some(done);
     }
 
-    fn leaves(&self, size: usize) -> Leaves<'_> {
+    fn leaves<'y>(&'y self, size: usize, results: &'y Results<'l>) -> Leaves<'y, 'l> {
         Leaves {
+            results,
             waiting: &self.pool.waiting,
             size,
             left: &self.left,
@@ -285,15 +285,18 @@ impl<'l> Yard<'l> {
 }
 
 /// A job that is being done; dropped when it is, or when scanning panicked.
-struct Leaves<'y> {
+struct Leaves<'y, 'l> {
+    results: &'y Results<'l>,
     waiting: &'y AtomicUsize,
     size: usize,
     left: &'y Mutex<usize>,
     one_is_done: &'y Condvar,
 }
 
-impl Drop for Leaves<'_> {
+impl Drop for Leaves<'_, '_> {
     fn drop(&mut self) {
+        // The walk must come past a job that panicked, to the end where that is told.
+        lock(self.results).get_or_insert_default();
         self.waiting.fetch_sub(self.size, Ordering::Relaxed);
         *lock(self.left) -= 1;
         self.one_is_done.notify_all();

@@ -1,0 +1,92 @@
+//! That contents are really not scanned a second time: one that is remembered as clean, though it is not,
+//! is passed over.
+
+use std::io::Write as _;
+
+use super::super::budget;
+use super::*;
+use crate::archive::Blob;
+use crate::detect::catalog;
+use crate::oci::MediaType;
+use crate::rules::Loader;
+
+const PATH: &str = "srv/app.env";
+
+fn tar(content: &[u8]) -> Vec<u8> {
+    let mut writer = ::tar::Builder::new(Vec::new());
+    let mut header = ::tar::Header::new_ustar();
+    header.set_size(content.len() as u64);
+    header.set_cksum();
+    writer.append_data(&mut header, PATH, content).unwrap();
+    writer.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+fn hits(engine: &Engine, twins: &Twins, stored: Vec<u8>, threads: usize) -> usize {
+    let layer = Layer {
+        index: 0,
+        digest: None,
+        diff_id: None,
+        media_type: MediaType::default(),
+        name: "blob".to_owned(),
+        blob: Some(Blob::from_vec(stored)),
+        instruction: None,
+    };
+    let means = Means {
+        engine,
+        options: &Options::default(),
+        common: &Common::default(),
+        progress: &Progress::default(),
+        pool: &Pool::default(),
+        twins,
+        claims: budget::claims(1),
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    let scan = || scan_layer(&layer, means, 1).hits.len();
+    pool.build().unwrap().install(scan)
+}
+
+#[test]
+fn a_content_that_is_known_to_be_clean_is_passed_over() {
+    let engine = Engine::new(Loader::default().load(catalog()).unwrap());
+    // Small, in a batch; large, in pieces.
+    for length in [2_000, 3 << 20] {
+        let key = format!("GITHUB_TOKEN=ghp_{}\n", "0aB9".repeat(9));
+        let mut content = b"nothing to see here\n".repeat(length / 20);
+        content.extend_from_slice(key.as_bytes());
+        let tar = tar(&content);
+        for (stored, threads) in [(gzip(&tar), 1), (gzip(&tar), 2), (tar.clone(), 1), (tar, 2)] {
+            let twins = Twins::of(2);
+            let key = twins.key(PATH.as_bytes(), content.len() as u64).unwrap();
+            assert_eq!(hits(&engine, &twins, stored.clone(), threads), 1);
+            assert!(!twins.knows(key), "it has a hit");
+            twins.add_hash_of(key, &content);
+            assert_eq!(hits(&engine, &twins, stored.clone(), threads), 0);
+            let other = Twins::of(2);
+            let mut clean = content.clone();
+            clean.truncate(clean.len() - 1);
+            other.add_hash_of(key, &clean);
+            assert_eq!(hits(&engine, &other, stored, threads), 1);
+        }
+    }
+}
+
+#[test]
+fn a_content_without_hits_is_remembered() {
+    let engine = Engine::new(Loader::default().load(catalog()).unwrap());
+    for length in [2_000, 3 << 20] {
+        let content = b"nothing to see here\n".repeat(length / 20);
+        let tar = tar(&content);
+        for (stored, threads) in [(gzip(&tar), 1), (gzip(&tar), 2), (tar.clone(), 1), (tar, 2)] {
+            let twins = Twins::of(2);
+            let key = twins.key(PATH.as_bytes(), content.len() as u64).unwrap();
+            assert_eq!(hits(&engine, &twins, stored, threads), 0);
+            assert!(twins.is_clean(key, &content));
+        }
+    }
+}

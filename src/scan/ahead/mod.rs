@@ -14,7 +14,7 @@ mod yard;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, ErrorKind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -139,10 +139,10 @@ impl<'a, 'l> Ahead<'a, 'l> {
             copies.reserve_exact(COPIES);
         }
         let start = copies.len();
-        let read = content.read_to_end(copies);
+        let read = append(content, copies, usize::MAX);
         let range = start..copies.len();
         self.add(entry, Content::Copied(range.clone()), range.len());
-        read.map(|_| ())
+        read
     }
 
     fn add(&mut self, entry: &LayerEntry, content: Content<'l>, size: usize) {
@@ -284,6 +284,26 @@ impl Drop for Closes<'_> {
     fn drop(&mut self) {
         self.0.close();
     }
+}
+
+/// Appends what `content` gives, up to so many bytes. To read into room that is not filled would fill it
+/// with zeros first.
+fn append(content: &mut dyn BufRead, to: &mut Vec<u8>, most: usize) -> io::Result<()> {
+    let mut left = most;
+    while left > 0 {
+        let bytes = match content.fill_buf() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            bytes => bytes?,
+        };
+        let length = bytes.len().min(left);
+        if length == 0 {
+            break;
+        }
+        to.extend_from_slice(&bytes[..length]);
+        content.consume(length);
+        left -= length;
+    }
+    Ok(())
 }
 
 /// Whether the content of an entry is large.

@@ -7,8 +7,8 @@ use std::io::{self, BufRead, Read};
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use super::lock;
 use super::pool::{MOST_KEPT, Pool};
+use super::{append, lock};
 use crate::archive::Backlog;
 use crate::scan::evidence::CONTENT;
 
@@ -41,7 +41,7 @@ impl Pipe {
     pub(super) fn fill(&self, content: &mut dyn BufRead, pool: &Pool) -> io::Result<bool> {
         let mut piece = lock(&pool.pieces).pop().unwrap_or_default();
         piece.reserve_exact(PIECE);
-        let read = content.take(PIECE as u64).read_to_end(&mut piece);
+        let read = append(content, &mut piece, PIECE);
         let length = piece.len();
         pool.waiting.fetch_add(length, Ordering::Relaxed);
         let mut state = lock(&self.state);
@@ -53,7 +53,7 @@ impl Pipe {
         if was_empty {
             self.changed.notify_all();
         }
-        read.map(|_| length > 0)
+        read.map(|()| length > 0)
     }
 
     /// Nothing more comes.

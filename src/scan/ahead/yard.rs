@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::pipe::{Outlet, Pipe};
 use super::pool::Pool;
-use super::{Done, context, is_large, lock, size};
+use super::{Done, append, context, is_large, lock, size};
 use crate::archive::{Backlog, Blob, Limits};
 use crate::content::{Outcome, Scanner};
 use crate::detect::Engine;
@@ -131,10 +131,10 @@ impl<'l> Yard<'l> {
         let mut scanner = self.scanner();
         let room = self.pool.room_for(entry.size);
         let (done, read) = if let Some(mut room) = room {
-            let read = content.read_to_end(&mut room.bytes);
+            let read = append(content, &mut room.bytes, usize::MAX);
             let part = (entry, Content::Copied(0..room.bytes.len()));
             let done = self.scan(&mut scanner, part, &room.bytes);
-            (done, read.map(|_| ()))
+            (done, read)
         } else {
             scanner.grant(Some(entry.size));
             let mut outcome = scanner.scan(&context(&entry), content);

@@ -1,5 +1,7 @@
 //! The rule set compiled: one prefilter, one detector for each rule, shared by reference.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use super::assignment::Assignment;
 use super::blocks::Blocks;
 use super::class::Class;
@@ -25,6 +27,8 @@ pub struct Engine {
     unanchored: Vec<usize>,
     fields: Fields,
     paths: Paths,
+    /// Rooms of sessions that are over: many look at a few bytes only.
+    rooms: Mutex<Vec<Room>>,
 }
 
 impl Engine {
@@ -44,6 +48,7 @@ impl Engine {
             prefilter: Prefilter::new(rules.rules()),
             paths: Paths::new(&rules, fields.globs(&rules)),
             fields,
+            rooms: Mutex::default(),
             detectors: rules.rules().iter().map(detector).collect(),
             unanchored: rules
                 .rules()
@@ -72,7 +77,9 @@ impl Engine {
     pub(crate) fn scan_fully(&self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
         let mut session = Session::new(self);
         session.feed(&whole(context, bytes), Lines::START);
-        session.finish()
+        let scanned = session.finish();
+        self.rooms().extend(session.into_room());
+        scanned
     }
 
     /// How many anchors of rules stand in a text: the first pass over its bytes by itself, so that
@@ -91,6 +98,15 @@ impl Engine {
         let mut session = Session::new(self).ignoring_paths();
         session.feed(&whole(context, bytes), Lines::START);
         session.finish_unresolved().matches
+    }
+
+    /// A room for the searches of a session.
+    pub(super) fn take_room(&self) -> Room {
+        self.rooms().pop().unwrap_or_default()
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, Vec<Room>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn prefilter(&self) -> &Prefilter {

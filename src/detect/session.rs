@@ -102,6 +102,11 @@ impl<'e> Session<'e> {
         self
     }
 
+    /// The room of its searches, once it is over.
+    pub(super) fn into_room(self) -> Option<Room> {
+        self.room
+    }
+
     /// What follows has an effort of its own, see [`Effort`]: of a text of so many bytes, or none.
     pub(super) fn grant(&mut self, bytes: Option<u64>) {
         self.sights.effort = bytes.map_or_else(|| Effort::of(0), Effort::of_text);
@@ -170,7 +175,8 @@ impl<'e> Session<'e> {
 
     fn find_anchors(&mut self, view: &View<'_>) {
         let engine = self.engine;
-        let mut room = self.room.take().unwrap_or_default();
+        let room = self.room.take();
+        let mut room = room.unwrap_or_else(|| engine.take_room());
         let own = view.own.clone();
         let anchors = engine.prefilter();
         anchors.candidates(view.bytes, own, &mut room, |anchor, at| {

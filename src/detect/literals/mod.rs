@@ -19,7 +19,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, Input};
 
 use self::kernel::{BLOCK, CHUNK, Kernel, NOTHING_PASSED, PLACES, Passed, REACH};
-use self::print::{Print, word};
+use self::print::Candidate;
 use self::table::{Prints, SHORTEST};
 
 /// Finds literals.
@@ -46,18 +46,16 @@ pub(super) struct Room {
 struct Places {
     passed: Passed,
     kept: [Kept; PLACES],
-    firsts: [u32; PLACES],
 }
 
-/// Offset, kinds of prints and bytes of a place.
-type Kept = (u16, u32, u32);
+/// Offset of a place, and the first of the candidates for it.
+type Kept = (u16, u32);
 
 impl Default for Places {
     fn default() -> Self {
         Self {
             passed: NOTHING_PASSED,
-            kept: [(0, 0, 0); PLACES],
-            firsts: [0; PLACES],
+            kept: [(0, 0); PLACES],
         }
     }
 }
@@ -148,61 +146,46 @@ impl Literals {
         search: &mut Search<'_>,
         bytes: &[u8],
         range: Range<usize>,
-        Places {
-            passed,
-            kept,
-            firsts,
-        }: &mut Places,
+        Places { passed, kept }: &mut Places,
     ) {
         let count = self.kernel.run(&self.prints.table, bytes, passed);
         let passed = &passed[..count];
-        // In steps without a branch for what they find, so that what is not in the nearest memory is
-        // waited for once for many places.
+        // Without a branch for what they find, so that what is not in the nearest memory is waited for
+        // once for many places.
         let mut count = 0;
         for offset in passed {
-            let four = bytes
-                .get(usize::from(*offset)..)
-                .and_then(<[u8]>::first_chunk);
-            let word = four.map_or(0, |four| word(*four));
-            let kinds = self.prints.kinds(word);
-            kept[count % PLACES] = (*offset, kinds, word);
-            count += usize::from(kinds != 0);
+            let place = usize::from(*offset);
+            let Some(four) = bytes.get(place..).and_then(<[u8]>::first_chunk) else {
+                continue;
+            };
+            let first = self.prints.first(*four);
+            let candidate = self.prints.at(first);
+            let may_stand = candidate.may_stand(search.bytes, range.start + place);
+            kept[count % PLACES] = (*offset, first);
+            count += usize::from(may_stand | !candidate.is_last);
         }
-        let kept = &kept[..count];
-        for (first, (_, kinds, word)) in firsts.iter_mut().zip(kept) {
-            *first = self.prints.first(*word, kinds.trailing_zeros());
-        }
-        for ((offset, kinds, word), first) in kept.iter().zip(firsts) {
+        for (offset, first) in &kept[..count] {
             let at = range.start + usize::from(*offset);
             if at >= range.end {
                 break;
             }
-            let (mut kinds, mut first) = (*kinds, *first);
-            while kinds != 0 {
-                let kind = kinds.trailing_zeros();
-                self.prints
-                    .each(first, *word, kind, |print| self.confirm(search, at, print));
-                kinds &= kinds - 1;
-                first = self.prints.first(*word, kinds.trailing_zeros());
+            for candidate in self.prints.from(*first) {
+                if candidate.may_stand(search.bytes, at) {
+                    self.confirm(search, at, candidate);
+                }
             }
         }
     }
 
     #[inline]
-    fn confirm(&self, search: &mut Search<'_>, at: usize, print: &Print) {
-        let start = at.checked_add_signed(-(print.offset as isize));
-        let Some(start) = start.filter(|start| {
-            let rest = search.bytes.get(*start..);
-            rest.is_some_and(|rest| print.may_begin(rest))
-        }) else {
-            return;
-        };
-        let literal = &self.literals[print.literal as usize];
-        let end = start + literal.len();
+    fn confirm(&self, search: &mut Search<'_>, at: usize, candidate: &Candidate) {
+        let literal = &self.literals[candidate.literal as usize];
+        let start = candidate.start(at);
+        let end = start.wrapping_add(literal.len());
         let stands =
             (search.bytes.get(start..end)).is_some_and(|text| text.eq_ignore_ascii_case(literal));
         if stands && end > search.own.start && end <= search.own.end {
-            search.hits.push((end, start, print.literal));
+            search.hits.push((end, start, candidate.literal));
         }
     }
 

@@ -1,82 +1,131 @@
-//! One fingerprint: which four bytes of which literal.
+//! One fingerprint of a literal, and what is kept of the literal to tell at a place where the
+//! fingerprint may stand whether it is worth comparing.
 
 use super::kernel::{STRIDE, WIDTH};
 use super::model;
 
 /// Folds eight bytes.
 const FOLD: u64 = 0x2020_2020_2020_2020;
+/// Bytes of a literal that are looked at there.
+const HEAD: usize = 8;
+/// Fingerprints of a literal begin before this offset.
+const MOST: usize = 1 << 12;
 
-/// Which literal may stand where a fingerprint was found.
-#[derive(Debug, Clone, Copy)]
+/// Which four bytes of a literal stand in the table.
+#[derive(Clone, Copy)]
 pub(super) struct Print {
-    /// Four bytes, folded, of those that are known: three at least.
+    /// They, folded, as far as they are known: three at least.
     pub word: u32,
     pub known: u32,
-    /// Number of the literal.
-    pub literal: u32,
-    /// From the start of the literal to the fingerprint; one less than none is possible.
-    pub offset: i32,
-    /// How many more fingerprints behind this one are of the same bytes.
-    pub more: usize,
-    /// The first bytes of the literal, folded, of those that there are.
-    head: u64,
-    known_head: u64,
+    /// From the start of the literal; one less than none is possible.
+    pub offset: i16,
 }
 
 impl Print {
-    /// The rarest fingerprint of a literal at offsets that are even (way 0) or odd.
-    pub(super) fn choose(literal: u32, bytes: &[u8], way: i32) -> Self {
-        let (width, end) = (WIDTH as i32, bytes.len() as i32);
-        let mut offsets: Vec<i32> = (way..=end - width).step_by(STRIDE).collect();
+    /// The rarest of a literal at offsets that are even (way 0) or odd.
+    pub(super) fn choose(literal: &[u8], way: usize) -> Self {
+        let last = literal.len().checked_sub(WIDTH);
+        let mut offsets: Vec<i16> = (0..last.map_or(0, |last| last + 1).min(MOST) as i16)
+            .skip(way)
+            .step_by(STRIDE)
+            .collect();
         if offsets.is_empty() {
             // One byte before the literal, or one behind it, can be anything.
-            let partial = [-1, end - width + 1].into_iter();
-            offsets.extend(partial.filter(|at| at.rem_euclid(2) == way));
+            let partial = [-1, literal.len() as i16 - WIDTH as i16 + 1].into_iter();
+            offsets.extend(partial.filter(|at| at.rem_euclid(STRIDE as i16) == way as i16));
         }
-        let rarity = |offset: i32| {
-            let known = offset.max(0) as usize..(offset + width).min(end) as usize;
-            model::rarity(&bytes[known])
-        };
-        let best = offsets.into_iter().max_by_key(|at| (rarity(*at), -at));
-        Self::at(literal, bytes, best.unwrap_or(-1))
+        let prints = offsets.into_iter().map(|offset| Self::at(literal, offset));
+        let best = prints.max_by_key(|print| (print.rarity(), -print.offset));
+        best.unwrap_or_else(|| Self::at(literal, -1))
     }
 
-    fn at(literal: u32, bytes: &[u8], offset: i32) -> Self {
-        let folded = |from: i32, width: i32| {
-            let (mut word, mut known) = (0, 0);
-            for place in 0..width {
-                let at = usize::try_from(from + place).ok();
-                if let Some(byte) = at.and_then(|at| bytes.get(at)) {
-                    word |= u64::from(byte | 0x20) << (8 * place);
-                    known |= 0xff << (8 * place);
-                }
+    fn at(literal: &[u8], offset: i16) -> Self {
+        let (mut word, mut known) = ([0; WIDTH], [0; WIDTH]);
+        for place in 0..WIDTH {
+            let at = usize::try_from(i32::from(offset) + place as i32).ok();
+            if let Some(byte) = at.and_then(|at| literal.get(at)) {
+                word[place] = byte | FOLD as u8;
+                known[place] = u8::MAX;
             }
-            (word, known)
-        };
-        let (word, known) = folded(offset, WIDTH as i32);
-        let (head, known_head) = folded(0, 8);
+        }
         Self {
-            word: word as u32,
-            known: known as u32,
-            literal,
+            word: u32::from_le_bytes(word),
+            known: u32::from_le_bytes(known),
             offset,
-            more: 0,
-            head,
-            known_head,
         }
     }
 
-    /// Whether bytes that begin where the literal would may be it.
-    #[inline]
-    pub(super) fn may_begin(&self, bytes: &[u8]) -> bool {
-        bytes
-            .first_chunk()
-            .is_none_or(|head| (u64::from_le_bytes(*head) | FOLD) & self.known_head == self.head)
+    /// How rare what passes the table for it is. Of the first and the last of four bytes five bits
+    /// count there, so that a full stop is as common as the letter it is taken for.
+    fn rarity(&self) -> u32 {
+        let (word, known) = (self.word.to_le_bytes(), self.known.to_le_bytes());
+        let alike = |place: usize| match known[place] {
+            0 => [word[place]; 2],
+            _ => [word[place], word[place] ^ 0x40],
+        };
+        let of = |first: u8, last: u8| {
+            let bytes = [first, word[1], word[2], last];
+            let from = usize::from(known[0] == 0);
+            model::rarity(&bytes[from..WIDTH - usize::from(known[WIDTH - 1] == 0)])
+        };
+        let both = alike(0).map(|first| alike(WIDTH - 1).map(|last| of(first, last)));
+        both.into_iter().flatten().min().unwrap_or(0)
     }
 }
 
-/// Four bytes as one number, folded, the first one lowest.
-#[inline]
-pub(super) fn word(bytes: [u8; WIDTH]) -> u32 {
-    u32::from_le_bytes(bytes) | FOLD as u32
+/// A literal that may stand where one of its fingerprints was found.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate {
+    /// Its first bytes, folded, moved up as far as there are none.
+    head: u64,
+    /// Its number.
+    pub literal: u32,
+    /// From its start to the fingerprint.
+    offset: i16,
+    /// Bits of the head that are not known.
+    unknown: u8,
+    /// Whether no other one behind it has the same place in the table.
+    pub is_last: bool,
+}
+
+impl Candidate {
+    /// What stands where nothing can.
+    pub(super) const NONE: Self = Self {
+        head: 0,
+        literal: 0,
+        offset: 0,
+        unknown: 0,
+        is_last: true,
+    };
+
+    pub(super) fn new(number: u32, literal: &[u8], offset: i16) -> Self {
+        let mut head = [0; HEAD];
+        let known = literal.len().min(HEAD);
+        for (byte, known) in head[HEAD - known..].iter_mut().zip(literal) {
+            *byte = known | FOLD as u8;
+        }
+        Self {
+            head: u64::from_le_bytes(head),
+            literal: number,
+            offset,
+            unknown: 8 * (HEAD - known) as u8,
+            is_last: false,
+        }
+    }
+
+    /// Where the literal begins if its fingerprint begins at `at`; nowhere in the bytes if that is
+    /// before them.
+    #[inline(always)]
+    pub(super) fn start(&self, at: usize) -> usize {
+        at.wrapping_add_signed(-isize::from(self.offset))
+    }
+
+    /// Whether the literal may stand in `bytes` where its fingerprint begins at `at`.
+    #[inline(always)]
+    pub(super) fn may_stand(&self, bytes: &[u8], at: usize) -> bool {
+        let head = bytes.get(self.start(at)..).and_then(<[u8]>::first_chunk);
+        head.is_none_or(|head| {
+            (u64::from_le_bytes(*head) | FOLD) << (self.unknown % 64) == self.head
+        })
+    }
 }

@@ -1,4 +1,4 @@
-//! Fingerprints by cell: tables of bits that say whether a place is worth a look, and behind them
+//! Fingerprints by cell: a table of bits that says whether a place is worth a look, and behind it
 //! which literals may stand there.
 //!
 //! A fingerprint is four bytes of a literal, folded. Its last three choose the cell, its first the
@@ -6,182 +6,137 @@
 //! that are looked at; a literal of three bytes, or of four in one of the ways, has a fingerprint
 //! of three, which stands in the table with every byte that may come before or behind it.
 
+use std::collections::HashMap;
+
 use super::kernel::{STRIDE, WIDTH, cell};
-use super::print::Print;
+use super::print::{Candidate, Print};
 
 /// Bits of a cell's number: with 32 bits each, 128 KiB.
 pub(super) const BITS: u32 = 15;
 const CELLS: usize = 1 << BITS;
 /// Shortest literal with fingerprints.
 pub(super) const SHORTEST: usize = WIDTH - 1;
+/// Slots for each bit that is set: so many that most of the bits have one for themselves.
+const ROOM: usize = 4;
 
 /// For each cell, by the first byte of the fingerprint.
 pub(super) type Table = [u32; CELLS];
 
-/// Which of its four bytes a print knows: all, or all but the first or the last one.
-const KINDS: [u32; 3] = [u32::MAX, 0xffff_ff00, 0x00ff_ffff];
-/// The second look: for each kind a bit for each hash of the bytes that it knows, 8 KiB.
-const MARK_BITS: u32 = 16;
-const MARKS: usize = 1 << (MARK_BITS - 5);
-/// No print.
-const NONE: u32 = u32::MAX;
-
 /// All fingerprints.
 pub(super) struct Prints {
     pub table: Box<Table>,
-    marks: Box<[[u32; MARKS]; KINDS.len()]>,
-    /// By hash, or behind where others have the place, the first of the prints that know the same
-    /// bytes; a power of two, half of them none at least.
-    firsts: Vec<u32>,
-    /// In order of what they know.
-    prints: Vec<Print>,
+    /// For each bit of a cell, by its hash, the first of its candidates; a power of two.
+    slots: Vec<u32>,
+    /// How far a hash is moved for it.
+    shift: u32,
+    /// Those of a slot in a row. The first one is none.
+    candidates: Vec<Candidate>,
 }
 
 impl Prints {
     /// Of literals in lower case; those that are too short have none.
     pub(super) fn new(literals: &[Vec<u8>]) -> Self {
-        let mut all: Vec<Print> = Vec::new();
-        for (number, literal) in literals.iter().enumerate() {
-            if literal.len() >= SHORTEST {
-                let ways = 0..STRIDE as i32;
-                all.extend(ways.map(|way| Print::choose(number as u32, literal, way)));
+        let mut table = Box::new([0; CELLS]);
+        let mut all: Vec<(u32, u32, i16)> = Vec::new();
+        let numbered = (0..).zip(literals);
+        for (number, literal) in numbered.filter(|(_, literal)| literal.len() >= SHORTEST) {
+            for print in (0..STRIDE).map(|way| Print::choose(literal, way)) {
+                for (cell, bit) in bits(&print) {
+                    table[usize::from(cell)] |= 1 << bit;
+                    all.push((hash(cell, bit), number, print.offset));
+                }
             }
         }
-        all.sort_by_key(|print| (print.word, print.known, print.literal, print.offset));
+        let count = (ROOM * all.len()).next_power_of_two().max(2);
         let mut prints = Self {
-            table: Box::new([0; CELLS]),
-            marks: Box::new([[0; MARKS]; KINDS.len()]),
-            firsts: vec![NONE; (2 * all.len()).next_power_of_two()],
-            prints: all,
+            table,
+            slots: vec![0; count],
+            shift: u32::BITS - count.trailing_zeros(),
+            candidates: vec![Candidate::NONE],
         };
-        prints.index();
+        prints.index(all, literals);
         prints
     }
 
-    /// Fills the tables.
-    fn index(&mut self) {
-        let mut first = 0;
-        let is_same = |a: &Print, b: &Print| (a.word, a.known) == (b.word, b.known);
-        for same in self.prints.chunk_by_mut(is_same) {
-            same[0].more = same.len() - 1;
-            let print = &same[0];
-            for cell in cells(print) {
-                self.table[cell] |= first_bits(print);
-            }
-            for (known, marks) in KINDS.iter().zip(&mut *self.marks) {
-                if *known == print.known {
-                    let (at, bit) = mark(print.word);
-                    marks[at] |= 1 << bit;
+    /// Fills the slots; what several of them have is there once.
+    fn index(&mut self, mut all: Vec<(u32, u32, i16)>, literals: &[Vec<u8>]) {
+        for (hash, ..) in &mut all {
+            *hash >>= self.shift;
+        }
+        all.sort_unstable();
+        all.dedup();
+        let mut known: HashMap<Vec<(u32, i16)>, u32> = HashMap::new();
+        for same in all.chunk_by(|(slot, ..), (next, ..)| slot == next) {
+            let key = same.iter().map(|(_, number, offset)| (*number, *offset));
+            let candidates = &mut self.candidates;
+            let first = *known.entry(key.collect()).or_insert_with_key(|key| {
+                let first = candidates.len() as u32;
+                candidates.extend(key.iter().map(|(number, offset)| {
+                    Candidate::new(*number, &literals[*number as usize], *offset)
+                }));
+                if let Some(last) = candidates.last_mut() {
+                    last.is_last = true;
                 }
-            }
-            let mask = self.firsts.len() - 1;
-            let mut at = hash(print.word) as usize & mask;
-            while self.firsts[at] != NONE {
-                at = (at + 1) & mask;
-            }
-            self.firsts[at] = first;
-            first += same.len() as u32;
+                first
+            });
+            self.slots[same[0].0 as usize] = first;
         }
     }
 
-    /// Which kinds of prints these four bytes may be, a bit for each; none for half of those that pass
-    /// the first table.
-    #[inline]
-    pub(super) fn kinds(&self, word: u32) -> u32 {
-        let mut kinds = 0;
-        for (kind, (known, marks)) in KINDS.iter().zip(&*self.marks).enumerate() {
-            let (at, bit) = mark(word & known);
-            kinds |= (marks[at] >> bit & 1) << kind;
-        }
-        kinds
+    /// Where the candidates for four bytes begin that pass the table, for [`at`](Self::at).
+    #[inline(always)]
+    pub(super) fn first(&self, four: [u8; WIDTH]) -> u32 {
+        let word = u32::from_le_bytes(four);
+        let slot = hash(cell(word as u16, (word >> 16) as u16), word % u32::BITS) >> self.shift;
+        self.slots.get(slot as usize).map_or(0, |first| *first)
     }
 
-    /// Where the prints of a kind may begin that these four bytes are, for [`each`](Self::each).
-    #[inline]
-    pub(super) fn first(&self, word: u32, kind: u32) -> u32 {
-        self.first_at(hash(word & known(kind)))
+    /// A candidate by its place.
+    #[inline(always)]
+    pub(super) fn at(&self, at: u32) -> &Candidate {
+        self.candidates.get(at as usize).unwrap_or(&Candidate::NONE)
     }
 
-    #[inline]
-    fn first_at(&self, at: u32) -> u32 {
-        let mask = self.firsts.len().wrapping_sub(1);
-        self.firsts
-            .get(at as usize & mask)
-            .map_or(NONE, |first| *first)
-    }
-
-    /// Calls `found` with every print of a kind that these four bytes are; `first` is where they may
-    /// begin.
-    #[inline]
-    pub(super) fn each(&self, mut first: u32, word: u32, kind: u32, found: impl FnMut(&Print)) {
-        let known = known(kind);
-        let word = word & known;
-        let is_it = |print: &Print| print.word == word && print.known == known;
-        let mut at = hash(word);
-        while let Some(print) = self.prints.get(first as usize) {
-            if is_it(print) {
-                let start = first as usize;
-                let same = self.prints.get(start..=start + print.more);
-                return same.unwrap_or_default().iter().for_each(found);
-            }
-            at = at.wrapping_add(1);
-            first = self.first_at(at);
-        }
+    /// The candidates from `first` on that have the same slot.
+    #[inline(always)]
+    pub(super) fn from(&self, first: u32) -> impl Iterator<Item = &Candidate> {
+        let rest = self.candidates.get(first as usize..).unwrap_or_default();
+        let mut is_over = false;
+        rest.iter()
+            .take_while(move |one| !std::mem::replace(&mut is_over, one.is_last))
     }
 }
 
-/// The bytes that a kind of prints knows.
-#[inline]
-fn known(kind: u32) -> u32 {
-    KINDS[kind as usize % KINDS.len()]
-}
-
-/// Odd, and such that words that are common in any text have no mark by chance.
+/// Odd, and such that words that are common in any text have no slot by chance.
 const SPREAD: u32 = 0x85eb_ca6b;
 
-#[inline]
-fn hash(word: u32) -> u32 {
-    let hash = word.wrapping_mul(SPREAD);
-    hash ^ hash >> 15
+#[inline(always)]
+fn hash(cell: u16, bit: u32) -> u32 {
+    (u32::from(cell) << 5 | bit).wrapping_mul(SPREAD)
 }
 
-/// Entry and bit of the mark of the bytes that a kind knows.
-#[inline]
-fn mark(word: u32) -> (usize, u32) {
-    let place = word.wrapping_mul(SPREAD) >> (u32::BITS - MARK_BITS);
-    ((place >> 5) as usize % MARKS, place & 31)
+/// The cells and bits that a print's bytes can lead to.
+fn bits(print: &Print) -> Vec<(u16, u32)> {
+    let words = words(print.word, print.known).into_iter();
+    let bit = |word: u32| {
+        let cell = cell(word as u16, (word >> 16) as u16);
+        (cell, word % u32::BITS)
+    };
+    let mut bits: Vec<(u16, u32)> = words.map(bit).collect();
+    bits.sort_unstable();
+    bits.dedup();
+    bits
 }
 
-/// The cells that a print's bytes can lead to.
-fn cells(print: &Print) -> Vec<usize> {
-    // The first byte makes no difference.
-    let words = words(print.word | 0x20, print.known | 0xff);
-    let cell = |word: u32| usize::from(cell(word as u16, (word >> 16) as u16));
-    let mut cells: Vec<usize> = words.into_iter().map(cell).collect();
-    cells.sort_unstable();
-    cells.dedup();
-    cells
-}
-
-/// Every folded word with the known bytes of `word`, of which at most the first and the last one
-/// are not known.
+/// Every word with the known bytes of `word`, of which at most the first and the last one are not known.
 fn words(word: u32, known: u32) -> Vec<u32> {
-    let folded = || (0..=u32::from(u8::MAX)).filter(|byte| byte & 0x20 != 0);
     let mut words = vec![word];
     for shift in [0, 24] {
         if known >> shift & 0xff == 0 {
+            let any = 0..=u32::from(u8::MAX);
             let with = |byte: u32| words.iter().map(move |word| word | byte << shift);
-            words = folded().flat_map(with).collect();
+            words = any.flat_map(with).collect();
         }
     }
     words
-}
-
-/// The bits of a cell that the first byte of a print sets.
-fn first_bits(print: &Print) -> u32 {
-    match print.known & 0xff {
-        0 => u32::MAX,
-        // Upper case and lower case have the same bit.
-        _ => 1 << (print.word & 31),
-    }
 }

@@ -1,0 +1,116 @@
+//! Words: letters that stand as they are, in upper or in lower case, in every match.
+
+use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
+
+/// Letters of the shortest one that is looked for.
+const SHORTEST: usize = 3;
+
+/// A word as it is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Word {
+    /// In lower case.
+    text: Vec<u8>,
+    /// Where its rarest letter stands, and that in both cases.
+    rarest: usize,
+    letter: [u8; 2],
+}
+
+impl Word {
+    fn new(text: Vec<u8>) -> Option<Self> {
+        let (rarest, letter) = (text.iter().enumerate())
+            .max_by_key(|(_, letter)| rank(**letter))
+            .map(|(at, letter)| (at, *letter))
+            .filter(|_| text.len() >= SHORTEST)?;
+        Some(Self {
+            letter: [letter, letter.to_ascii_uppercase()],
+            rarest,
+            text,
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether it is part of `text`, in whichever case.
+    pub(super) fn stands_in(&self, text: &[u8]) -> bool {
+        self.find(text, 0).is_some()
+    }
+
+    /// Where the first one begins at `from` or behind it.
+    pub(super) fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let [lower, upper] = self.letter;
+        let mut at = from.checked_add(self.rarest)?;
+        loop {
+            at += memchr::memchr2(lower, upper, bytes.get(at..)?)?;
+            let start = at - self.rarest;
+            let text = bytes.get(start..start + self.text.len())?;
+            if text.eq_ignore_ascii_case(&self.text) {
+                return Some(start);
+            }
+            at += 1;
+        }
+    }
+
+    /// Those that every match of `hir` holds, the longest first.
+    pub(super) fn all_of(hir: &Hir) -> Vec<Self> {
+        let mut words = Words::default();
+        words.read(hir);
+        words.close();
+        words.all.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        words.all.dedup();
+        words.all
+    }
+}
+
+/// How rare a letter is among others, roughly.
+fn rank(letter: u8) -> usize {
+    const COMMON: &[u8] = b"etaoinsrlcdpumgfhybvwkxjqz";
+    let place = COMMON.iter().position(|known| *known == letter);
+    place.unwrap_or(COMMON.len())
+}
+
+/// Words on the way through a regex.
+#[derive(Default)]
+struct Words {
+    all: Vec<Word>,
+    /// The one that what comes next may go on with.
+    open: Vec<u8>,
+}
+
+impl Words {
+    fn read(&mut self, hir: &Hir) {
+        match hir.kind() {
+            // Of no length, so that what is around them stands side by side.
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => self.open.extend(literal.0.to_ascii_lowercase()),
+            HirKind::Class(Class::Bytes(class)) => match letter(class) {
+                Some(letter) => self.open.push(letter),
+                None => self.close(),
+            },
+            HirKind::Class(Class::Unicode(_)) => self.close(),
+            HirKind::Capture(capture) => self.read(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| self.read(part)),
+            HirKind::Repetition(repetition) => {
+                self.close();
+                if repetition.min > 0 {
+                    self.read(&repetition.sub);
+                    self.close();
+                }
+            }
+            HirKind::Alternation(_) => self.close(),
+        }
+    }
+
+    fn close(&mut self) {
+        self.all.extend(Word::new(std::mem::take(&mut self.open)));
+    }
+}
+
+/// The one byte of a class, or the one letter in both cases.
+fn letter(class: &ClassBytes) -> Option<u8> {
+    let mut bytes = (class.iter()).flat_map(|range| range.start()..=range.end());
+    let first = bytes.next()?.to_ascii_lowercase();
+    let all_same = bytes.take(2).all(|byte| byte.to_ascii_lowercase() == first);
+    all_same.then_some(first)
+}

@@ -15,7 +15,7 @@ const ROOTS: [&str; 3] = ["/usr/share", "/usr/lib", "/usr/bin"];
 const LAYERS: u64 = 10;
 /// Larger files would make one layer of one file.
 const LARGEST_FILE: u64 = 16 << 20;
-/// Megabytes of which all that is measured, ten times and more, takes three minutes.
+/// Megabytes: to measure everything takes about three minutes then.
 const SIZE: u64 = 100;
 
 /// One image in the forms that are measured.

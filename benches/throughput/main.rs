@@ -20,8 +20,12 @@ use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 
 use crate::common::corpus::Corpus;
 
-/// The fewest that criterion takes: each is a pass over the whole image.
+/// The fewest that criterion takes: each is a pass over the whole image, or some.
 const SAMPLES: usize = 10;
+/// For all samples of a measurement. Where ten passes take longer, criterion says so and makes ten.
+const TIME: Duration = Duration::from_secs(4);
+/// Any time means one pass at least, and that is enough.
+const WARM_UP: Duration = Duration::from_millis(1);
 
 fn main() {
     let corpus = Corpus::from_environment();
@@ -43,7 +47,7 @@ fn group<'a>(
         .throughput(Throughput::BytesDecimal(corpus.bytes))
         .sampling_mode(SamplingMode::Flat)
         .sample_size(SAMPLES)
-        .warm_up_time(Duration::from_millis(1))
-        .measurement_time(Duration::from_secs(4));
+        .warm_up_time(WARM_UP)
+        .measurement_time(TIME);
     group
 }

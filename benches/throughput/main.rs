@@ -36,13 +36,15 @@ fn main() {
     criterion.final_summary();
 }
 
-/// A group of measurements that all go over the bytes of the image's layers.
+/// A group of measurements that all go over the bytes of the image's layers. Its name tells how many,
+/// so that no run is compared with one on another image.
 fn group<'a>(
     criterion: &'a mut Criterion,
     name: &str,
     corpus: &Corpus,
 ) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(name);
+    let megabytes = corpus.bytes / 1_000_000;
+    let mut group = criterion.benchmark_group(format!("{name}, {megabytes} MB"));
     group
         .throughput(Throughput::BytesDecimal(corpus.bytes))
         .sampling_mode(SamplingMode::Flat)

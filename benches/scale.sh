@@ -4,6 +4,7 @@
 #   benches/scale.sh [FRACTION] [CASE ...]
 #
 #   mix, mix-10   real files of this machine, 0.5 GB in 4 layers, and ten times as many layers
+#   mix-gzip      as mix, with gzip layers
 #   zeros         50 GB of zeros with a secret in front, in the middle and behind, without digests
 #   file          one file of 20 GB with a secret in its last line, without digests
 #   entries       5 million entries in one gzip layer, a secret behind them
@@ -17,7 +18,7 @@ set -euo pipefail
 fraction=${1:-1}
 shift || true
 cases=("$@")
-[ $# -gt 0 ] || cases=(mix mix-10 zeros file entries line)
+[ $# -gt 0 ] || cases=(mix mix-10 mix-gzip zeros file entries line)
 here=$(cd "$(dirname "$0")/.." && pwd)
 residue=${RESIDUE:-$here/target/release/residue}
 [ -x "$residue" ] || (cd "$here" && cargo build --release --locked --quiet)

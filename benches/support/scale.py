@@ -147,11 +147,11 @@ def installed(most):
             yield str(path), path.read_bytes()
 
 
-def mix(archive, fraction, layers):
+def mix(archive, fraction, layers, compress=False):
     """Layers of the same real files, in each with a last line of its own, so that none is known already."""
     files = list(installed(int(125_000_000 * fraction)))
     for number in range(layers):
-        with archive.layer() as layer:
+        with archive.layer(compress) as layer:
             for name, content in files:
                 layer.add(f"{number}{name}", content + f"\n# copy {number}\n".encode())
             layer.plant(f"of-layer-{number}")
@@ -215,6 +215,7 @@ def line(archive, fraction):
 CASES = {
     "mix": lambda archive, fraction: mix(archive, fraction, 4),
     "mix-10": lambda archive, fraction: mix(archive, fraction, 40),
+    "mix-gzip": lambda archive, fraction: mix(archive, fraction, 4, compress=True),
     "zeros": zeros,
     "file": file,
     "entries": entries,

@@ -34,9 +34,15 @@ impl Print {
             let partial = [-1, literal.len() as i16 - WIDTH as i16 + 1].into_iter();
             offsets.extend(partial.filter(|at| at.rem_euclid(STRIDE as i16) == way as i16));
         }
-        let prints = offsets.into_iter().map(|offset| Self::at(literal, offset));
-        let best = prints.max_by_key(|print| (print.rarity(), -print.offset));
-        best.unwrap_or_else(|| Self::at(literal, -1))
+        let mut best = Self::at(literal, offsets.first().map_or(-1, |offset| *offset));
+        let mut rarity = best.rarity();
+        for print in offsets.iter().skip(1).map(|at| Self::at(literal, *at)) {
+            // What it is taken for makes it more common at most.
+            if print.by_itself() > rarity && print.rarity() > rarity {
+                (best, rarity) = (print, print.rarity());
+            }
+        }
+        best
     }
 
     fn at(literal: &[u8], offset: i16) -> Self {
@@ -58,18 +64,21 @@ impl Print {
     /// How rare what passes the table for it is. Of the first and the last of four bytes five bits
     /// count there, so that a full stop is as common as the letter it is taken for.
     fn rarity(&self) -> u32 {
-        let (word, known) = (self.word.to_le_bytes(), self.known.to_le_bytes());
-        let alike = |place: usize| match known[place] {
-            0 => [word[place]; 2],
-            _ => [word[place], word[place] ^ 0x40],
-        };
-        let of = |first: u8, last: u8| {
-            let bytes = [first, word[1], word[2], last];
-            let from = usize::from(known[0] == 0);
-            model::rarity(&bytes[from..WIDTH - usize::from(known[WIDTH - 1] == 0)])
-        };
-        let both = alike(0).map(|first| alike(WIDTH - 1).map(|last| of(first, last)));
-        both.into_iter().flatten().min().unwrap_or(0)
+        let ends = [0, 0x40, 0x40 << 24, 0x40 << 24 | 0x40];
+        let others = ends.map(|other| self.rarity_as(self.word ^ (other & self.known)));
+        others.into_iter().min().unwrap_or(0)
+    }
+
+    fn by_itself(&self) -> u32 {
+        self.rarity_as(self.word)
+    }
+
+    /// How rare the bytes of `word` are that are known of this one.
+    fn rarity_as(&self, word: u32) -> u32 {
+        let known = self.known.to_le_bytes();
+        let from = usize::from(known[0] == 0);
+        let end = WIDTH - usize::from(known[WIDTH - 1] == 0);
+        model::rarity(&word.to_le_bytes()[from..end])
     }
 }
 

@@ -6,8 +6,6 @@
 //! that are looked at; a literal of three bytes, or of four in one of the ways, has a fingerprint
 //! of three, which stands in the table with every byte that may come before or behind it.
 
-use std::collections::HashMap;
-
 use super::kernel::{STRIDE, WIDTH, cell};
 use super::print::{Candidate, Print};
 
@@ -58,28 +56,34 @@ impl Prints {
         prints
     }
 
-    /// Fills the slots; what several of them have is there once.
+    /// Fills the slots.
     fn index(&mut self, mut all: Vec<(u32, u32, i16)>, literals: &[Vec<u8>]) {
         for (hash, ..) in &mut all {
             *hash >>= self.shift;
         }
         all.sort_unstable();
         all.dedup();
-        let mut known: HashMap<Vec<(u32, i16)>, u32> = HashMap::new();
+        // Of a print in many slots, where it stands alone: there is one for each literal and way.
+        let mut alone = vec![0; STRIDE * literals.len()];
         for same in all.chunk_by(|(slot, ..), (next, ..)| slot == next) {
-            let key = same.iter().map(|(_, number, offset)| (*number, *offset));
-            let candidates = &mut self.candidates;
-            let first = *known.entry(key.collect()).or_insert_with_key(|key| {
-                let first = candidates.len() as u32;
-                candidates.extend(key.iter().map(|(number, offset)| {
-                    Candidate::new(*number, &literals[*number as usize], *offset)
-                }));
-                if let Some(last) = candidates.last_mut() {
+            let (slot, number, offset) = same[0];
+            let way = offset.rem_euclid(STRIDE as i16) as usize;
+            let known = &mut alone[STRIDE * number as usize + way];
+            let mut first = *known;
+            if same.len() > 1 || first == 0 {
+                first = self.candidates.len() as u32;
+                self.candidates
+                    .extend(same.iter().map(|(_, number, offset)| {
+                        Candidate::new(*number, &literals[*number as usize], *offset)
+                    }));
+                if let Some(last) = self.candidates.last_mut() {
                     last.is_last = true;
                 }
-                first
-            });
-            self.slots[same[0].0 as usize] = first;
+            }
+            if same.len() == 1 {
+                *known = first;
+            }
+            self.slots[slot as usize] = first;
         }
     }
 
@@ -122,20 +126,17 @@ fn bits(print: &Print) -> Vec<(u16, u32)> {
         let cell = cell(word as u16, (word >> 16) as u16);
         (cell, word % u32::BITS)
     };
-    let mut bits: Vec<(u16, u32)> = words.map(bit).collect();
-    bits.sort_unstable();
-    bits.dedup();
-    bits
+    words.map(bit).collect()
 }
 
-/// Every word with the known bytes of `word`, of which at most the first and the last one are not known.
+/// Words with the known bytes of `word` that lead to all bits that any with them does: at most the first
+/// and the last one are not known, and five bits of those count.
 fn words(word: u32, known: u32) -> Vec<u32> {
     let mut words = vec![word];
     for shift in [0, 24] {
         if known >> shift & 0xff == 0 {
-            let any = 0..=u32::from(u8::MAX);
             let with = |byte: u32| words.iter().map(move |word| word | byte << shift);
-            words = any.flat_map(with).collect();
+            words = (0..u32::BITS).flat_map(with).collect();
         }
     }
     words

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use anyhow::Result;
-use residue::detect::Engine;
 use residue::error::printable;
 use residue::finding::{ImageReport, InstructionReport, LayerReport, Report};
 use residue::report::cells;
@@ -27,7 +26,7 @@ const NO_TEXT: &str = "(no command recorded)";
 /// Scans the image and prints its layers.
 pub fn run(args: &LayersArgs, terminal: &Terminal) -> Result<Exit> {
     let config = config::layers(args)?;
-    let engine = Engine::new(rules::load_to_scan(&config.loader, terminal)?);
+    let engine = rules::load_to_scan(&config.loader, terminal)?;
     let report = progress::watch(terminal.progress, |progress| {
         let images = std::slice::from_ref(&args.image);
         residue::scan::run(images, &engine, &config.options, progress)

@@ -1,7 +1,6 @@
 //! `residue scan`: rules, engine, pipeline, policy, report, exit code.
 
 use anyhow::Result;
-use residue::detect::Engine;
 use residue::finding::Report;
 use residue::policy::{self, Baseline};
 use residue::report::{self, Format, Style};
@@ -15,7 +14,7 @@ use super::{cache, output, progress, rules};
 /// Scans the images and writes the report.
 pub fn run(args: &ScanArgs, terminal: &Terminal) -> Result<Exit> {
     let config = config::scan(args)?;
-    let engine = Engine::new(rules::load_to_scan(&config.loader, terminal)?);
+    let engine = rules::load_to_scan(&config.loader, terminal)?;
     let report = progress::watch(terminal.progress, |progress| {
         residue::scan::run(&args.images, &engine, &config.options, progress)
     })?;

@@ -5,8 +5,10 @@ mod list;
 mod markdown;
 mod show;
 
+use std::mem::ManuallyDrop;
+
 use anyhow::Result;
-use residue::detect;
+use residue::detect::{self, Engine};
 use residue::error::Error;
 use residue::rules::{Loader, RuleSet};
 
@@ -36,13 +38,14 @@ pub fn run(command: &RulesCommand, terminal: &Terminal) -> Result<Exit> {
     }
 }
 
-/// Loads rules for a scan; what they ask for and do not get is noted.
-pub fn load_to_scan(loader: &Loader, terminal: &Terminal) -> Result<RuleSet> {
+/// Loads rules for a scan; what they ask for and do not get is noted. The program ends with them: to
+/// take a thousand rules apart takes longer than to scan a small image.
+pub fn load_to_scan(loader: &Loader, terminal: &Terminal) -> Result<ManuallyDrop<Engine>> {
     let set = load(loader)?;
     for note in set.notes().iter().filter(|note| note.matters) {
         terminal.note(&note.text);
     }
-    Ok(set)
+    Ok(ManuallyDrop::new(Engine::new(set)))
 }
 
 /// Loads rules; mistakes in them are listed like every other mistake of the user's.

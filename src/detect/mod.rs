@@ -36,6 +36,7 @@ mod required;
 mod samples;
 mod session;
 mod shannon;
+mod sieve;
 pub mod span;
 mod suppress;
 pub mod validate;

@@ -3,7 +3,8 @@
 //! A match contains an anchor, so it starts less than the rule's longest match before the
 //! anchor's end. Anchors whose reaches touch are searched as one run, each byte of it once:
 //! linear even for a file of nothing but anchors. The regex sees the real neighbours of a match,
-//! as `\b` needs them. It is started only where the run holds what every match does (`demand`).
+//! as `\b` needs them. It is started only where the run holds what every match does (`demand`), and
+//! compiled as a whole only where it matches (`sieve`).
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -13,10 +14,13 @@ use super::demand::Demand;
 use super::detector::{AROUND, Desk, Detector, Found, View};
 use super::finder::Finder;
 use super::matched::{By, Suppression};
+use super::sieve::Sieve;
 use super::validate::Validator;
 use super::weigh::{self, Scale};
 use crate::rules::{self, Rule};
 
+/// Longest match of a regex that is asked first whether it matches at all.
+const LONGEST: usize = 4 << 10;
 /// Bytes behind the longest match that a look-around may see.
 const NEIGHBOURS: usize = 8;
 
@@ -26,6 +30,7 @@ pub(super) struct Pattern {
     validators: Vec<Validator>,
     /// Read off the regex when it is first needed.
     demand: OnceLock<Demand>,
+    sieve: OnceLock<Option<Sieve>>,
 }
 
 impl Pattern {
@@ -35,6 +40,7 @@ impl Pattern {
             decodings: decode::by_names(&rule.syntax.decode),
             validators: weigh::validators(rule),
             demand: OnceLock::new(),
+            sieve: OnceLock::new(),
         }
     }
 
@@ -50,6 +56,9 @@ impl Pattern {
             let Some(start) = start.filter(|start| *start < last) else {
                 break;
             };
+            if !self.may_match(desk.rule, haystack, start) {
+                break;
+            }
             let Some(finder) = Finder::of(desk.rule) else {
                 break;
             };
@@ -66,6 +75,17 @@ impl Pattern {
             }
         }
         at
+    }
+
+    /// Whether the regex matches at all from `start` on. Not asked of those with long matches, which
+    /// keep much memory however they are searched for.
+    fn may_match(&self, rule: &Rule, haystack: &[u8], start: usize) -> bool {
+        let make = || {
+            let regex = rule.syntax.regex.as_deref()?;
+            (rule.longest <= LONGEST).then(|| Sieve::of(regex))?
+        };
+        let sieve = self.sieve.get_or_init(make).as_ref();
+        sieve.is_none_or(|sieve| sieve.may_match(haystack, start))
     }
 
     /// Judges one match; `None` when it is none after all.

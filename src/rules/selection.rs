@@ -25,7 +25,8 @@ impl<'p> Selection<'p> {
         rules: &[Rule],
         mistakes: &mut Vec<String>,
     ) -> Self {
-        let known: HashSet<&str> = rules.iter().map(Rule::id).collect();
+        let ids = rules.iter().map(Rule::id).filter(|_| !patterns.is_empty());
+        let known: HashSet<&str> = ids.collect();
         let is_id = |pattern: &&str| known.contains(pattern) && !pattern.contains(SPECIAL);
         let patterns = patterns.iter().map(String::as_str);
         let (ids, others): (Vec<&str>, Vec<&str>) = patterns.partition(is_id);

@@ -2,6 +2,7 @@
 //! beside whoever reads. Nothing waits for such a thread: what is too much is hashed where it is read.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
@@ -26,11 +27,12 @@ impl Backlog {
         &self.unpacked
     }
 
-    /// Whether there is something to hash.
+    /// Whether there is something to hash, as far as this thread has heard: it is asked for every entry, also of
+    /// layers that hash nothing here, and so takes no lock.
     pub(crate) fn waits(&self) -> bool {
         [&self.stored, &self.unpacked]
             .iter()
-            .any(|lane| !lock(&lane.waiting).is_empty())
+            .any(|lane| lane.length.load(Ordering::Relaxed) > 0)
     }
 
     /// Hashes a piece; whether there was one.
@@ -45,15 +47,20 @@ pub(crate) struct Lane {
     /// Held by whoever hashes, so that pieces are taken in order.
     hasher: Mutex<Sha256>,
     waiting: Mutex<VecDeque<Vec<u8>>>,
+    /// How many wait.
+    length: AtomicUsize,
     spare: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Lane {
     fn work(&self) -> bool {
         let mut hasher = lock(&self.hasher);
-        let Some(mut piece) = lock(&self.waiting).pop_front() else {
+        let mut waiting = lock(&self.waiting);
+        let Some(mut piece) = waiting.pop_front() else {
             return false;
         };
+        self.length.store(waiting.len(), Ordering::Relaxed);
+        drop(waiting);
         hasher.update(&piece);
         drop(hasher);
         piece.clear();
@@ -64,6 +71,7 @@ impl Lane {
     fn put(&self, piece: Vec<u8>) {
         let mut waiting = lock(&self.waiting);
         waiting.push_back(piece);
+        self.length.store(waiting.len(), Ordering::Relaxed);
         let is_too_much = waiting.len() > MOST;
         drop(waiting);
         if is_too_much {
@@ -157,7 +165,8 @@ mod tests {
         let mut feeder = Feeder::of(&lane);
         for _ in 0..20 {
             feeder.update(&[7; PIECE]);
-            assert!(lock(&lane.waiting).len() <= MOST);
+            let waiting = lock(&lane.waiting).len();
+            assert!(waiting <= MOST && waiting == lane.length.load(Ordering::Relaxed));
         }
         assert!(lock(&lane.spare).len() <= 2);
     }

@@ -20,6 +20,7 @@ mod examples;
 mod fields;
 mod files;
 mod finder;
+mod identity;
 mod inline;
 mod keys;
 mod keystore;

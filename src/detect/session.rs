@@ -13,7 +13,7 @@ use super::literals::Room;
 use super::matched::{Decoded, Match, TextKind};
 use super::paths::Lookers;
 use super::span::{Position, Span};
-use super::{inline, order, pair, required};
+use super::{identity, inline, order, pair, required};
 use crate::secret::Secret;
 
 /// Decoded texts within each other.
@@ -350,7 +350,7 @@ impl<'e> Session<'e> {
                     line: lines.line,
                     column: offset - lines.start + 1,
                 },
-                identity: identity(secret),
+                identity: identity::of(secret),
                 secret: Secret::new(secret),
                 decoded: found.written.map(|other| Decoded {
                     how: other.how,
@@ -374,27 +374,6 @@ impl<'e> Session<'e> {
             });
         }
     }
-}
-
-/// A private key is the same key however its lines are broken: white space and escaped line
-/// breaks do not count.
-fn identity(secret: &[u8]) -> Option<Secret> {
-    memchr::memmem::find(secret, b"PRIVATE KEY-----")?;
-    let mut bytes = Vec::with_capacity(secret.len());
-    let mut rest = secret;
-    while let Some((first, tail)) = rest.split_first() {
-        rest = match (first, tail) {
-            (b'\\', [b'n' | b'r' | b't', tail @ ..]) => tail,
-            (b'\\', tail) => tail,
-            (byte, tail) => {
-                if !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'') {
-                    bytes.push(*byte);
-                }
-                tail
-            }
-        };
-    }
-    Some(Secret::new(bytes))
 }
 
 #[cfg(test)]

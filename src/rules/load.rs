@@ -4,14 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use globset::{GlobSet, GlobSetBuilder};
-
 use super::check::{Catalog, Rule};
 use super::embedded;
 use super::gitleaks::{self, Tally};
-use super::glob::glob;
 use super::place::Source;
 use super::read;
+use super::selection::Selection;
 use super::set::RuleSet;
 use crate::error::{Error, Result};
 
@@ -66,15 +64,15 @@ impl Loader {
             mut mistakes,
             notes,
         } = tally;
-        let enable = globs(&self.enable, "--enable", &rules, &mut mistakes);
-        let disable = globs(&self.disable, "--disable", &rules, &mut mistakes);
+        let enable = Selection::of(&self.enable, "--enable", &rules, &mut mistakes);
+        let disable = Selection::of(&self.disable, "--disable", &rules, &mut mistakes);
         check_between(&rules, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(Error::Rules(mistakes));
         }
         let whole = self.only.is_empty() && self.enable.is_empty() && self.disable.is_empty();
         rules.retain(|rule| {
-            (self.enable.is_empty() || enable.is_match(rule.id())) && !disable.is_match(rule.id())
+            (self.enable.is_empty() || enable.has(rule.id())) && !disable.has(rule.id())
         });
         if rules.is_empty() {
             return Err(Error::Rules(vec![
@@ -189,25 +187,4 @@ fn goes_before_itself(rule: &Rule, ids: &HashMap<&str, &Rule>) -> bool {
         );
     }
     false
-}
-
-/// Globs on ids; one that fits no rule is a mistake, most likely of spelling.
-fn globs(patterns: &[String], flag: &str, rules: &[Rule], mistakes: &mut Vec<String>) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        match glob(pattern) {
-            Ok(glob) => {
-                let matcher = glob.compile_matcher();
-                if !rules.iter().any(|rule| matcher.is_match(rule.id())) {
-                    mistakes.push(format!("{flag}: {pattern:?} fits no rule"));
-                }
-                set.add(glob);
-            }
-            Err(error) => mistakes.push(format!("{flag}: {error}")),
-        }
-    }
-    set.build().unwrap_or_else(|error| {
-        mistakes.push(format!("{flag}: {error}"));
-        GlobSet::empty()
-    })
 }

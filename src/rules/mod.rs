@@ -26,6 +26,7 @@ mod lint;
 mod load;
 mod place;
 mod read;
+mod selection;
 mod set;
 mod single;
 mod syntax;

@@ -1,27 +1,35 @@
-//! A regex that one thread at a time uses, because of the memory that it works on.
+//! A regex that few threads at a time use, because of the memory that it works on.
 //!
 //! A regex keeps, for every thread that ever used it, what it works on: with matches of up to 16,000 bytes that is
-//! most of a megabyte. A copy shares what it was compiled to, and has nothing to work on yet.
+//! most of a megabyte. A copy shares what it was compiled to, and has nothing to work on yet. There are a few copies,
+//! not one, since searches for private keys are slow and a thread would wait for them as long as it takes to do
+//! its own.
 
-use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use regex::bytes::Regex;
 
+/// Threads that may use a regex beside each other.
+const COPIES: usize = 4;
+
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
 thread_local! {
-    /// Lies elsewhere for each thread.
-    static PLACE: u8 = const { 0 };
+    /// Another number for each thread; those that come together have numbers in a row.
+    static NUMBER: usize = NEXT.fetch_add(1, Ordering::Relaxed);
 }
 
-/// The copy of the thread that used it last, and where that has its place.
+/// Copies, each of the thread that used it last, and the number of that.
 #[derive(Debug, Default)]
-pub(super) struct Single(Mutex<Option<(usize, Regex)>>);
+pub(super) struct Single([Mutex<Option<(usize, Regex)>>; COPIES]);
 
 impl Single {
     /// Lets `search` use a copy of `regex`, which is always the same regex.
     pub(super) fn search<T>(&self, regex: &Regex, search: impl FnOnce(&Regex) -> T) -> T {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let this = PLACE.with(|place| ptr::from_ref(place).addr());
+        let this = NUMBER.with(|number| *number);
+        let copy = &self.0[this % COPIES];
+        let mut last = copy.lock().unwrap_or_else(PoisonError::into_inner);
         let (by, copy) = last.get_or_insert_with(|| (this, regex.clone()));
         if *by != this {
             (*by, *copy) = (this, regex.clone());

@@ -7,6 +7,7 @@
 //! on the number of threads.
 
 mod ahead;
+mod alike;
 mod assemble;
 mod budget;
 mod claims;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::ahead::Pool;
+use super::alike::{self, promises};
 use super::budget::{self, Budget};
 use super::layer::{LayerScan, Means, scan_layer};
 use super::metadata::{DocumentScan, scan_document};
@@ -20,9 +21,12 @@ use crate::image::{Image, Layer};
 use crate::source::{Document, Role};
 
 /// Layers that are the same bytes with the same promises are scanned once, whatever the number
-/// of images they lie in.
+/// of images and archives they lie in.
 pub(super) struct UniqueLayers {
+    /// Each range of an archive once, with the promises made for it.
     layers: Vec<Layer>,
+    /// For each, an earlier one that is the same bytes elsewhere.
+    earlier: Vec<Option<usize>>,
     /// For each image, for each of its layers, the index in `layers`.
     places: Vec<Vec<Option<usize>>>,
 }
@@ -33,12 +37,9 @@ impl UniqueLayers {
         let mut layers = Vec::new();
         let mut place = |layer: &Layer| {
             let blob = layer.blob.as_ref()?;
-            let promises = format!(
-                "{:?} {:?} {}",
-                layer.digest, layer.diff_id, layer.media_type
-            );
             let next = layers.len();
-            let index = *known.entry((blob.key(), promises)).or_insert(next);
+            let key = (blob.key(), promises(layer));
+            let index = *known.entry(key).or_insert(next);
             if index == next {
                 layers.push(layer.clone());
             }
@@ -48,22 +49,20 @@ impl UniqueLayers {
             .iter()
             .map(|image| image.layers.iter().map(&mut place).collect())
             .collect();
-        Self { layers, places }
+        Self {
+            earlier: alike::earlier(&layers),
+            layers,
+            places,
+        }
     }
 
-    /// Scans each layer, the largest first so that no core waits at the end for a large one.
+    /// Scans each layer for which no earlier one stands.
     pub(super) fn scan(
         &self,
         engine: &Engine,
         options: &Options,
         progress: &Progress,
-    ) -> Vec<LayerScan> {
-        let size = |layer: &Layer| layer.blob.as_ref().map_or(0, |blob| blob.len() as u64);
-        let mut order: Vec<usize> = (0..self.layers.len()).collect();
-        order.sort_by_key(|index| std::cmp::Reverse(size(&self.layers[*index])));
-        self.layers
-            .iter()
-            .for_each(|layer| progress.announce(size(layer)));
+    ) -> Vec<Option<LayerScan>> {
         let means = Means {
             engine,
             options,
@@ -73,8 +72,8 @@ impl UniqueLayers {
             twins: &Twins::of(self.layers.len()),
             claims: budget::claims(self.layers.len()),
         };
-        let scans = self.scan_in(&order, means);
-        let lost = scans.iter().any(|scan| scan.marks.lost() > 0);
+        let scans = self.scan_with(means);
+        let lost = scans.iter().flatten().any(|scan| scan.marks.lost() > 0);
         if !lost || scans.len() == 1 {
             return scans;
         }
@@ -85,30 +84,55 @@ impl UniqueLayers {
             progress: &Progress::default(),
             ..means
         };
-        self.scan_in(&order, again)
+        self.scan_with(again)
     }
 
-    fn scan_in(&self, order: &[usize], means: Means<'_>) -> Vec<LayerScan> {
-        let mut scans: Vec<(usize, LayerScan)> = order
-            .par_iter()
-            .with_max_len(1)
-            .map(|index| {
-                let layer = &self.layers[*index];
-                (*index, scan_layer(layer, means, self.layers.len()))
-            })
+    fn scan_with(&self, means: Means<'_>) -> Vec<Option<LayerScan>> {
+        let layers = 0..self.layers.len();
+        let mut scans: Vec<Option<LayerScan>> = layers.clone().map(|_| None).collect();
+        let is_first = |index: &usize| self.earlier[*index].is_none();
+        self.scan_these(layers.clone().filter(is_first).collect(), means, &mut scans);
+        let is_left = |index: &usize| {
+            let Some(earlier) = self.earlier[*index] else {
+                return false;
+            };
+            let (layer, first) = (&self.layers[*index], &self.layers[earlier]);
+            let scan = scans[earlier].as_ref();
+            scan.is_none_or(|scan| !alike::holds_for(layer, first, scan))
+        };
+        let left = layers.filter(is_left).collect();
+        self.scan_these(left, means, &mut scans);
+        scans
+    }
+
+    /// Scans these layers, the largest first so that no core waits at the end for a large one.
+    fn scan_these(&self, mut order: Vec<usize>, means: Means<'_>, scans: &mut [Option<LayerScan>]) {
+        let size = |index: &usize| {
+            let blob = self.layers[*index].blob.as_ref();
+            blob.map_or(0, |blob| blob.len() as u64)
+        };
+        order.sort_by_key(|index| std::cmp::Reverse(size(index)));
+        (order.iter()).for_each(|index| means.progress.announce(size(index)));
+        let scanned: Vec<LayerScan> = (order.par_iter().with_max_len(1))
+            .map(|index| scan_layer(&self.layers[*index], means, self.layers.len()))
             .collect();
-        scans.sort_by_key(|(index, _)| *index);
-        scans.into_iter().map(|(_, scan)| scan).collect()
+        for (index, scan) in order.into_iter().zip(scanned) {
+            scans[index] = Some(scan);
+        }
     }
 
     pub(super) fn of_image<'s>(
         &self,
         image: usize,
-        scans: &'s [LayerScan],
+        scans: &'s [Option<LayerScan>],
     ) -> Vec<Option<&'s LayerScan>> {
         self.places[image]
             .iter()
-            .map(|place| place.map(|index| &scans[index]))
+            .map(|place| {
+                let index = (*place)?;
+                let earlier = || scans[self.earlier[index]?].as_ref();
+                scans[index].as_ref().or_else(earlier)
+            })
             .collect()
     }
 
@@ -168,3 +192,6 @@ impl<'d> UniqueDocuments<'d> {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

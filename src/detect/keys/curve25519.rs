@@ -4,7 +4,7 @@ use curve25519_dalek::{EdwardsPoint, MontgomeryPoint};
 use sha2::{Digest, Sha512};
 
 /// The public key of an Ed25519 seed (RFC 8032, section 5.1.5).
-pub(in crate::detect) fn ed25519_public(seed: &[u8; 32]) -> [u8; 32] {
+pub(super) fn ed25519_public(seed: &[u8; 32]) -> [u8; 32] {
     let hash: [u8; 64] = Sha512::digest(seed).into();
     let mut scalar = [0; 32];
     scalar.copy_from_slice(&hash[..32]);
@@ -12,7 +12,7 @@ pub(in crate::detect) fn ed25519_public(seed: &[u8; 32]) -> [u8; 32] {
 }
 
 /// The public key of an X25519 private key (RFC 7748).
-pub(in crate::detect) fn x25519_public(key: &[u8; 32]) -> [u8; 32] {
+pub(super) fn x25519_public(key: &[u8; 32]) -> [u8; 32] {
     MontgomeryPoint::mul_base_clamped(*key).to_bytes()
 }
 

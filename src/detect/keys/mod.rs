@@ -28,7 +28,6 @@ use crate::error::printable;
 
 pub use certificate::Certificate;
 pub(super) use curve::{Curve, Modern};
-pub(super) use curve25519::{ed25519_public, x25519_public};
 pub use effort::Effort;
 pub(super) use openssh::{of_public as of_ssh, read as openssh};
 pub(super) use pbe::{MAC, Salted, Scheme};

@@ -1,7 +1,7 @@
 //! Bech32 (BIP 173), in which age and Nostr write their secret keys.
 
 use super::{Candidate, Verdict, facts, lenient};
-use crate::detect::keys::x25519_public;
+use crate::detect::keys::Modern;
 
 const CHARSET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 const GENERATOR: [u32; 5] = [
@@ -17,11 +17,9 @@ const SUM: usize = 6;
 /// `AGE-SECRET-KEY-1` + 58 characters: an X25519 key, whose recipient is told.
 pub(super) fn age(candidate: &Candidate<'_>) -> Verdict {
     let key = key(candidate.secret, b"age-secret-key-");
-    let recipient = key.map(|key| encode(b"age", &x25519_public(&key)));
-    lenient(
-        key.is_some(),
-        facts([("public_key", recipient.map(Into::into))]),
-    )
+    let public = key.and_then(|key| Modern::X25519.point_of(&key, candidate.effort));
+    let recipient = public.map(|public| encode(b"age", &public).into());
+    lenient(key.is_some(), facts([("public_key", recipient)]))
 }
 
 /// `nsec1` + 58 characters (NIP-19): a secp256k1 key.
@@ -118,6 +116,7 @@ mod tests {
 
     use super::super::tests::{flip, verdict};
     use super::*;
+    use crate::detect::keys::Effort;
 
     #[test]
     fn agrees_with_bip_173() {
@@ -147,7 +146,8 @@ mod tests {
         let Verdict::Confirmed(told) = verdict(age, key.as_bytes()) else {
             panic!("{key}")
         };
-        let recipient = encode(b"age", &x25519_public(&[7; 32]));
+        let public = Modern::X25519.point_of(&[7; 32], &Effort::default());
+        let recipient = encode(b"age", &public.unwrap());
         assert_eq!(told["public_key"], recipient.as_str());
         let off = verdict(age, &flip(&key, 20));
         assert!(matches!(off, Verdict::Demoted(_)), "{off:?}");

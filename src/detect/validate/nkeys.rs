@@ -2,8 +2,8 @@
 //! nkeys, which took the form over. The public key, by which people know the account, is told.
 
 use super::encoding::{base32, to_base32};
-use super::{Candidate, Verdict, facts, lenient};
-use crate::detect::keys::ed25519_public;
+use super::{Candidate, Effort, Verdict, facts, lenient};
+use crate::detect::keys::Modern;
 
 /// First five bits of a seed: `S` in base32.
 const SEED: u8 = 18 << 3;
@@ -27,7 +27,7 @@ pub(super) fn stellar(candidate: &Candidate<'_>) -> Verdict {
     let body = checked(candidate.secret).unwrap_or_default();
     match body.as_slice() {
         [SEED, seed @ ..] if seed.len() == 32 => {
-            let account = public(&[ACCOUNT], seed);
+            let account = public(&[ACCOUNT], seed, candidate.effort);
             lenient(true, facts([("public_key", account.map(Into::into))]))
         }
         _ => lenient(false, facts([])),
@@ -48,7 +48,9 @@ pub(super) fn nats(candidate: &Candidate<'_>) -> Verdict {
     let Some((prefix, name, seed)) = read else {
         return lenient(false, facts([]));
     };
-    let public = (prefix != CURVE).then(|| public(&[prefix], seed)).flatten();
+    let public = (prefix != CURVE)
+        .then(|| public(&[prefix], seed, candidate.effort))
+        .flatten();
     lenient(
         true,
         facts([
@@ -58,9 +60,9 @@ pub(super) fn nats(candidate: &Candidate<'_>) -> Verdict {
     )
 }
 
-/// The text of the public key of a seed.
-fn public(prefix: &[u8], seed: &[u8]) -> Option<String> {
-    let public = ed25519_public(seed.try_into().ok()?);
+/// The text of the public key of a seed, where there is the effort for it.
+fn public(prefix: &[u8], seed: &[u8], effort: &Effort) -> Option<String> {
+    let public = Modern::Ed25519.point_of(seed, effort)?;
     String::from_utf8(with_sum(&[prefix, &public].concat())).ok()
 }
 

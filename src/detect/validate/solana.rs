@@ -3,7 +3,7 @@
 
 use super::base58;
 use super::{Candidate, Verdict, facts};
-use crate::detect::keys::ed25519_public;
+use crate::detect::keys::Modern;
 
 /// Both halves; the public one is the address of the account.
 pub(super) fn keypair(candidate: &Candidate<'_>) -> Verdict {
@@ -15,10 +15,14 @@ pub(super) fn keypair(candidate: &Candidate<'_>) -> Verdict {
     let (Some(seed), Some(public)) = (bytes.first_chunk::<32>(), bytes.last_chunk::<32>()) else {
         return Verdict::Demoted(facts([]));
     };
-    if ed25519_public(seed) != *public {
-        return Verdict::Demoted(facts([]));
+    match Modern::Ed25519.point_of(seed, candidate.effort) {
+        Some(half) if half == *public => {
+            Verdict::Confirmed(facts([("address", Some(base58::encode(public).into()))]))
+        }
+        Some(_) => Verdict::Demoted(facts([])),
+        // What is not affordable speaks neither for it nor against it.
+        None => Verdict::Kept(facts([])),
     }
-    Verdict::Confirmed(facts([("address", Some(base58::encode(public).into()))]))
 }
 
 fn pair(bytes: &[u8]) -> Option<[u8; 64]> {
@@ -43,10 +47,12 @@ fn numbers(bytes: &[u8]) -> Option<[u8; 64]> {
 mod tests {
     use super::super::tests::verdict;
     use super::*;
+    use crate::detect::keys::Effort;
 
     fn made() -> Vec<u8> {
         let seed = [0x5a; 32];
-        [seed, ed25519_public(&seed)].concat()
+        let public = Modern::Ed25519.point_of(&seed, &Effort::default());
+        [seed, public.unwrap()].concat()
     }
 
     fn array(pair: &[u8]) -> String {

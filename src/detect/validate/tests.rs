@@ -13,12 +13,17 @@ use crate::rules::{self, Loader, RuleSet};
 
 /// The verdict on a secret that is the whole match and all there is around.
 pub(super) fn verdict(validator: Validator, secret: &[u8]) -> Verdict {
+    verdict_within(&Effort::default(), validator, secret)
+}
+
+/// The same, where so much may be spent.
+fn verdict_within(effort: &Effort, validator: Validator, secret: &[u8]) -> Verdict {
     validator(&Candidate {
         secret,
         whole: secret,
         around: secret,
         path: b"",
-        effort: &Effort::default(),
+        effort,
     })
 }
 
@@ -137,6 +142,46 @@ fn no_fact_holds_the_secret_it_is_about() {
                 assert!(!value.to_string().contains(&secret_text), "{key}");
             }
         }
+    }
+}
+
+/// Validators that compute the public half of a key that stands alone.
+const COMPUTING: &[&str] = &[
+    "age-bech32",
+    "nats-nkey",
+    "solana-keypair",
+    "stellar-seed",
+    "wireguard-clamp",
+];
+
+#[test]
+fn a_public_half_that_is_not_affordable_is_left_out_of_the_facts_and_not_of_the_findings() {
+    let secrets = example_secrets();
+    for name in COMPUTING {
+        let validator = by_name(name).expect("a validator");
+        let mut computed = 0;
+        for (secret, _) in &secrets {
+            let [plenty, nothing] = [Effort::default(), Effort::of(0)];
+            let known = verdict_within(&plenty, validator, secret);
+            let untold = verdict_within(&nothing, validator, secret);
+            assert!(!plenty.take_refused());
+            if !nothing.take_refused() {
+                assert_eq!(known, untold, "{name}");
+                continue;
+            }
+            computed += 1;
+            let is_proven = |verdict: &Verdict| matches!(verdict, Verdict::Confirmed(_));
+            let is_doubted = |verdict: &Verdict| matches!(verdict, Verdict::Demoted(_));
+            // A pair of Solana is proven by nothing else.
+            assert!(is_proven(&known) == is_proven(&untold) || *name == "solana-keypair");
+            assert!(untold != Verdict::Dropped && (is_doubted(&known) || !is_doubted(&untold)));
+            let (known, mut untold) = (told(known), told(untold));
+            let half = known.get("public_key").or(known.get("address"));
+            assert!(half.is_some(), "{name}: {known:?}");
+            untold.extend(known.clone());
+            assert_eq!(untold, known, "{name}");
+        }
+        assert!(computed > 0, "{name}");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::encoding::{base64, to_base64};
 use super::{Candidate, Verdict, facts};
-use crate::detect::keys::x25519_public;
+use crate::detect::keys::Modern;
 
 /// 32 bytes in base64. `wg genkey` clamps; a value that is not clamped may still be a key that
 /// something else made.
@@ -13,10 +13,10 @@ pub(super) fn clamp(candidate: &Candidate<'_>) -> Verdict {
         return Verdict::Dropped;
     };
     let clamped = key[0] & 0b111 == 0 && key[31] & 0b1100_0000 == 0b0100_0000;
-    let public = to_base64(&x25519_public(&key));
+    let public = Modern::X25519.point_of(&key, candidate.effort);
     let told = facts([
         ("clamped", Some(clamped.into())),
-        ("public_key", Some(public.into())),
+        ("public_key", public.map(|public| to_base64(&public).into())),
     ]);
     if clamped {
         Verdict::Confirmed(told)
@@ -29,6 +29,7 @@ pub(super) fn clamp(candidate: &Candidate<'_>) -> Verdict {
 mod tests {
     use super::super::tests::{base64_url, verdict};
     use super::*;
+    use crate::detect::keys::Effort;
 
     #[test]
     fn a_clamped_key_is_confirmed_and_another_demoted() {
@@ -41,7 +42,8 @@ mod tests {
         let Verdict::Confirmed(told) = verdict(clamp, base64_url(&key).as_bytes()) else {
             panic!("{key:?}")
         };
-        assert_eq!(told["public_key"], to_base64(&x25519_public(&key)));
+        let public = Modern::X25519.point_of(&key, &Effort::default());
+        assert_eq!(told["public_key"], to_base64(&public.unwrap()));
         key[0] = 1;
         assert!(matches!(
             verdict(clamp, base64_url(&key).as_bytes()),

@@ -55,7 +55,7 @@ pub(super) struct State {
     /// Whether one of the rule's keywords was seen in the text.
     pub keyword: bool,
     /// Whether the rule looks at this path.
-    pub applies: bool,
+    pub applies: Applies,
     /// Whether matches were left out.
     pub limited: bool,
     /// Where in the text lists of values end that were looked through and may lie over one another.
@@ -63,6 +63,16 @@ pub(super) struct State {
     matches: usize,
     bytes: usize,
     allowed: usize,
+}
+
+/// Whether a rule looks at the file at hand.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Applies {
+    #[default]
+    No,
+    Yes,
+    /// If the path fits one of its globs, which has not been asked.
+    IfPathFits,
 }
 
 impl State {
@@ -163,4 +173,15 @@ pub(super) trait Detector: Send + Sync {
 
     /// Every anchor of the view has been seen.
     fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>);
+
+    /// Whether anchors are noted as they come and followed in `on_view` alone: then whether the rule
+    /// looks at the file is asked only where [`may_hit`](Self::may_hit) says so.
+    fn only_notes(&self) -> bool {
+        false
+    }
+
+    /// Whether what was noted may lead to a hit, told at little cost.
+    fn may_hit(&self, _view: &View<'_>, _desk: &Desk<'_>) -> bool {
+        true
+    }
 }

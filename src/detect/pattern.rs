@@ -47,13 +47,9 @@ impl Pattern {
     /// Searches for matches that begin from `at` on and before `last`, where the last anchor ends;
     /// gives the end of the last one.
     fn search(&self, view: &View<'_>, desk: &mut Desk<'_>, mut at: usize, last: usize) -> usize {
-        let longest = desk.rule.longest;
-        let demand = self.demand.get_or_init(|| Demand::of(desk.rule));
-        let end = view.bytes.len().min(last + longest + NEIGHBOURS);
-        let haystack = &view.bytes[..end];
+        let haystack = haystack(view, desk.rule, last);
         while at < last && !desk.is_full() {
-            let start = demand.start(haystack, at, longest);
-            let Some(start) = start.filter(|start| *start < last) else {
+            let Some(start) = self.start(desk.rule, haystack, at, last) else {
                 break;
             };
             if !self.may_match(desk.rule, haystack, start) {
@@ -75,6 +71,13 @@ impl Pattern {
             }
         }
         at
+    }
+
+    /// From where on a match may begin that does so from `at` on and before `last`.
+    fn start(&self, rule: &Rule, haystack: &[u8], at: usize, last: usize) -> Option<usize> {
+        let demand = self.demand.get_or_init(|| Demand::of(rule));
+        let start = demand.start(haystack, at, rule.longest)?;
+        (start < last).then_some(start)
     }
 
     /// Whether the regex matches at all from `start` on. Not asked of those with long matches, which
@@ -136,14 +139,36 @@ impl Detector for Pattern {
     fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>) {
         let mut runs = std::mem::take(&mut desk.state.runs);
         for (first, last) in runs.drain(..) {
-            let resume = usize::try_from(desk.state.resume.saturating_sub(view.base));
-            let reach = first.saturating_sub(desk.rule.longest);
-            let at = resume.unwrap_or(usize::MAX).max(reach);
-            let at = self.search(view, desk, at, last);
+            let at = self.search(view, desk, resume_at(view, desk, first), last);
             desk.state.resume = view.base + at.max(last) as u64;
         }
         desk.state.runs = runs;
     }
+
+    fn only_notes(&self) -> bool {
+        true
+    }
+
+    fn may_hit(&self, view: &View<'_>, desk: &Desk<'_>) -> bool {
+        desk.state.runs.iter().any(|(first, last)| {
+            let haystack = haystack(view, desk.rule, *last);
+            let at = resume_at(view, desk, *first);
+            at < *last && self.start(desk.rule, haystack, at, *last).is_some()
+        })
+    }
+}
+
+/// The bytes in which a match lies that holds an anchor that ends at `last`, or before it.
+fn haystack<'v>(view: &View<'v>, rule: &Rule, last: usize) -> &'v [u8] {
+    let end = view.bytes.len().min(last + rule.longest + NEIGHBOURS);
+    &view.bytes[..end]
+}
+
+/// Where the search goes on for matches that hold an anchor that ends at `first`, or behind it.
+fn resume_at(view: &View<'_>, desk: &Desk<'_>, first: usize) -> usize {
+    let resume = usize::try_from(desk.state.resume.saturating_sub(view.base));
+    let reach = first.saturating_sub(desk.rule.longest);
+    resume.unwrap_or(usize::MAX).max(reach)
 }
 
 /// Whether an allowlist of the rule covers a match.

@@ -3,6 +3,8 @@
 //! Everything that changes while a text is scanned is here, so that the engine itself can be
 //! shared between threads; a session is made once for each worker and used for text after text.
 
+mod wants;
+
 use std::sync::Arc;
 
 use super::detector::{Desk, Found, State, View};
@@ -133,7 +135,11 @@ impl<'e> Session<'e> {
             if self.states[at].has_work() {
                 let index = self.touched[at];
                 let detector = self.engine.detector(index);
-                detector.on_view(view, &mut self.desk(index));
+                if self.has_reason(view, index) {
+                    detector.on_view(view, &mut self.desk(index));
+                } else {
+                    self.states[at].runs.clear();
+                }
             }
         }
         self.look_at_fields(view);
@@ -189,16 +195,14 @@ impl<'e> Session<'e> {
                 let confirmed = exact
                     .as_deref()
                     .is_none_or(|exact| *exact == view.bytes[at.clone()]);
-                if confirmed && self.wants(view, *index) {
+                if confirmed && self.may_want(view, *index) {
                     engine
                         .detector(*index)
                         .on_anchor(view, at.clone(), &mut self.desk(*index));
                 }
             }
             for index in &anchor.keyword_of {
-                if self.wants(view, *index) {
-                    self.desk(*index).state.keyword = true;
-                }
+                self.touch(view, *index).keyword = true;
             }
         });
         self.room = Some(room);
@@ -237,7 +241,7 @@ impl<'e> Session<'e> {
 
     fn report(&mut self, view: &View<'_>, found: Found) {
         let index = found.rule;
-        self.wants(view, index);
+        self.touch(view, index);
         let mut desk = self.desk(index);
         if !desk.is_full() {
             desk.report(found);
@@ -276,40 +280,8 @@ impl<'e> Session<'e> {
             self.desk(index).state.keyword = true;
         }
         for index in limited {
-            self.wants(view, index);
-            self.desk(index).state.limited = true;
+            self.touch(view, index).limited = true;
         }
-    }
-
-    /// Whether the rule looks at texts of this path.
-    fn wants(&mut self, view: &View<'_>, index: usize) -> bool {
-        if self.slots[index] == 0 {
-            let rule = self.engine.rules().rule(index);
-            // Names are scanned many together, so that a keyword among them says nothing.
-            let is_gated = view.context.kind == TextKind::Name && !rule.keywords().is_empty();
-            let path = view.context.path;
-            let looks = |lookers: &mut Lookers| {
-                let rules = lookers.rules(self.engine.paths(), path);
-                rules.binary_search(&index).is_ok()
-            };
-            let applies = self.any_path
-                || !is_gated
-                    && rule.applies_to(path)
-                    && (rule.syntax.paths.is_empty() || looks(&mut self.lookers));
-            self.take_state(index).applies = applies;
-        }
-        self.states[self.slots[index] as usize - 1].applies
-    }
-
-    /// A fresh state for a rule that has none.
-    fn take_state(&mut self, index: usize) -> &mut State {
-        let place = self.touched.len();
-        self.touched.push(index);
-        self.slots[index] = self.touched.len() as u32;
-        if place == self.states.len() {
-            self.states.push(State::default());
-        }
-        &mut self.states[place]
     }
 
     /// The desk of a rule that has been asked whether it wants the text.

@@ -10,10 +10,11 @@ use regex_automata::util::pool::Pool;
 use regex_automata::util::syntax;
 use regex_automata::{Input, MatchError};
 
-/// Bytes of states that a thread keeps of one regex at most.
-const STATES: usize = 1 << 20;
+/// Bytes of states that a thread keeps of one regex at most: there are hundreds, and each sees little
+/// text.
+const STATES: usize = 128 << 10;
 /// Bytes that the compiled regex takes at most.
-const COMPILED: usize = 8 << 20;
+const COMPILED: usize = 4 << 20;
 
 /// The forward half of one regex.
 pub(super) struct Sieve {

@@ -7,13 +7,13 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Serialize;
 
 use super::embedded::Embedded;
+use super::few::Few;
 use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
 use super::glob::glob;
 use super::hir;
 use super::place::Place;
 use super::read::Read;
-use super::single::Single;
 use super::syntax::RuleSyntax;
 
 /// Longest match that a rule may have; windows overlap by as much.
@@ -24,8 +24,8 @@ const COMPILED_SIZE: usize = 4 << 20;
 /// each sees little text.
 const CACHE_SIZE: usize = 128 << 10;
 
-/// A regex with longer matches is used by one thread at a time; there are ten, of private keys.
-const FOR_ONE: usize = 10_000;
+/// A regex with longer matches is used by few threads at a time; there are ten, of private keys.
+const FOR_FEW: usize = 10_000;
 
 /// What rules may refer to by name.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +66,7 @@ pub struct Rule {
     /// The tables of `[[rule.fields]]`.
     pub fields: Vec<Fields>,
     regex: OnceLock<Result<Regex, regex::Error>>,
-    single: Single,
+    few: Few,
 }
 
 impl Rule {
@@ -97,7 +97,7 @@ impl Rule {
             longest,
             fields,
             regex: OnceLock::new(),
-            single: Single::default(),
+            few: Few::default(),
         })
     }
 
@@ -117,7 +117,7 @@ impl Rule {
             foreign: None,
             longest: longest.unwrap_or(LONGEST_MATCH),
             regex: OnceLock::new(),
-            single: Single::default(),
+            few: Few::default(),
         }
     }
 
@@ -131,7 +131,7 @@ impl Rule {
             longest: 0,
             fields: Vec::new(),
             regex: OnceLock::new(),
-            single: Single::default(),
+            few: Few::default(),
         }
     }
 
@@ -153,8 +153,8 @@ impl Rule {
     /// Lets `search` use the regex, when it is its turn where that takes much memory.
     pub(crate) fn search_with<T>(&self, search: impl FnOnce(&Regex) -> T) -> Option<T> {
         let regex = self.regex()?;
-        Some(match self.longest > FOR_ONE {
-            true => self.single.search(regex, search),
+        Some(match self.longest > FOR_FEW {
+            true => self.few.search(regex, search),
             false => search(regex),
         })
     }

@@ -15,6 +15,7 @@ mod anchors;
 mod check;
 mod choice;
 mod embedded;
+mod few;
 mod fields;
 mod foreign;
 mod gitleaks;
@@ -28,7 +29,6 @@ mod place;
 mod read;
 mod selection;
 mod set;
-mod single;
 mod syntax;
 
 pub(crate) use allowlist::Candidate;

@@ -22,9 +22,9 @@ thread_local! {
 
 /// Copies, each of the thread that used it last, and the number of that.
 #[derive(Debug, Default)]
-pub(super) struct Single([Mutex<Option<(usize, Regex)>>; COPIES]);
+pub(super) struct Few([Mutex<Option<(usize, Regex)>>; COPIES]);
 
-impl Single {
+impl Few {
     /// Lets `search` use a copy of `regex`, which is always the same regex.
     pub(super) fn search<T>(&self, regex: &Regex, search: impl FnOnce(&Regex) -> T) -> T {
         let this = NUMBER.with(|number| *number);
@@ -46,8 +46,8 @@ mod tests {
 
     #[test]
     fn threads_use_it_in_turn_and_each_finds_what_there_is() {
-        let (single, regex) = (Single::default(), Regex::new("a+").unwrap());
-        let find = || single.search(&regex, |regex| regex.find(b"baac").map(|hit| hit.range()));
+        let (few, regex) = (Few::default(), Regex::new("a+").unwrap());
+        let find = || few.search(&regex, |regex| regex.find(b"baac").map(|hit| hit.range()));
         let found = (0..64).into_par_iter().map(|_| find()).collect::<Vec<_>>();
         assert_eq!(found, vec![Some(1..3); 64]);
     }

@@ -14,7 +14,7 @@ pub(super) const BITS: u32 = 15;
 const CELLS: usize = 1 << BITS;
 /// Shortest literal with fingerprints.
 pub(super) const SHORTEST: usize = WIDTH - 1;
-/// Slots for each bit that is set: so many that most of the bits have one for themselves.
+/// Slots for each fingerprint: so many that most of them have one for themselves.
 const ROOM: usize = 4;
 
 /// For each cell, by the first byte of the fingerprint.
@@ -23,7 +23,7 @@ pub(super) type Table = [u32; CELLS];
 /// All fingerprints.
 pub(super) struct Prints {
     pub table: Box<Table>,
-    /// For each bit of a cell, by its hash, the first of its candidates; a power of two.
+    /// For each fingerprint, by its hash, the first of its candidates; a power of two.
     slots: Vec<u32>,
     /// How far a hash is moved for it.
     shift: u32,
@@ -39,9 +39,10 @@ impl Prints {
         let numbered = (0..).zip(literals);
         for (number, literal) in numbered.filter(|(_, literal)| literal.len() >= SHORTEST) {
             for print in (0..STRIDE).map(|way| Print::choose(literal, way)) {
-                for (cell, bit) in bits(&print) {
-                    table[usize::from(cell)] |= 1 << bit;
-                    all.push((hash(cell, bit), number, print.offset));
+                for word in words(print.word, print.known) {
+                    let cell = cell(word as u16, (word >> 16) as u16);
+                    table[usize::from(cell)] |= 1 << (word % u32::BITS);
+                    all.push((hash(word), number, print.offset));
                 }
             }
         }
@@ -90,8 +91,7 @@ impl Prints {
     /// Where the candidates for four bytes begin that pass the table, for [`at`](Self::at).
     #[inline(always)]
     pub(super) fn first(&self, four: [u8; WIDTH]) -> u32 {
-        let word = u32::from_le_bytes(four);
-        let slot = hash(cell(word as u16, (word >> 16) as u16), word % u32::BITS) >> self.shift;
+        let slot = hash(u32::from_le_bytes(four)) >> self.shift;
         self.slots.get(slot as usize).map_or(0, |first| *first)
     }
 
@@ -111,26 +111,18 @@ impl Prints {
     }
 }
 
+/// What counts of four bytes in the table.
+const COUNTS: u32 = 0x1fdf_df1f;
 /// Odd, and such that words that are common in any text have no slot by chance.
 const SPREAD: u32 = 0x85eb_ca6b;
 
 #[inline(always)]
-fn hash(cell: u16, bit: u32) -> u32 {
-    (u32::from(cell) << 5 | bit).wrapping_mul(SPREAD)
+fn hash(word: u32) -> u32 {
+    (word & COUNTS).wrapping_mul(SPREAD)
 }
 
-/// The cells and bits that a print's bytes can lead to.
-fn bits(print: &Print) -> Vec<(u16, u32)> {
-    let words = words(print.word, print.known).into_iter();
-    let bit = |word: u32| {
-        let cell = cell(word as u16, (word >> 16) as u16);
-        (cell, word % u32::BITS)
-    };
-    words.map(bit).collect()
-}
-
-/// Words with the known bytes of `word` that lead to all bits that any with them does: at most the first
-/// and the last one are not known, and five bits of those count.
+/// Words with the known bytes of `word`, one for each way in which they count: at most the first and the
+/// last one are not known, and five bits of those count.
 fn words(word: u32, known: u32) -> Vec<u32> {
     let mut words = vec![word];
     for shift in [0, 24] {

@@ -299,10 +299,9 @@ impl<'a, 'e> Worker<'a, 'e> {
 
     /// Waits for other threads and takes all that they found.
     fn settle(&mut self) {
-        if let Some(ahead) = &mut self.ahead {
-            ahead.wait();
+        while self.ahead.as_mut().is_some_and(Ahead::wait_for_next) {
+            self.take_ready();
         }
-        self.take_ready();
     }
 
     fn content(&mut self, entry: &LayerEntry, content: &mut dyn BufRead, is_text: bool) -> Outcome {

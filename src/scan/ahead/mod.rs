@@ -216,9 +216,8 @@ impl<'a, 'l> Ahead<'a, 'l> {
 
     /// What is behind something slow must not pile up.
     fn wait_if_much_is_pending(&mut self) {
-        let found = self.yard.found.load(Ordering::Relaxed);
-        if self.pending.len() >= MOST_PENDING || found > MOST_FOUND {
-            self.wait();
+        if self.pending.len() >= MOST_PENDING || self.yard.is_much_found() {
+            self.wait_for_first();
         }
     }
 
@@ -247,8 +246,11 @@ impl<'a, 'l> Ahead<'a, 'l> {
         let yard = self.yard;
         self.pending.push_back(Pending::Later(yard.leave(job)));
         if !self.is_alone {
+            // What is not done now, the walk does when it is its turn.
             self.scope.spawn(move |_| {
-                yard.work();
+                if !yard.is_much_found() {
+                    yard.work();
+                }
             });
         }
     }
@@ -270,10 +272,26 @@ impl<'a, 'l> Ahead<'a, 'l> {
         Some(done)
     }
 
-    /// Waits until all that was handed on is done.
-    pub(super) fn wait(&mut self) {
+    /// Sends what was handed on, and waits until the first of what is pending may be taken; whether there
+    /// is any. Meanwhile it does what waits, but not more than there is room for what it finds.
+    pub(super) fn wait_for_next(&mut self) -> bool {
         self.send();
-        self.yard.finish();
+        self.wait_for_first();
+        !self.pending.is_empty()
+    }
+
+    fn wait_for_first(&self) {
+        while let Some(Pending::Later(results)) = self.pending.front()
+            && lock(results).is_none()
+        {
+            let is_done = match self.yard.is_much_found() {
+                true => self.yard.work_on_this(results),
+                false => self.yard.work(),
+            };
+            if !is_done {
+                self.yard.wait_for(results);
+            }
+        }
     }
 }
 

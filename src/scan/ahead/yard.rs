@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::pipe::{Outlet, Pipe};
 use super::pool::Pool;
-use super::{Done, append, context, is_large, lock, size};
+use super::{Done, MOST_FOUND, append, context, is_large, lock, size};
 use crate::archive::{Backlog, Blob, Limits};
 use crate::content::{Outcome, Scanner};
 use crate::detect::Engine;
@@ -89,6 +89,11 @@ impl<'l> Yard<'l> {
         *lock(&self.left) += 1;
         lock(&self.waiting).push_back((job, Arc::clone(&results)));
         results
+    }
+
+    /// Whether so much was found and not taken that only what comes next should be searched.
+    pub(super) fn is_much_found(&self) -> bool {
+        self.found.load(Ordering::Relaxed) > MOST_FOUND
     }
 
     /// Does the job that waits longest; whether there was one.
@@ -273,11 +278,21 @@ impl<'l> Yard<'l> {
         bytes.as_ptr().addr().checked_sub(start)
     }
 
-    /// Waits until all jobs are done, or does them.
-    pub(super) fn finish(&self) {
-        while self.work() {}
+    /// Does the job that waits longest if its results will be these; whether that is so.
+    pub(super) fn work_on_this(&self, results: &Results<'l>) -> bool {
+        let is_it = |job: &mut (Job<'l>, Results<'l>)| Arc::ptr_eq(&job.1, results);
+        let job = lock(&self.waiting).pop_front_if(is_it);
+        job.is_some_and(|(job, results)| {
+            self.work_on(job, &results);
+            true
+        })
+    }
+
+    /// Waits until a job that somebody does is done.
+    pub(super) fn wait_for(&self, results: &Results<'l>) {
         let mut left = lock(&self.left);
-        while *left > 0 {
+        // Results are told before their job leaves.
+        while *left > 0 && lock(results).is_none() {
             let woken = self.one_is_done.wait(left);
             left = woken.unwrap_or_else(PoisonError::into_inner);
         }

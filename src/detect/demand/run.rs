@@ -112,13 +112,18 @@ impl Run {
 
     /// How much it says where bytes are those of text: a byte that any text holds says nothing.
     pub(super) fn bits(&self) -> f64 {
-        let share: f64 = (SHARES.iter())
-            .map(|(of, share)| share * f64::from(self.count(of)))
-            .sum();
         match self.class {
             [0, 0, 0, 0] => 0.0,
-            _ => self.length as f64 * -share.min(1.0).log2(),
+            _ => self.length as f64 * -self.share().min(1.0).log2(),
         }
+    }
+
+    /// Which part of text the bytes of the class are.
+    fn share(&self) -> f64 {
+        let shares = SHARES.iter();
+        shares
+            .map(|(of, share)| share * f64::from(self.count(of)))
+            .sum()
     }
 
     /// Whether the other one is there wherever this one is.
@@ -217,6 +222,11 @@ const SHARES: [(Bytes, f64); 8] = [
     // Those that text has none of.
     (others(), 0.0001),
 ];
+
+/// Which part of text a byte is, roughly.
+pub(super) fn share(byte: u8) -> f64 {
+    Run::of_bytes(&[byte]).share()
+}
 
 const fn bytes(list: &[u8]) -> Bytes {
     let mut all = [0; 4];

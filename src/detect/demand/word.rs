@@ -1,8 +1,10 @@
-//! Words: letters that stand as they are, in upper or in lower case, in every match.
+//! Words: bytes that stand as they are, letters in upper or in lower case, in every match.
 
 use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
 
-/// Letters of the shortest one that is looked for.
+use super::run::share;
+
+/// Bytes of the shortest one that is looked for.
 const SHORTEST: usize = 3;
 
 /// A word as it is looked for.
@@ -10,7 +12,7 @@ const SHORTEST: usize = 3;
 pub(super) struct Word {
     /// In lower case.
     text: Vec<u8>,
-    /// Where its rarest letter stands, and that in both cases.
+    /// Where its rarest byte stands, and that in both cases.
     rarest: usize,
     letter: [u8; 2],
 }
@@ -18,7 +20,7 @@ pub(super) struct Word {
 impl Word {
     fn new(text: Vec<u8>) -> Option<Self> {
         let (rarest, letter) = (text.iter().enumerate())
-            .max_by_key(|(_, letter)| rank(**letter))
+            .min_by(|(_, one), (_, other)| share(**one).total_cmp(&share(**other)))
             .map(|(at, letter)| (at, *letter))
             .filter(|_| text.len() >= SHORTEST)?;
         Some(Self {
@@ -61,13 +63,6 @@ impl Word {
         words.all.dedup();
         words.all
     }
-}
-
-/// How rare a letter is among others, roughly.
-fn rank(letter: u8) -> usize {
-    const COMMON: &[u8] = b"etaoinsrlcdpumgfhybvwkxjqz";
-    let place = COMMON.iter().position(|known| *known == letter);
-    place.unwrap_or(COMMON.len())
 }
 
 /// Words on the way through a regex.

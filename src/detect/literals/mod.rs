@@ -179,7 +179,9 @@ impl Literals {
 
     #[inline]
     fn confirm(&self, search: &mut Search<'_>, at: usize, candidate: &Candidate) {
-        let literal = &self.literals[candidate.literal as usize];
+        let Some(literal) = self.literals.get(candidate.literal as usize) else {
+            return;
+        };
         let start = candidate.start(at);
         let end = start.wrapping_add(literal.len());
         let stands =

@@ -98,10 +98,10 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// What stands where nothing can.
+    /// What stands where nothing can: no literal has its number.
     pub(super) const NONE: Self = Self {
         head: 0,
-        literal: 0,
+        literal: u32::MAX,
         offset: 0,
         unknown: 0,
         is_last: true,

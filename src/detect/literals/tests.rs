@@ -93,6 +93,20 @@ fn literals_are_found_across_chunks_and_only_where_they_end_in_the_part_that_is_
     }
 }
 
+/// Too near the end for a look at the first eight bytes, anything may stand that has to be compared.
+#[test]
+fn where_a_place_passes_and_nothing_is_known_of_it_no_literal_is_told() {
+    let finder = Literals::new(literals(&["abc"]));
+    let mut hits = Vec::new();
+    let mut search = Search {
+        bytes: b"abc",
+        own: 0..3,
+        hits: &mut hits,
+    };
+    finder.confirm(&mut search, 0, &Candidate::NONE);
+    assert_eq!(hits, []);
+}
+
 #[test]
 fn text_of_nothing_but_literals_is_linear_and_whole() {
     let twins = Twins::of(&literals(&["a", "aa", "aaa", "aaaa", "aaaaaaaaa"]));

@@ -10,9 +10,10 @@ use regex_automata::util::pool::Pool;
 use regex_automata::util::syntax;
 use regex_automata::{Input, MatchError};
 
-/// Bytes of states that a thread keeps of one regex at most: there are hundreds, and each sees little
-/// text.
-const STATES: usize = 128 << 10;
+/// Bytes of states that a thread keeps of one regex at most: there are hundreds, and most need a few. Half as
+/// many are thrown away and made again so often, for URLs, that a scan takes 5 % more instructions; twice as
+/// many save 2 % and take 10 MiB more on 16 threads.
+const STATES: usize = 256 << 10;
 /// Bytes that the compiled regex takes at most.
 const COMPILED: usize = 4 << 20;
 

@@ -19,8 +19,6 @@ use super::validate::Validator;
 use super::weigh::{self, Scale};
 use crate::rules::{self, Rule};
 
-/// Longest match of a regex that is asked first whether it matches at all.
-const LONGEST: usize = 4 << 10;
 /// Bytes behind the longest match that a look-around may see.
 const NEIGHBOURS: usize = 8;
 
@@ -80,13 +78,9 @@ impl Pattern {
         (start < last).then_some(start)
     }
 
-    /// Whether the regex matches at all from `start` on. Not asked of those with long matches, which
-    /// keep much memory however they are searched for.
+    /// Whether the regex matches at all from `start` on.
     fn may_match(&self, rule: &Rule, haystack: &[u8], start: usize) -> bool {
-        let make = || {
-            let regex = rule.syntax.regex.as_deref()?;
-            (rule.longest <= LONGEST).then(|| Sieve::of(regex))?
-        };
+        let make = || Sieve::of(rule.syntax.regex.as_deref()?);
         let sieve = self.sieve.get_or_init(make).as_ref();
         sieve.is_none_or(|sieve| sieve.may_match(haystack, start))
     }

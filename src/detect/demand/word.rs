@@ -6,26 +6,29 @@ use super::run::share;
 
 /// Bytes of the shortest one that is looked for.
 const SHORTEST: usize = 3;
+/// Bytes that are looked at together.
+const BLOCK: usize = 32;
+/// Folds upper case to lower case, and some bytes that are no letters to others.
+const FOLD: u8 = 0x20;
 
 /// A word as it is looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Word {
     /// In lower case.
     text: Vec<u8>,
-    /// Where its rarest byte stands, and that in both cases.
+    /// Where the rarest three bytes of it stand, and these, folded.
     rarest: usize,
-    letter: [u8; 2],
+    three: [u8; SHORTEST],
 }
 
 impl Word {
     fn new(text: Vec<u8>) -> Option<Self> {
-        let (rarest, letter) = (text.iter().enumerate())
-            .min_by(|(_, one), (_, other)| share(**one).total_cmp(&share(**other)))
-            .map(|(at, letter)| (at, *letter))
-            .filter(|_| text.len() >= SHORTEST)?;
+        let weight = |three: &[u8; SHORTEST]| three.map(share).iter().product::<f64>();
+        let (rarest, three) = (text.array_windows().enumerate())
+            .min_by(|(_, one), (_, other)| weight(one).total_cmp(&weight(other)))?;
         Some(Self {
-            letter: [letter, letter.to_ascii_uppercase()],
             rarest,
+            three: three.map(|byte| byte | FOLD),
             text,
         })
     }
@@ -41,17 +44,25 @@ impl Word {
 
     /// Where the first one begins at `from` or behind it.
     pub(super) fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let [lower, upper] = self.letter;
         let mut at = from.checked_add(self.rarest)?;
         loop {
-            at += memchr::memchr2(lower, upper, bytes.get(at..)?)?;
-            let start = at - self.rarest;
-            let text = bytes.get(start..start + self.text.len())?;
-            if text.eq_ignore_ascii_case(&self.text) {
+            let rest = bytes.get(at..)?;
+            let block = rest.first_chunk();
+            if block.is_none_or(|block| may_hold(block, self.three))
+                && let Some(start) = self.begin(bytes, at - self.rarest)
+            {
                 return Some(start);
             }
-            at += 1;
+            block?;
+            at += BLOCK;
         }
+    }
+
+    /// Where it begins among the places of a block from `from` on.
+    fn begin(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let places = bytes.get(from..)?.windows(self.text.len()).take(BLOCK);
+        let mut stands = places.map(|text| text.eq_ignore_ascii_case(&self.text));
+        Some(from + stands.position(|stands| stands)?)
     }
 
     /// Those that every match of `hir` holds, the longest first.
@@ -63,6 +74,14 @@ impl Word {
         words.all.dedup();
         words.all
     }
+}
+
+/// Whether three bytes may begin at any place of a block. By itself, since in the midst of a loop the compiler
+/// asks byte after byte.
+#[inline(never)]
+fn may_hold(block: &[u8; BLOCK + SHORTEST - 1], three: [u8; SHORTEST]) -> bool {
+    let is = |at: usize, which: usize| block[at + which] | FOLD == three[which];
+    (0..BLOCK).fold(false, |any, at| any | (is(at, 0) & is(at, 1) & is(at, 2)))
 }
 
 /// Words on the way through a regex.

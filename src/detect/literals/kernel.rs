@@ -22,14 +22,14 @@ pub(super) const REACH: usize = WIDTH - STRIDE;
 /// Places of a chunk; a power of two.
 pub(super) const PLACES: usize = CHUNK / STRIDE;
 
-/// What counts of the first two bytes of a fingerprint in a cell, and of the last two. Upper case is
-/// lower case. Of the last byte five bits count, as of the first one in the cell: of a literal that does
-/// not reach that far there is a bit for each that it may be.
-const FIRST_PAIR: u16 = 0xdf00;
-const LAST_PAIR: u16 = 0x1fdf;
-/// Odd, so that no two pairs of bytes are taken for one another.
-const SECOND: u16 = 0x9e37;
-const LAST: u16 = 0x6f4d;
+/// What counts of the four bytes of a fingerprint for its cell: all but the first. Upper case is lower
+/// case. Of the last byte five bits count, as of the first one in the cell: of a literal that does not
+/// reach that far there is a bit for each that it may be.
+const COUNTS: u32 = 0x1fdf_df00;
+/// Of two bytes each, by which they are multiplied; odd, so that no two are taken for one another.
+const BY: [i16; 2] = [0x4e37, 0x6f4d];
+/// The bits of the sum that are the cell's number begin here.
+const SHIFT: u32 = 10;
 
 /// Places that are looked up together.
 const TOGETHER: usize = 8;
@@ -100,27 +100,29 @@ fn cells(block: &[u8; BLOCK + REACH]) -> [u16; BLOCK / STRIDE] {
     }
     let mut cells = [0; BLOCK / STRIDE];
     for (index, place) in cells.iter_mut().enumerate() {
-        *place = cell(pairs[index], pairs[index + 1]);
+        *place = cell(u32::from(pairs[index]) | u32::from(pairs[index + 1]) << 16);
     }
     cells
 }
 
-/// The cell of a fingerprint, given as two pairs of bytes: the last three of them, hashed.
+/// The cell of a fingerprint: its last three bytes, hashed.
 #[inline(always)]
-pub(super) fn cell(first: u16, last: u16) -> u16 {
-    let (first, last) = ((first & FIRST_PAIR) >> 8, last & LAST_PAIR);
-    let hash = first.wrapping_mul(SECOND);
-    hash.wrapping_add(last.wrapping_mul(LAST)) >> (u16::BITS - BITS)
+pub(super) fn cell(word: u32) -> u16 {
+    let counts = word & COUNTS;
+    let pairs = [counts as i16, (counts >> 16) as i16];
+    let hash = i32::from(pairs[0]) * i32::from(BY[0]) + i32::from(pairs[1]) * i32::from(BY[1]);
+    (hash >> SHIFT) as u16 % (1 << BITS)
 }
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m128i, _mm_add_epi16, _mm_and_si128, _mm_cvtepu8_epi16, _mm_cvtsi64_si128,
-        _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadu_si128, _mm_mullo_epi16, _mm_set_epi32,
-        _mm_set1_epi16, _mm_srli_epi16, _mm_storeu_si128, _mm256_andnot_si256, _mm256_castsi256_ps,
-        _mm256_cvtepu16_epi32, _mm256_movemask_ps, _mm256_set_m128i, _mm256_set1_epi32,
-        _mm256_sllv_epi32,
+        __m128i, __m256i, _mm_add_epi16, _mm_cvtepu8_epi16, _mm_cvtsi64_si128, _mm_cvtsi128_si64,
+        _mm_extract_epi64, _mm_loadu_si128, _mm_set_epi32, _mm_set1_epi16, _mm_storeu_si128,
+        _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_ps, _mm256_castsi256_si128,
+        _mm256_extracti128_si256, _mm256_madd_epi16, _mm256_movemask_ps, _mm256_set_m128i,
+        _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_sllv_epi32,
+        _mm256_srli_epi32,
     };
 
     use super::*;
@@ -168,44 +170,50 @@ mod avx2 {
         count
     }
 
-    /// Which of eight places pass, given their first and their last two bytes.
+    /// Which of eight places pass, given the bytes from the first one on, and those from the second on.
     #[inline]
     #[target_feature(enable = "avx2,bmi2")]
-    fn pass(table: &Table, first: __m128i, last: __m128i) -> u32 {
-        let cells = cells(first, last);
-        let low = four(table, _mm_cvtsi128_si64(cells));
-        let high = four(table, _mm_extract_epi64::<1>(cells));
+    fn pass(table: &Table, first: __m128i, second: __m128i) -> u32 {
+        // The four bytes at each place: of the first four places, and of the others.
+        let words = _mm256_setr_epi8(
+            0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9, //
+            6, 7, 8, 9, 8, 9, 10, 11, 10, 11, 12, 13, 12, 13, 14, 15,
+        );
+        let words = _mm256_shuffle_epi8(_mm256_set_m128i(second, first), words);
+        let cells = cells(words);
+        let low = four(table, _mm256_castsi256_si128(cells));
+        let high = four(table, _mm256_extracti128_si256::<1>(cells));
         // The bit that the first byte chooses is moved to the top.
-        let by = _mm256_andnot_si256(_mm256_cvtepu16_epi32(first), _mm256_set1_epi32(31));
+        let by = _mm256_andnot_si256(words, _mm256_set1_epi32(31));
         let bits = _mm256_sllv_epi32(_mm256_set_m128i(high, low), by);
         _mm256_movemask_ps(_mm256_castsi256_ps(bits)) as u32
     }
 
-    /// The cells of eight places, as [`super::cell`] has them.
+    /// The cells of eight fingerprints, as [`super::cell`] has them.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn cells(first: __m128i, last: __m128i) -> __m128i {
-        let first = _mm_and_si128(first, _mm_set1_epi16(FIRST_PAIR as i16));
-        let last = _mm_and_si128(last, _mm_set1_epi16(LAST_PAIR as i16));
-        let hash = _mm_add_epi16(
-            _mm_mullo_epi16(_mm_srli_epi16::<8>(first), _mm_set1_epi16(SECOND as i16)),
-            _mm_mullo_epi16(last, _mm_set1_epi16(LAST as i16)),
-        );
-        _mm_srli_epi16::<{ (u16::BITS - BITS) as i32 }>(hash)
+    fn cells(words: __m256i) -> __m256i {
+        const PAIR: i32 = BY[0] as i32 | (BY[1] as i32) << 16;
+        let counts = _mm256_and_si256(words, _mm256_set1_epi32(COUNTS as i32));
+        let hash = _mm256_madd_epi16(counts, _mm256_set1_epi32(PAIR));
+        let hash = _mm256_srli_epi32::<{ SHIFT as i32 }>(hash);
+        _mm256_and_si256(hash, _mm256_set1_epi32((1 << BITS) - 1))
     }
 
     /// What stands in four cells.
     #[inline]
     #[target_feature(enable = "avx2,bmi2")]
     #[allow(unsafe_code)]
-    fn four(table: &Table, cells: i64) -> __m128i {
-        let bits = |place: u32| {
-            let cell = usize::from((cells as u64 >> (16 * place)) as u16);
+    fn four(table: &Table, cells: __m128i) -> __m128i {
+        let bits = |cell: u64| {
+            let cell = cell as u32 as usize;
             debug_assert!(cell < table.len());
             // SAFETY: a cell has `BITS` bits, and the table an entry for each such number.
             unsafe { *table.get_unchecked(cell) as i32 }
         };
-        _mm_set_epi32(bits(3), bits(2), bits(1), bits(0))
+        let low = _mm_cvtsi128_si64(cells) as u64;
+        let high = _mm_extract_epi64::<1>(cells) as u64;
+        _mm_set_epi32(bits(high >> 32), bits(high), bits(low >> 32), bits(low))
     }
 
     #[inline]

@@ -149,21 +149,7 @@ impl Literals {
         Places { passed, kept }: &mut Places,
     ) {
         let count = self.kernel.run(&self.prints.table, bytes, passed);
-        let passed = &passed[..count];
-        // Without a branch for what they find, so that what is not in the nearest memory is waited for
-        // once for many places.
-        let mut count = 0;
-        for offset in passed {
-            let place = usize::from(*offset);
-            let Some(four) = bytes.get(place..).and_then(<[u8]>::first_chunk) else {
-                continue;
-            };
-            let first = self.prints.first(*four);
-            let candidate = self.prints.at(first);
-            let may_stand = candidate.may_stand(search.bytes, range.start + place);
-            kept[count % PLACES] = (*offset, first);
-            count += usize::from(may_stand | !candidate.is_last);
-        }
+        let count = self.keep(bytes, &passed[..count], search.bytes, range.start, kept);
         for (offset, first) in &kept[..count] {
             let at = range.start + usize::from(*offset);
             if at >= range.end {
@@ -175,6 +161,32 @@ impl Literals {
                 }
             }
         }
+    }
+
+    /// Keeps those places of `bytes`, which stand at `start` of `text`, where a literal may stand; how many
+    /// these are. Without a branch for what they hold, so that what is not in the nearest memory is waited
+    /// for once for many places.
+    #[inline(never)]
+    fn keep(
+        &self,
+        bytes: &[u8],
+        places: &[u16],
+        text: &[u8],
+        start: usize,
+        kept: &mut [Kept; PLACES],
+    ) -> usize {
+        let mut count = 0;
+        for offset in places {
+            let place = usize::from(*offset);
+            let Some(four) = bytes.get(place..).and_then(<[u8]>::first_chunk) else {
+                continue;
+            };
+            let first = self.prints.first(*four);
+            let candidate = self.prints.at(first);
+            kept[count % PLACES] = (*offset, first);
+            count += usize::from(candidate.may_stand(text, start + place) | !candidate.is_last);
+        }
+        count
     }
 
     #[inline]

@@ -40,7 +40,7 @@ impl Prints {
         for (number, literal) in numbered.filter(|(_, literal)| literal.len() >= SHORTEST) {
             for print in (0..STRIDE).map(|way| Print::choose(literal, way)) {
                 for word in words(print.word, print.known) {
-                    let cell = cell(word as u16, (word >> 16) as u16);
+                    let cell = cell(word);
                     table[usize::from(cell)] |= 1 << (word % u32::BITS);
                     all.push((hash(word), number, print.offset));
                 }

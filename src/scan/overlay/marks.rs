@@ -2,7 +2,7 @@
 //! entries.
 
 use super::Hidden;
-use super::path::{Key, is_placeable, parent};
+use super::path::{Key, Trail, is_placeable, parent};
 use super::room::Common;
 use super::symlinks::Symlinks;
 use super::table::{self, Mark, Table};
@@ -14,8 +14,8 @@ pub(in crate::scan) struct PathMarks {
     pub(super) common: Common,
     marks: Table,
     pub(super) symlinks: Symlinks,
-    /// Parent of the entry before, whose ancestors are marked already.
-    last_parent: Vec<u8>,
+    /// Leads to the folder of the entry before; the folders on the way are marked already.
+    trail: Trail,
     /// Bytes of the common room that it has.
     used: usize,
     /// Things that were not kept because there were too many.
@@ -41,14 +41,15 @@ impl PathMarks {
             return;
         }
         let parent = parent(path).unwrap_or_default();
-        if parent != self.last_parent {
-            for ancestor in self.common.hasher.keys(parent) {
+        if !self.trail.leads_to(parent) {
+            for ancestor in self.common.hasher.go(&mut self.trail, parent) {
                 self.change(&ancestor, |mark| mark.is_there = true);
             }
-            self.last_parent.clear();
-            self.last_parent.extend_from_slice(parent);
         }
-        let key = self.common.hasher.key(path);
+        let name = path.get(parent.len()..).unwrap_or_default();
+        let name = name.strip_prefix(b"/").unwrap_or(name);
+        let hasher = &self.common.hasher;
+        let key = (hasher.key_in(&self.trail, name)).unwrap_or_else(|| hasher.key(path));
         self.change(&key, |mark| {
             mark.is_there = true;
             mark.any = sequence.saturating_add(1);

@@ -27,19 +27,31 @@ impl PathHasher {
         for component in components(path) {
             pass(&mut state, component);
         }
-        state.map(|state| state.finish())
+        finish(&state)
     }
 
-    fn root(&self) -> [DefaultHasher; 2] {
+    fn root(&self) -> State {
         [self.0.build_hasher(), self.1.build_hasher()]
     }
 
     /// Keys of the root and every folder down to the path itself, in one pass over the path.
     pub(super) fn keys(&self, path: &[u8]) -> Vec<Key> {
-        let root = self.root();
-        let mut keys = vec![root.each_ref().map(Hasher::finish)];
-        let mut states = vec![root];
-        for component in components(path) {
+        self.go(&mut Trail::default(), path)
+    }
+
+    /// Goes on to another folder; keys of it and of those above it, but for what the way before had
+    /// in common with this one.
+    pub(super) fn go(&self, trail: &mut Trail, folder: &[u8]) -> Vec<Key> {
+        let common = trail.common(folder);
+        let states = &mut trail.states;
+        states.truncate(components(&folder[..common]).count() + 1);
+        let mut keys = Vec::new();
+        if common == 0 {
+            states.clear();
+            states.push(self.root());
+            keys.extend(states.last().map(finish));
+        }
+        for component in components(&folder[common..]) {
             if component == b".." {
                 if states.len() > 1 {
                     states.pop();
@@ -47,19 +59,67 @@ impl PathHasher {
                 }
                 continue;
             }
-            let Some(mut state) = states.last().cloned() else {
-                continue;
-            };
+            let mut state = states.last().cloned().unwrap_or_else(|| self.root());
             pass(&mut state, component);
-            keys.push(state.each_ref().map(Hasher::finish));
+            keys.push(finish(&state));
             states.push(state);
         }
+        trail.folder.clear();
+        trail.folder.extend_from_slice(folder);
         keys
+    }
+
+    /// The key of what has this name in the folder that the trail leads to.
+    pub(super) fn key_in(&self, trail: &Trail, name: &[u8]) -> Option<Key> {
+        if matches!(name, b"" | b"." | b"..") {
+            return None;
+        }
+        let mut state = match trail.states.last() {
+            Some(state) => state.clone(),
+            None => self.root(),
+        };
+        pass(&mut state, name);
+        Some(finish(&state))
     }
 }
 
+type State = [DefaultHasher; 2];
+
+/// The way to a folder: most entries lie in the one of the entry before, or near it.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    folder: Vec<u8>,
+    /// Of the root and of each folder on the way.
+    states: Vec<State>,
+}
+
+impl Trail {
+    pub(super) fn leads_to(&self, folder: &[u8]) -> bool {
+        self.folder == folder
+    }
+
+    /// How much of the way to another folder is the same, in whole components.
+    fn common(&self, folder: &[u8]) -> usize {
+        let goes_up = |path: &[u8]| components(path).any(|component| component == b"..");
+        let both = self.folder.iter().zip(folder);
+        let same = both.take_while(|(one, other)| one == other).count();
+        let is_end = |path: &[u8]| path.get(same).is_none_or(|byte| *byte == b'/');
+        if goes_up(&self.folder) || goes_up(folder) {
+            return 0;
+        }
+        match is_end(&self.folder) && is_end(folder) {
+            true => same,
+            false => memchr::memrchr(b'/', &folder[..same]).unwrap_or(0),
+        }
+    }
+}
+
+fn finish(state: &State) -> Key {
+    state.each_ref().map(Hasher::finish)
+}
+
 /// One folder further.
-fn pass(state: &mut [DefaultHasher; 2], component: &[u8]) {
+fn pass(state: &mut State, component: &[u8]) {
     for state in state {
         state.write(component);
         state.write_u8(b'/');
@@ -84,7 +144,8 @@ impl Hasher for Hashed {
 
 /// Whether a file system can hold the path.
 pub(super) fn is_placeable(path: &[u8]) -> bool {
-    path.len() <= LONGEST && components(path).count() <= DEEPEST
+    // Of so few bytes there are not as many components.
+    path.len() <= DEEPEST || path.len() <= LONGEST && components(path).count() <= DEEPEST
 }
 
 /// The path without `..`, which at the root leads to the root.
@@ -141,6 +202,40 @@ mod tests {
             assert_eq!(Some(&key), hasher.keys(path.as_bytes()).last());
             assert_eq!(hasher.keys(name.as_bytes()), hasher.keys(path.as_bytes()));
         }
+    }
+
+    #[test]
+    fn a_trail_leads_to_the_keys_that_the_whole_path_has() {
+        let hasher = PathHasher::default();
+        let mut trail = Trail::default();
+        let folders = [
+            "a/b", "a/b/c", "a/bc", "a", "", "x/./y", "x//y/z", "x/../a/b", "a/b/c", "../a", "a/",
+            "a/b",
+        ];
+        for folder in folders {
+            let keys = hasher.keys(folder.as_bytes());
+            let new = hasher.go(&mut trail, folder.as_bytes());
+            assert!(trail.leads_to(folder.as_bytes()));
+            assert!(keys.ends_with(&new), "{folder}");
+            for name in ["f", "b", ".", "..", ""] {
+                let path = format!("{folder}/{name}");
+                let key = hasher.key_in(&trail, name.as_bytes());
+                assert!(
+                    key.is_none_or(|key| key == hasher.key(path.as_bytes())),
+                    "{path}"
+                );
+                assert_eq!(key.is_some(), name.len() == 1 && name != ".");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_trail_has_passed_it_does_not_pass_again() {
+        let hasher = PathHasher::default();
+        let mut trail = Trail::default();
+        let mut passed = |folder: &[u8]| hasher.go(&mut trail, folder).len();
+        let folders: [&[u8]; 5] = [b"a/b/c", b"a/b/d/e", b"a/b", b"a/bd", b"b"];
+        assert_eq!(folders.map(&mut passed), [4, 2, 0, 1, 2]);
     }
 
     #[test]

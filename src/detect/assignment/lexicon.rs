@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use super::words::Words;
+
 /// How surely a key names a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Strength {
@@ -33,9 +35,6 @@ const WEAK: KeyKind = KeyKind {
     strength: Strength::Weak,
     password: false,
 };
-
-/// Bytes of a key that are looked at, from its end.
-const LOOKED_AT: usize = 96;
 
 /// Ends of a key without separators, and what they mean.
 const TAILS: &[(&str, KeyKind)] = &[
@@ -98,7 +97,7 @@ const TAILS: &[(&str, KeyKind)] = &[
 const WORDS: &[(&str, KeyKind)] = &[("pass", PASSWORD), ("pwd", PASSWORD)];
 
 /// Words after the telling one that do not change what it tells.
-static QUALIFIERS: Words = LazyLock::new(|| {
+static QUALIFIERS: List = LazyLock::new(|| {
     sorted(
         "\
     prod production dev development stage staging test qa uat live old new current previous \
@@ -108,7 +107,7 @@ static QUALIFIERS: Words = LazyLock::new(|| {
 });
 
 /// Words that make a key talk about something public, wherever they stand.
-static NOT_SECRET: Words = LazyLock::new(|| {
+static NOT_SECRET: List = LazyLock::new(|| {
     sorted(
         "\
     public pub publishable anon csrf xsrf hash hashed digest checksum fingerprint thumbprint max \
@@ -119,7 +118,7 @@ static NOT_SECRET: Words = LazyLock::new(|| {
 });
 
 /// Words of keys whose random-looking value is no secret.
-static HASHES: Words = LazyLock::new(|| {
+static HASHES: List = LazyLock::new(|| {
     sorted(
         "\
     sha sha1 sha224 sha256 sha384 sha512 md5 digest checksum hash integrity commit revision rev \
@@ -131,102 +130,67 @@ static HASHES: Words = LazyLock::new(|| {
 
 /// What the key's name says of its value; `None` when it is no secret.
 pub(crate) fn classify(key: &[u8]) -> Option<KeyKind> {
-    let mut words = words(key);
-    while words.len() > 1
-        && words
-            .last()
-            .is_some_and(|word| listed(&QUALIFIERS, word) || is_number(word))
+    let mut words = Words::of(key);
+    while words.count() > 1
+        && (words.last()).is_some_and(|word| listed(&QUALIFIERS, word) || is_number(word))
     {
         words.pop();
     }
-    if words.iter().any(|word| listed(&NOT_SECRET, word)) {
-        return None;
-    }
-    let last = words.last_mut()?;
-    let bare = last.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    last.truncate(bare);
-    if let Some((_, kind)) = WORDS.iter().find(|(word, _)| word == last) {
+    let kind = told_by_end(&words)?;
+    let is_public = words.iter().any(|word| listed(&NOT_SECRET, word));
+    (!is_public).then_some(kind)
+}
+
+/// What the last letters say, whatever number stands behind them.
+fn told_by_end(words: &Words) -> Option<KeyKind> {
+    let digits = |text: &[u8]| {
+        text.iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
+    let last = words.last()?;
+    let last = &last[..last.len() - digits(last)];
+    if let Some((_, kind)) = WORDS.iter().find(|(word, _)| word.as_bytes() == last) {
         return Some(*kind);
     }
-    let joined = words.concat();
-    let end = joined.bytes().last();
-    let longest = TAILS
-        .iter()
-        .filter(|(tail, _)| tail.bytes().last() == end && joined.ends_with(tail))
+    let joined = words.joined();
+    let joined = &joined[..joined.len() - digits(joined)];
+    let longest = (TAILS.iter())
+        .filter(|(tail, _)| {
+            // Told by one letter of most of them.
+            tail.as_bytes().last() == joined.last() && joined.ends_with(tail.as_bytes())
+        })
         .max_by_key(|(tail, _)| tail.len())?;
     Some(longest.1)
 }
 
 /// Whether a key's name explains a random-looking value: a hash, an id, a version.
 pub(crate) fn names_a_hash(key: &[u8]) -> bool {
-    words(key).iter().any(|word| listed(&HASHES, word))
+    Words::of(key).iter().any(|word| listed(&HASHES, word))
 }
 
 /// Words in order, so that they are found fast: every key in every text is looked up.
-type Words = LazyLock<Vec<&'static str>>;
+type List = LazyLock<Vec<&'static [u8]>>;
 
-fn sorted(list: &'static str) -> Vec<&'static str> {
-    let mut words: Vec<_> = list.split_ascii_whitespace().collect();
+fn sorted(list: &'static str) -> Vec<&'static [u8]> {
+    let mut words: Vec<_> = list.split_ascii_whitespace().map(str::as_bytes).collect();
     words.sort_unstable();
     words
 }
 
 /// Whether a word stands in a list of words.
-fn listed(list: &Words, word: &str) -> bool {
+fn listed(list: &List, word: &[u8]) -> bool {
     list.binary_search(&word).is_ok()
 }
 
-fn is_number(word: &str) -> bool {
-    word.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// The words of `DB_PASSWORD`, `dbPassword`, `db-password`, `db.password`, `APIKey`, in lower case.
-fn words(key: &[u8]) -> Vec<String> {
-    let key = &key[key.len().saturating_sub(LOOKED_AT)..];
-    let mut words: Vec<String> = Vec::new();
-    let mut fresh = true;
-    for (at, byte) in key.iter().enumerate() {
-        if !byte.is_ascii_alphanumeric() {
-            fresh = true;
-            continue;
-        }
-        let before = at
-            .checked_sub(1)
-            .and_then(|at| key.get(at))
-            .copied()
-            .unwrap_or(b' ');
-        let hump = byte.is_ascii_uppercase()
-            && (before.is_ascii_lowercase()
-                || before.is_ascii_digit()
-                || key.get(at + 1).is_some_and(u8::is_ascii_lowercase));
-        if fresh || hump && before.is_ascii_alphanumeric() {
-            words.push(String::new());
-        }
-        fresh = false;
-        if let Some(word) = words.last_mut() {
-            word.push(char::from(byte.to_ascii_lowercase()));
-        }
-    }
-    words
+fn is_number(word: &[u8]) -> bool {
+    word.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_are_split_at_separators_and_humps() {
-        for (key, expected) in [
-            ("DB_PASSWORD", "db password"),
-            ("dbPassword", "db password"),
-            ("APIKey", "api key"),
-            ("spring.datasource.password", "spring datasource password"),
-            ("x-api-key", "x api key"),
-            ("AWSSecretAccessKey", "aws secret access key"),
-        ] {
-            assert_eq!(words(key.as_bytes()).join(" "), expected);
-        }
-    }
 
     #[test]
     fn keys_that_hold_secrets_are_told_from_keys_that_talk_about_them() {

@@ -11,6 +11,7 @@ mod key;
 pub(super) mod lexicon;
 mod list;
 pub(super) mod value;
+mod words;
 
 use std::ops::Range;
 

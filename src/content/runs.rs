@@ -20,7 +20,7 @@ pub(super) fn find_run(bytes: &[u8], from: usize) -> Option<usize> {
     let zero = memchr::memchr(0, bytes.get(from..)?)?;
     let mut at = from + zero.saturating_sub(1);
     while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        if may_hold_half_run(block)
+        if may_hold_run(block)
             && let Some(start) = first_run(bytes, from, at..at + BLOCK)
         {
             return Some(start);
@@ -33,29 +33,39 @@ pub(super) fn find_run(bytes: &[u8], from: usize) -> Option<usize> {
 /// Where the first run from `from` on begins that reaches into these places.
 fn first_run(bytes: &[u8], from: usize, places: Range<usize>) -> Option<usize> {
     let first = places.start.saturating_sub(RUN - 1).max(from);
-    (first..places.end).find(|start| {
-        let run = bytes.get(*start..).and_then(<[u8]>::first_chunk);
-        run.is_some_and(|run: &[u8; RUN]| {
+    let every_second = |mut at: usize| {
+        while at < places.end {
+            let run: &[u8; RUN] = bytes.get(at..)?.first_chunk()?;
             let (pairs, _) = run.as_chunks();
-            pairs.iter().all(|[low, high]| *high == 0 && is_text(*low))
-        })
-    })
+            let is_other = |[low, high]: &[u8; 2]| *high != 0 || !is_text(*low);
+            match pairs.iter().rposition(is_other) {
+                Some(last) => at += 2 * (last + 1),
+                None => return Some(at),
+            }
+        }
+        None
+    };
+    let both = [every_second(first), every_second(first + 1)];
+    both.into_iter().flatten().min()
 }
 
-/// Whether every second byte is zero, and none between them, of eight in a row and the one behind
-/// them: so it is in every run, which holds such eight at any multiple of eight.
-fn may_hold_half_run(block: &[u8; BLOCK + 1]) -> bool {
-    let mut differ = [0; BLOCK];
-    for (at, differ) in differ.iter_mut().enumerate() {
-        *differ = if (block[at] == 0) != (block[at + 1] == 0) {
-            u8::MAX
-        } else {
-            0
-        };
+/// Whether a run may begin or end in a block, or go through it. Every run holds three times four bytes that
+/// are two characters each, and a block has two of those, at any multiple of four. By itself, since in the
+/// midst of a loop the compiler asks byte after byte.
+#[inline(never)]
+fn may_hold_run(block: &[u8; BLOCK]) -> bool {
+    const EVEN: u32 = u32::from_ne_bytes([0, u8::MAX, 0, u8::MAX]);
+    let mut zeros = [0; BLOCK];
+    for (zero, byte) in zeros.iter_mut().zip(block) {
+        *zero = if *byte == 0 { u8::MAX } else { 0 };
     }
-    let (eights, _) = differ.as_chunks();
-    let whole = |eight: &[u8; 8]| u64::from(u64::from_ne_bytes(*eight) == u64::MAX);
-    eights.iter().map(whole).sum::<u64>() > 0
+    let (fours, _) = zeros.as_chunks();
+    let mut count = 0;
+    for four in fours {
+        let zeros = u32::from_ne_bytes(*four);
+        count += u32::from(zeros == EVEN) + u32::from(zeros == !EVEN);
+    }
+    count > 1
 }
 
 #[cfg(test)]

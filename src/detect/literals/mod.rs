@@ -164,8 +164,8 @@ impl Literals {
     }
 
     /// Keeps those places of `bytes`, which stand at `start` of `text`, where a literal may stand; how many
-    /// these are. Without a branch for what they hold, so that what is not in the nearest memory is waited
-    /// for once for many places.
+    /// these are. Without a branch for what they hold, and first the one table for all of them, then the
+    /// other, so that what is not in the nearest memory is waited for once for many places.
     #[inline(never)]
     fn keep(
         &self,
@@ -175,16 +175,20 @@ impl Literals {
         start: usize,
         kept: &mut [Kept; PLACES],
     ) -> usize {
+        for (kept, offset) in kept.iter_mut().zip(places) {
+            let four = bytes
+                .get(usize::from(*offset)..)
+                .and_then(<[u8]>::first_chunk);
+            *kept = (*offset, four.map_or(0, |four| self.prints.first(*four)));
+        }
         let mut count = 0;
-        for offset in places {
-            let place = usize::from(*offset);
-            let Some(four) = bytes.get(place..).and_then(<[u8]>::first_chunk) else {
-                continue;
-            };
-            let first = self.prints.first(*four);
+        for at in 0..places.len().min(PLACES) {
+            let (offset, first) = kept[at];
             let candidate = self.prints.at(first);
-            kept[count % PLACES] = (*offset, first);
-            count += usize::from(candidate.may_stand(text, start + place) | !candidate.is_last);
+            let may_stand = candidate.may_stand(text, start + usize::from(offset));
+            // Never behind the one that was read.
+            kept[count % PLACES] = (offset, first);
+            count += usize::from(may_stand | !candidate.is_last);
         }
         count
     }

@@ -14,6 +14,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use residue::report::cells::bytes;
 use residue::scan::Progress;
 
+use super::heap;
+
 /// Nothing is drawn for work that is done by then.
 const PATIENCE: Duration = Duration::from_millis(400);
 /// Between two looks at the counters.
@@ -21,18 +23,22 @@ const PERIOD: Duration = Duration::from_millis(100);
 /// Between two lines of a log.
 const PERIOD_OF_LINES: Duration = Duration::from_secs(5);
 
-/// Runs `work`, with a bar when `show` says so.
+/// Runs `work`, with a bar when `show` says so, and with a heap that is kept low.
 pub fn watch<T>(show: bool, work: impl FnOnce(&Progress) -> T) -> T {
     let progress = Progress::default();
-    if !show {
-        return work(&progress);
-    }
+    heap::kept_low(&progress, || match show {
+        true => draw_beside(&progress, work),
+        false => work(&progress),
+    })
+}
+
+fn draw_beside<T>(progress: &Progress, work: impl FnOnce(&Progress) -> T) -> T {
     thread::scope(|scope| {
         // The channel carries nothing: that its sender is gone ends the drawing, also when the
         // work panics.
         let (working, done) = mpsc::channel::<()>();
-        scope.spawn(|| draw(&progress, done));
-        let result = work(&progress);
+        scope.spawn(|| draw(progress, done));
+        let result = work(progress);
         drop(working);
         result
     })

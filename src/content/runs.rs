@@ -56,8 +56,8 @@ fn first_run(bytes: &[u8], from: usize, places: Range<usize>) -> Option<usize> {
 fn may_hold_run(block: &[u8; BLOCK]) -> bool {
     const EVEN: u32 = u32::from_ne_bytes([0, u8::MAX, 0, u8::MAX]);
     let mut zeros = [0; BLOCK];
-    for (zero, byte) in zeros.iter_mut().zip(block) {
-        *zero = if *byte == 0 { u8::MAX } else { 0 };
+    for (at, zero) in zeros.iter_mut().enumerate() {
+        *zero = if block[at] == 0 { u8::MAX } else { 0 };
     }
     let (fours, _) = zeros.as_chunks();
     let mut count = 0;

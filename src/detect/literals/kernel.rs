@@ -26,8 +26,10 @@ pub(super) const PLACES: usize = CHUNK / STRIDE;
 /// case. Of the last byte five bits count, as of the first one in the cell: of a literal that does not
 /// reach that far there is a bit for each that it may be.
 const COUNTS: u32 = 0x1fdf_df00;
-/// Of two bytes each, by which they are multiplied; odd, so that no two are taken for one another.
-const BY: [i16; 2] = [0x4e37, 0x6f4d];
+/// Of two bytes each, by which they are multiplied; odd, so that no two are taken for one another. Of twenty
+/// such pairs the one with which the fewest places of programs, sources and texts pass: others let through
+/// 5 to 100 % more.
+const BY: [i16; 2] = [0x2545, 0x7f4b];
 /// The bits of the sum that are the cell's number begin here.
 const SHIFT: u32 = 10;
 

@@ -4,7 +4,6 @@
 //! larger ones: after the first contents of some megabytes, those of half a megabyte come from the heaps of
 //! the threads, and what is freed in them stays where anything stands behind it. Told where the line is, it
 //! keeps to it. A line of 128 KiB takes less memory and a tenth more time, since fresh pages cost.
-
 //!
 //! Between small things that stay, such as the marks of paths, whole pages are free that it never gives back
 //! by itself: in 40 layers of 65 MB each, half a megabyte more for each, though what is in use stays the same.

@@ -12,9 +12,9 @@ use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use crate::rules::parse_regex;
 
-/// Bytes of states that a thread keeps of one regex at most. Of hundreds of regexes one needs more than
-/// 50 KiB: that of mnemonics in English text, 1 MiB. With less its states are thrown away and made again.
-const STATES: usize = 2 << 20;
+/// Bytes of states that a thread keeps of one regex at most, since hostile text may fill them for each. Of
+/// hundreds of regexes one needs more than 50 KiB: that of mnemonics, which in English text would take 1 MiB.
+const STATES: usize = 256 << 10;
 /// Repetitions that are counted; more are as good as any number. Of 4, 8, 16 and 32 a scan takes the fewest
 /// instructions with 16: with less it finds too much, with more there are too many states.
 const MOST: u32 = 16;

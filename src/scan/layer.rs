@@ -202,7 +202,7 @@ impl<'a, 'e> Worker<'a, 'e> {
         LayerScan {
             summary,
             hits: self.hits,
-            marks: self.marks,
+            marks: self.marks.closed(),
             links: Links::of(self.links),
             evidence,
             seen: self.seen,

@@ -33,6 +33,12 @@ impl PathMarks {
         }
     }
 
+    /// The layer is over: lets go of what only helped on the way.
+    pub(in crate::scan) fn closed(mut self) -> Self {
+        self.trail = Trail::default();
+        self
+    }
+
     /// Notes an entry that is there. Its parents become directories even when the tar does not
     /// list them.
     pub(in crate::scan) fn add(&mut self, path: &[u8], is_directory: bool, sequence: u32) {

@@ -11,8 +11,7 @@
 #![allow(unsafe_code)] // calls of the C library
 
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use residue::scan::Progress;
@@ -37,25 +36,16 @@ const STEP: u64 = 256 << 20;
 /// Between two looks at how many have passed.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// Runs `work`, which counts what it does; what it frees meanwhile is given back.
-pub fn kept_low<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
-    thread::scope(|scope| {
-        // Carries nothing: that its sender is gone ends the thread, also when the work panics.
-        let (working, done) = mpsc::channel::<()>();
-        scope.spawn(move || {
-            let mut next = STEP;
-            while done.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
-                let passed = progress.bytes_done.load(Ordering::Relaxed);
-                if passed >= next {
-                    next = passed + STEP;
-                    trim();
-                }
-            }
-        });
-        let result = work();
-        drop(working);
-        result
-    })
+/// Gives back what is free between what is in use as the work goes on, until it is done.
+pub fn keep_low(progress: &Progress, done: Receiver<()>) {
+    let mut next = STEP;
+    while done.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
+        let passed = progress.bytes_done.load(Ordering::Relaxed);
+        if passed >= next {
+            next = passed + STEP;
+            trim();
+        }
+    }
 }
 
 fn trim() {

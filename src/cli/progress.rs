@@ -1,7 +1,7 @@
 //! A progress bar on standard error, drawn from counters that the work keeps.
 //!
 //! The work stays on the calling thread and knows nothing of the bar; a second thread looks at
-//! the counters ten times a second. Short work ends before anything is drawn. Where `--progress
+//! the counters ten times a second, and a third keeps the heap low by them. Short work ends before anything is drawn. Where `--progress
 //! always` meets a standard error that is no terminal, a plain line stands for the bar.
 
 use std::io::{self, IsTerminal, Write};
@@ -25,20 +25,22 @@ const PERIOD_OF_LINES: Duration = Duration::from_secs(5);
 
 /// Runs `work`, with a bar when `show` says so, and with a heap that is kept low.
 pub fn watch<T>(show: bool, work: impl FnOnce(&Progress) -> T) -> T {
-    let progress = Progress::default();
-    heap::kept_low(&progress, || match show {
-        true => draw_beside(&progress, work),
-        false => work(&progress),
-    })
+    let progress = &Progress::default();
+    let work = || match show {
+        true => beside(|done| draw(progress, done), || work(progress)),
+        false => work(progress),
+    };
+    beside(|done| heap::keep_low(progress, done), work)
 }
 
-fn draw_beside<T>(progress: &Progress, work: impl FnOnce(&Progress) -> T) -> T {
+/// Runs `work`, and `other` on a thread of its own until the work is over.
+fn beside<T>(other: impl FnOnce(Receiver<()>) + Send, work: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
-        // The channel carries nothing: that its sender is gone ends the drawing, also when the
+        // The channel carries nothing: that its sender is gone ends the other, also when the
         // work panics.
         let (working, done) = mpsc::channel::<()>();
-        scope.spawn(|| draw(progress, done));
-        let result = work(progress);
+        scope.spawn(|| other(done));
+        let result = work();
         drop(working);
         result
     })

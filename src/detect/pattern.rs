@@ -78,7 +78,7 @@ impl Pattern {
         (start < last).then_some(start)
     }
 
-    /// Whether the regex matches at all from `start` on.
+    /// Whether the regex may match at all from `start` on.
     fn may_match(&self, rule: &Rule, haystack: &[u8], start: usize) -> bool {
         let make = || Sieve::of(rule.syntax.regex.as_deref()?);
         let sieve = self.sieve.get_or_init(make).as_ref();

@@ -12,8 +12,9 @@ use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use crate::rules::parse_regex;
 
-/// Bytes of states that a thread keeps of one regex at most, since hostile text may fill them for each. Of
-/// hundreds of regexes one needs more than 50 KiB: that of mnemonics, which in English text would take 1 MiB.
+/// Bytes of states that a thread keeps of one regex at most, since hostile text may fill them for each. Of some
+/// eighty regexes that installed files start one needs more than 64 KiB: that of mnemonics, which would take a
+/// little more than 1 MiB in English text.
 const STATES: usize = 256 << 10;
 /// Repetitions that are counted; more are as good as any number. Of 4, 8, 16 and 32 a scan takes the fewest
 /// instructions with 16: with less it finds too much, with more there are too many states.

@@ -58,7 +58,6 @@ impl Block {
 
     /// Of all bytes but the checksum's, which are as many spaces. Each part for itself, which is much
     /// faster than a chain of them.
-    #[inline(never)]
     fn sum(&self, value: impl Fn(u8) -> i32) -> i64 {
         let of = |part: &[u8]| part.iter().map(|byte| value(*byte)).sum::<i32>();
         let around = of(self.field(0, 148)) + of(self.field(156, BLOCK - 156));

@@ -56,9 +56,6 @@ impl Collector {
             return;
         }
         let (first, bytes) = without_nuls(bytes);
-        if bytes.is_empty() {
-            return;
-        }
         if self.kept + bytes.len() > Self::KEPT {
             self.lost = self.lost.saturating_add(bytes.len() as u64);
             return;

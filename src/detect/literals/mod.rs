@@ -166,7 +166,6 @@ impl Literals {
     /// Keeps those places of `bytes`, which stand at `start` of `text`, where a literal may stand; how many
     /// these are. Without a branch for what they hold, and first the one table for all of them, then the
     /// other, so that what is not in the nearest memory is waited for once for many places.
-    #[inline(never)]
     fn keep(
         &self,
         bytes: &[u8],

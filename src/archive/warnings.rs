@@ -1,6 +1,7 @@
 //! Warnings in bounded number: a hostile archive has as many odd names as it likes.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use crate::error::{Warning, WarningCode};
 
@@ -51,7 +52,7 @@ impl Capped {
     }
 
     /// All that was kept, and for each kind of which there were too many, how many more.
-    pub(crate) fn finish(self, what: &str) -> Vec<Warning> {
+    pub(crate) fn finish(self, what: impl Display) -> Vec<Warning> {
         let more = self.dropped.into_iter().map(|(code, n)| {
             Warning::new(code, format!("{what} has {n} more warnings of this kind"))
         });

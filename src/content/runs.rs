@@ -19,15 +19,21 @@ pub(super) fn find_run(bytes: &[u8], from: usize) -> Option<usize> {
     // Before the byte in front of the first zero none does.
     let zero = memchr::memchr(0, bytes.get(from..)?)?;
     let mut at = from + zero.saturating_sub(1);
-    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        if may_hold_run(block)
-            && let Some(start) = first_run(bytes, from, at..at + BLOCK)
-        {
+    loop {
+        let (blocks, _) = bytes.get(at..)?.as_chunks();
+        let passed = blocks
+            .iter()
+            .take_while(|block| !may_hold_run(block))
+            .count();
+        at += passed * BLOCK;
+        if passed == blocks.len() {
+            return first_run(bytes, from, at..bytes.len());
+        }
+        if let Some(start) = first_run(bytes, from, at..at + BLOCK) {
             return Some(start);
         }
         at += BLOCK;
     }
-    first_run(bytes, from, at..bytes.len())
 }
 
 /// Where the first run from `from` on begins that reaches into these places.

@@ -1,5 +1,6 @@
 //! The scanner of one worker: an entry in, its hits out, buffers kept from entry to entry.
 
+use std::fmt;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -135,10 +136,11 @@ impl<'e> Scanner<'e> {
             let message = format!("{} more matches than are kept", self.dropped);
             self.warn(WarningCode::LimitReached, message);
         }
+        let shown = fmt::from_fn(|f| f.write_str(&printable(&place.path)));
         Outcome {
             hits: std::mem::take(&mut self.hits),
             observed: std::mem::take(&mut self.observed),
-            warnings: std::mem::take(&mut self.warnings).finish(&printable(&place.path)),
+            warnings: std::mem::take(&mut self.warnings).finish(shown),
             bytes: source.position(),
             postponed: self.repositories.take_postponed(),
             error: result.err(),
@@ -173,7 +175,7 @@ impl<'e> Scanner<'e> {
     }
 
     /// Shows all bytes of a text to both streams. One of the `expected` length that comes at once is
-    /// not copied for the first of them, but shown as a `whole`.
+    /// not copied for the first of them, but shown as a `whole` where it lies.
     fn pass_through(
         &mut self,
         place: &Place,
@@ -207,8 +209,8 @@ impl<'e> Scanner<'e> {
                 return Ok(());
             }
             let taken = &bytes[..length];
-            match read == 0 && expected == Some(length as u64) && self.plain.fits(taken) {
-                true => *whole = Some(self.plain.whole(&context, taken)),
+            match read == 0 && expected == Some(length as u64) {
+                true => *whole = Some(self.plain.in_place(&context, taken)),
                 false => self.plain.push(&context, taken),
             }
             // A mapped file comes as one slice, and the wide text of a piece is decoded at once.

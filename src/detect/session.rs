@@ -121,6 +121,12 @@ impl<'e> Session<'e> {
 
     /// Looks at the next view of the text, whose first byte stands at `lines`.
     pub(super) fn feed(&mut self, view: &View<'_>, lines: Lines) {
+        self.feed_behind(&[], view, lines);
+    }
+
+    /// As `feed`, with lines of the first of the bytes that were `passed` before the view. They are counted
+    /// only where something is found.
+    pub(super) fn feed_behind(&mut self, passed: &[u8], view: &View<'_>, mut lines: Lines) {
         self.keeps_lone = !matches!(view.context.kind, TextKind::File | TextKind::Name);
         self.sights.on_file(view);
         self.find_anchors(view);
@@ -143,7 +149,10 @@ impl<'e> Session<'e> {
             }
         }
         self.look_at_fields(view);
-        self.keep(view, lines);
+        if !self.found.is_empty() {
+            lines.pass(passed, view.base - passed.len() as u64);
+            self.keep(view, lines);
+        }
     }
 
     /// The text is over; ready for the next one.

@@ -5,7 +5,6 @@
 //! anchors that end in its own part, and the context is as wide as the longest match and
 //! whatever stands around it that a decision may rest on.
 
-use super::class::Class;
 use super::detector::{OVERLAP, View};
 use super::engine::{Engine, whole};
 use super::matched::Context;
@@ -50,14 +49,26 @@ impl<'e> Stream<'e> {
         self.session.take_refused()
     }
 
-    /// Whether one view would show all of a text.
-    pub(crate) fn fits(&self, bytes: &[u8]) -> bool {
-        bytes.len() < self.owned + OVERLAP
-    }
-
     /// A text in one piece, as [`Engine::scan_fully`] has it.
     pub(crate) fn whole(&mut self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
         self.session.feed(&whole(context, bytes), Lines::START);
+        self.session.finish()
+    }
+
+    /// A text in one piece, shown where it lies, in the views in which it would be shown if it came in pieces.
+    pub(crate) fn in_place(&mut self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
+        if bytes.len() < self.owned + OVERLAP {
+            return self.whole(context, bytes);
+        }
+        let end = bytes.len() - OVERLAP;
+        self.session.feed(&first(context, bytes, end), Lines::START);
+        let (passed, rest) = bytes.split_at(end.saturating_sub(OVERLAP));
+        let last = View {
+            own: end - passed.len()..rest.len(),
+            base: passed.len() as u64,
+            ..whole(context, rest)
+        };
+        self.session.feed_behind(passed, &last, Lines::START);
         self.session.finish()
     }
 
@@ -110,18 +121,11 @@ impl<'e> Stream<'e> {
     /// Shows the start of a large piece without copying it; gives what must be kept.
     fn show_in_place<'b>(&mut self, context: &Context<'_>, bytes: &'b [u8]) -> &'b [u8] {
         let end = bytes.len() - OVERLAP;
-        self.session.feed(
-            &View {
-                bytes,
-                own: 0..end,
-                base: self.base,
-                last: false,
-                context: *context,
-                class: Class::of(context),
-                stock: Default::default(),
-            },
-            self.lines,
-        );
+        let view = View {
+            base: self.base,
+            ..first(context, bytes, end)
+        };
+        self.session.feed(&view, self.lines);
         let kept = end.saturating_sub(OVERLAP);
         self.lines.pass(&bytes[..kept], self.base);
         self.base += kept as u64;
@@ -132,22 +136,26 @@ impl<'e> Stream<'e> {
 
     /// Shows what is buffered, as owner of everything up to `end`; keeps the context of the rest.
     fn show(&mut self, context: &Context<'_>, end: usize, last: bool) {
-        self.session.feed(
-            &View {
-                bytes: &self.buffer,
-                own: self.done..end,
-                base: self.base,
-                last,
-                context: *context,
-                class: Class::of(context),
-                stock: Default::default(),
-            },
-            self.lines,
-        );
+        let view = View {
+            own: self.done..end,
+            base: self.base,
+            last,
+            ..whole(context, &self.buffer)
+        };
+        self.session.feed(&view, self.lines);
         let passed = end.saturating_sub(OVERLAP);
         self.lines.pass(&self.buffer[..passed], self.base);
         self.base += passed as u64;
         self.buffer.drain(..passed);
         self.done = end - passed;
+    }
+}
+
+/// The view of a long text's beginning, of which it owns the bytes up to `end`.
+fn first<'v>(context: &Context<'v>, bytes: &'v [u8], end: usize) -> View<'v> {
+    View {
+        own: 0..end,
+        last: false,
+        ..whole(context, bytes)
     }
 }

@@ -308,7 +308,7 @@ impl Walk<'_, '_> {
             self.warnings.push(warning.at(&first));
         }
         let index = self.layer.index;
-        let warnings = self.warnings.finish(&format!("layer {index}"));
+        let warnings = self.warnings.finish(format_args!("layer {index}"));
         let warnings = warnings.into_iter().map(|warning| warning.in_layer(index));
         self.summary.warnings.splice(0..0, warnings);
         self.summary

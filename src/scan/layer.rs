@@ -194,7 +194,7 @@ impl<'a, 'e> Worker<'a, 'e> {
         let evidence = evidence.map(|gatherer| gatherer.finish(layer, limits, &self.marks));
         self.warn_of_losses();
         self.warn_of_lost_claims(evidence.as_ref());
-        let warnings = self.warnings.finish(&format!("layer {}", layer.index));
+        let warnings = self.warnings.finish(format_args!("layer {}", layer.index));
         let warnings = warnings
             .into_iter()
             .map(|w| w.in_layer(layer.index))

@@ -44,6 +44,7 @@ impl Cut {
             stream.push(&context, chunk);
         }
         prop_assert_eq!(&whole, &stream.finish(&context));
+        prop_assert_eq!(&whole, &stream.in_place(&context, text));
         // A stream is as good as new for its next text.
         stream.push(&context, text);
         prop_assert_eq!(&whole, &stream.finish(&context));

@@ -9,12 +9,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use demand::Demanded;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use syntax::RuleSyntax;
 use toml::de::{DeTable, DeValue};
 
+#[path = "src/rules/demand/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the program uses the rest")]
+mod demand;
 #[path = "src/rules/hir.rs"]
 mod hir;
 #[path = "src/rules/syntax.rs"]
@@ -40,8 +44,9 @@ fn main() -> io::Result<()> {
         let text = fs::read_to_string(folder.join(&name))?;
         rules.extend(read(&format!("patterns/{name}"), &text));
     }
-    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("rules.json");
-    fs::write(out, serde_json::to_vec(&rules)?)?;
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("rules.json"), serde_json::to_vec(&rules)?)?;
+    fs::write(out.join("demanded.jsonl"), demanded(&rules)?)?;
     println!("cargo:rustc-cfg=in_program");
     println!("cargo:rustc-env=RESIDUE_RULES={}", digest(&rules)?);
     let build = fingerprint(&ROOTS)?;
@@ -119,6 +124,20 @@ fn read(name: &str, text: &str) -> Vec<Value> {
 fn longest_match(regex: &str) -> Result<usize, String> {
     let hir = hir::parse(regex).map_err(|error| format!("does not compile: {error}"))?;
     (hir.properties().maximum_len()).ok_or_else(|| "has no longest match".to_owned())
+}
+
+/// What every match of each rule's regex holds, a line for each rule.
+fn demanded(rules: &[Value]) -> io::Result<String> {
+    let mut lines = String::new();
+    for rule in rules {
+        let syntax = RuleSyntax::deserialize(&rule["syntax"])?;
+        let hir = syntax.regex.as_deref().map(hir::parse).transpose();
+        let hir = hir.map_err(io::Error::other)?;
+        let demanded = hir.map(|hir| Demanded::of(&hir, &syntax.anchors));
+        lines.push_str(&serde_json::to_string(&demanded)?);
+        lines.push('\n');
+    }
+    Ok(lines)
 }
 
 fn value(value: &DeValue<'_>) -> Value {

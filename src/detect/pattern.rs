@@ -73,7 +73,7 @@ impl Pattern {
 
     /// From where on a match may begin that does so from `at` on and before `last`.
     fn start(&self, rule: &Rule, haystack: &[u8], at: usize, last: usize) -> Option<usize> {
-        let demand = self.demand.get_or_init(|| Demand::of(rule));
+        let demand = self.demand.get_or_init(|| rule.demanded().into());
         let start = demand.start(haystack, at, rule.longest)?;
         (start < last).then_some(start)
     }

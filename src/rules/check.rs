@@ -6,7 +6,8 @@ use globset::Glob;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Serialize;
 
-use super::embedded::Embedded;
+use super::demand::Demanded;
+use super::embedded::{self, Embedded};
 use super::few::Few;
 use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
@@ -67,6 +68,8 @@ pub struct Rule {
     pub fields: Vec<Fields>,
     regex: OnceLock<Result<Regex, regex::Error>>,
     few: Few,
+    /// Which of the embedded rules it is.
+    embedded: Option<usize>,
 }
 
 impl Rule {
@@ -98,11 +101,12 @@ impl Rule {
             fields,
             regex: OnceLock::new(),
             few: Few::default(),
+            embedded: None,
         })
     }
 
-    /// An embedded rule, which has been checked by our own tests.
-    pub(super) fn embedded(rule: Embedded) -> Self {
+    /// One of the embedded rules, which have been checked by our own tests.
+    pub(super) fn embedded(index: usize, rule: Embedded) -> Self {
         let Embedded {
             file,
             line,
@@ -118,6 +122,7 @@ impl Rule {
             longest: longest.unwrap_or(LONGEST_MATCH),
             regex: OnceLock::new(),
             few: Few::default(),
+            embedded: Some(index),
         }
     }
 
@@ -132,6 +137,7 @@ impl Rule {
             fields: Vec::new(),
             regex: OnceLock::new(),
             few: Few::default(),
+            embedded: None,
         }
     }
 
@@ -171,6 +177,18 @@ impl Rule {
     fn compiled(&self) -> Option<&Result<Regex, regex::Error>> {
         let text = self.syntax.regex.as_deref()?;
         Some(self.regex.get_or_init(|| compile(text)))
+    }
+
+    /// What every match of the regex holds; of an embedded rule it was found out when the program was built.
+    pub(crate) fn demanded(&self) -> Demanded {
+        let built = self.embedded.and_then(embedded::demanded);
+        built.unwrap_or_else(|| {
+            let regex = self.syntax.regex.as_deref().map(hir::parse);
+            let regex = regex.and_then(Result::ok);
+            regex.map_or_else(Demanded::default, |hir| {
+                Demanded::of(&hir, &self.syntax.anchors)
+            })
+        })
     }
 
     /// The globs of `paths`, which a path must fit one of, if there are any.
@@ -373,7 +391,7 @@ mod tests {
             });
             syntax["regex"] = regex.into();
             let rule = serde_json::json!({ "file": "f", "line": 7, "syntax": syntax });
-            Rule::embedded(serde_json::from_value(rule).unwrap())
+            Rule::embedded(0, serde_json::from_value(rule).unwrap())
         };
         let mut good = rule("a[bc]");
         assert_eq!(good.compile(), Ok(()));

@@ -2,13 +2,18 @@
 //! flat JSON, and nothing is hashed. That they are what a full check of their files makes of them, and have
 //! the digest that is then computed, is held by a test (`detect/tests/embedded.rs`).
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 use super::check::Rule;
+use super::demand::Demanded;
 use super::syntax::RuleSyntax;
 use crate::oci::Digest;
 
 const RULES: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
+/// What every match of each one's regex holds, a line for each.
+const DEMANDED: &str = include_str!(concat!(env!("OUT_DIR"), "/demanded.jsonl"));
 const DIGEST: &str = env!("RESIDUE_RULES");
 
 /// A rule, where it stands, and how long its regex's longest match is.
@@ -25,10 +30,33 @@ pub(super) fn rules() -> Result<Vec<Rule>, String> {
     let rules: Vec<Embedded> = serde_json::from_str(RULES).map_err(|error| {
         format!("embedded rules: {error}; `residue rules check patterns` says where")
     })?;
-    Ok(rules.into_iter().map(Rule::embedded).collect())
+    let numbered = rules.into_iter().enumerate();
+    let checked = numbered.map(|(index, rule)| Rule::embedded(index, rule));
+    Ok(checked.collect())
 }
 
 /// Their digest, all of them together.
 pub(super) fn digest() -> Option<Digest> {
     DIGEST.parse().ok()
+}
+
+/// What every match of a rule's regex holds; `None` where it has none.
+pub(super) fn demanded(index: usize) -> Option<Demanded> {
+    static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| DEMANDED.lines().collect());
+    serde_json::from_str(LINES.get(index)?).ok()?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_every_rule_with_a_regex_it_is_known_what_its_matches_hold() {
+        let rules = rules().unwrap();
+        assert_eq!(DEMANDED.lines().count(), rules.len());
+        for (index, rule) in rules.iter().enumerate() {
+            let has_regex = rule.syntax.regex.is_some();
+            assert_eq!(demanded(index).is_some(), has_regex, "{}", rule.id());
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod allowlist;
 mod anchors;
 mod check;
 mod choice;
+pub(crate) mod demand;
 mod embedded;
 mod few;
 mod fields;

@@ -4,10 +4,15 @@ use proptest::prelude::*;
 use regex::bytes::RegexBuilder;
 
 use super::*;
+use crate::rules::parse_regex;
 
 fn first(regex: &str, anchors: &[&str], text: &str, longest: usize) -> Option<usize> {
-    let anchors: Vec<&[u8]> = anchors.iter().map(|anchor| anchor.as_bytes()).collect();
-    Demand::of_regex(regex, &anchors).start(text.as_bytes(), 0, longest)
+    demand(regex, anchors).start(text.as_bytes(), 0, longest)
+}
+
+fn demand(regex: &str, anchors: &[&str]) -> Demand {
+    let anchors: Vec<String> = anchors.iter().map(|anchor| anchor.to_string()).collect();
+    Demanded::of(&parse_regex(regex).unwrap(), &anchors).into()
 }
 
 #[test]
@@ -102,7 +107,7 @@ proptest! {
         let compiled = RegexBuilder::new(&regex).unicode(false).build().unwrap();
         let longest = parse_regex(&regex).unwrap().properties().maximum_len();
         let found = compiled.find_at(text.as_bytes(), from).map(|hit| hit.range());
-        let demand = Demand::of_regex(&regex, &[]);
+        let demand = demand(&regex, &[]);
         let start = demand.start(text.as_bytes(), from, longest.unwrap_or(usize::MAX));
         let again = start.and_then(|start| compiled.find_at(text.as_bytes(), start));
         prop_assert_eq!(again.map(|hit| hit.range()), found);

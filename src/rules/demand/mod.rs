@@ -1,0 +1,65 @@
+//! What every match of a regex holds, told without the regex: words, and so many bytes in a row of
+//! one class.
+//!
+//! `build.rs` reads this folder too: to take hundreds of regexes apart would cost more than to scan a
+//! small image.
+
+mod run;
+mod share;
+mod words;
+
+use regex_syntax::hir::Hir;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::run::Run;
+pub(crate) use self::share::share;
+pub(crate) use self::words::SHORTEST;
+
+/// Words and runs of one regex that are looked for.
+const MOST_WORDS: usize = 2;
+const MOST_RUNS: usize = 3;
+/// What a run must say to be worth looking for, in bits.
+const LEAST: f64 = 5.0;
+
+/// What every match of a rule's regex holds.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Demanded {
+    /// In lower case.
+    pub words: Vec<Vec<u8>>,
+    pub runs: Vec<Run>,
+}
+
+impl Demanded {
+    /// What a regex demands beside its anchors, since what every anchor holds is there already.
+    pub(crate) fn of(hir: &Hir, anchors: &[String]) -> Self {
+        let anchors: Vec<&[u8]> = anchors.iter().map(|anchor| anchor.as_bytes()).collect();
+        let stands_in_all =
+            |word: &[u8]| anchors.iter().all(|anchor| words::stands_in(word, anchor));
+        let words = words::all_of(hir).into_iter();
+        let words = words.filter(|word| anchors.is_empty() || !stands_in_all(word));
+        let mut runs = Vec::new();
+        Run::all_of(hir, &mut runs);
+        Self {
+            words: words.take(MOST_WORDS).collect(),
+            runs: choose(runs, &anchors),
+        }
+    }
+}
+
+/// The runs that say most, none of which says what another one does.
+fn choose(runs: Vec<Run>, anchors: &[&[u8]]) -> Vec<Run> {
+    // What an anchor holds is there already.
+    let is_news = |run: &Run| anchors.iter().all(|anchor| !run.stands_in(anchor));
+    let mut weighed: Vec<(f64, Run)> = (runs.into_iter())
+        .map(|run| (run.bits(), run))
+        .filter(|(bits, run)| *bits >= LEAST && is_news(run))
+        .collect();
+    weighed.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let mut kept: Vec<Run> = Vec::new();
+    for (_, run) in weighed {
+        if kept.len() < MOST_RUNS && !kept.iter().any(|other| other.implies(&run)) {
+            kept.push(run);
+        }
+    }
+    kept
+}

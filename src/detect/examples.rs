@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::engine::Engine;
 use super::keystore;
-use super::matched::{By, Context, Match, TextKind};
+use super::matched::{By, Context, Match, Suppression, TextKind};
 use crate::rules::Rule;
 
 /// The places that an example is tried in: it may be the one or the other.
@@ -35,7 +35,7 @@ impl Engine {
                 let bytes = bytes_of(rule, text);
                 PLACES.iter().any(|place| {
                     let found = self.scan_example(place, &bytes);
-                    found.iter().any(|hit| hit.rule == index && !hit.is_lone)
+                    found.iter().any(|hit| hit.rule == index && counts(hit))
                 })
             };
             let mut fail = |what: &str, at: usize, why: &str| {
@@ -84,6 +84,17 @@ impl Engine {
         });
         told.collect()
     }
+}
+
+/// Whether a hit is one of a secret: not one part alone, of a form that its checksum refutes, or a key with
+/// nothing but a placeholder.
+fn counts(hit: &Match) -> bool {
+    let is_none = match hit.suppressed {
+        Some(Suppression::FailedChecksum) => true,
+        Some(Suppression::Placeholder) => hit.by == By::Assignment,
+        _ => false,
+    };
+    !is_none && !hit.is_lone
 }
 
 /// Rules with a hit that shares a byte with one of the rule at `index`. Fields are known by their

@@ -165,6 +165,8 @@ pub enum Suppression {
     Illustration,
     /// A private key that is published, in a test, an example, a document or a package.
     KnownTestKey,
+    /// The checksum that tokens of its form carry does not hold.
+    FailedChecksum,
     /// `residue:allow` stands beside it.
     InlineAllow,
     /// An allowlist of its own rule covers it.
@@ -179,6 +181,7 @@ impl Suppression {
             Self::DocumentedSample => "documented-sample",
             Self::Illustration => "illustration",
             Self::KnownTestKey => "known-test-key",
+            Self::FailedChecksum => "failed-checksum",
             Self::InlineAllow => "inline-allow",
             Self::Allowlist => "allowlist",
         }

@@ -71,13 +71,15 @@ pub(super) fn known_key(facts: &Facts, view: &View<'_>) -> Option<Suppression> {
     idle.then_some(Suppression::KnownTestKey)
 }
 
-/// What a match is worth in a test, an example or a document: one step less. What was only
-/// possible is listed as an illustration.
+/// What a match is worth in a test, an example or a document, or in the code of a package: one step less.
+/// What was only possible is listed as an illustration where it came with a package.
 pub(super) fn shown(
+    view: &View<'_>,
     confidence: Confidence,
     suppressed: Option<Suppression>,
 ) -> (Confidence, Option<Suppression>) {
-    let illustration = (confidence == Confidence::Possible).then_some(Suppression::Illustration);
+    let is_illustration = confidence == Confidence::Possible && place::is_stock(view);
+    let illustration = is_illustration.then_some(Suppression::Illustration);
     (Confidence::Possible, suppressed.or(illustration))
 }
 

@@ -54,6 +54,31 @@ fn found(engine: &Engine, path: &str, text: &str, id: &str) -> Vec<String> {
         .collect()
 }
 
+/// What a made-up token looks like it is not; and a key, a host or a URL around it make it nothing else.
+#[test]
+fn a_token_that_its_checksum_refutes_is_no_password_either() {
+    let engine = Engine::new(Loader::default().load(catalog()).unwrap());
+    let token = format!("{}_{}", "ghp", "q7Zt1mXv9Lk3Rb8Wq7Zt1mXv9Lk3Rb8W4cDf");
+    for (path, text) in [
+        ("app/.env", format!("GITHUB_TOKEN={token}\n")),
+        (
+            "app/a.sh",
+            format!("git clone https://ci:{token}@github.com/a/b\n"),
+        ),
+        (
+            "root/.git-credentials",
+            format!("https://ci:{token}@github.com\n"),
+        ),
+    ] {
+        let hits = engine.scan(&file(path), text.as_bytes());
+        let [hit] = &hits[..] else {
+            panic!("{path}: {hits:?}")
+        };
+        assert_eq!(hit.suppressed, Some(Suppression::FailedChecksum), "{path}");
+        assert_eq!(hit.facts["checksum"], "invalid");
+    }
+}
+
 #[test]
 fn every_embedded_rule_holds_what_its_examples_promise() {
     let engine = Engine::new(Loader::default().load(catalog()).unwrap());

@@ -66,21 +66,25 @@ pub(super) fn weigh(
         path: view.context.path,
         effort,
     };
-    let (mut confidence, mut facts) =
-        validated(validators, &candidate, rule.syntax.confidence, value.proven)?;
+    let Validated {
+        mut confidence,
+        mut facts,
+        refuted,
+    } = validated(validators, &candidate, rule.syntax.confidence, value.proven)?;
     for (key, told) in &value.facts {
         facts.entry(key.clone()).or_insert_with(|| told.clone());
     }
     let guessable = rule.syntax.guessable;
     let proven = confidence == Confidence::Confirmed && !guessable;
-    let mut suppressed =
-        suppress::reason(text, confidence, guessable).or_else(|| suppress::known_key(&facts, view));
+    let mut suppressed = refuted
+        .or_else(|| suppress::reason(text, confidence, guessable))
+        .or_else(|| suppress::known_key(&facts, view));
     if !proven && place::is_shown(view) {
-        (confidence, suppressed) = suppress::shown(confidence, suppressed);
+        (confidence, suppressed) = suppress::shown(view, confidence, suppressed);
     } else if guessable && place::is_stock(view) {
         // In code that came with a package, a plain word for a password is hardly one.
         if confidence == Confidence::Possible || value::is_wordlike(text) {
-            (confidence, suppressed) = suppress::shown(confidence, suppressed);
+            (confidence, suppressed) = suppress::shown(view, confidence, suppressed);
         }
     }
     Some(Weighed {
@@ -90,17 +94,23 @@ pub(super) fn weigh(
     })
 }
 
-/// What the validators make of a match: its confidence and facts, or `None` when it is dropped.
-/// A failed check outweighs one that holds.
+/// What the validators make of a match.
+pub(super) struct Validated {
+    pub confidence: Confidence,
+    pub facts: Facts,
+    /// Why it does not count: what it looks like it is not, and so it is nothing else either.
+    pub refuted: Option<Suppression>,
+}
+
+/// Asks the validators; `None` when one drops the match. A failed check outweighs one that holds.
 pub(super) fn validated(
     validators: &[Validator],
     candidate: &Candidate<'_>,
     confidence: Confidence,
     proven: bool,
-) -> Option<(Confidence, Facts)> {
+) -> Option<Validated> {
     let mut facts = Facts::new();
-    let mut confirmed = proven;
-    let mut demoted = false;
+    let (mut confirmed, mut demoted, mut refuted) = (proven, false, None);
     for validator in validators {
         let learned = match validator(candidate) {
             Verdict::Confirmed(learned) => {
@@ -112,6 +122,10 @@ pub(super) fn validated(
                 demoted = true;
                 learned
             }
+            Verdict::Refuted(learned) => {
+                (demoted, refuted) = (true, Some(Suppression::FailedChecksum));
+                learned
+            }
             Verdict::Dropped => return None,
         };
         facts.extend(learned);
@@ -121,5 +135,9 @@ pub(super) fn validated(
         (false, true) => Confidence::Confirmed,
         (false, false) => confidence,
     };
-    Some((confidence, facts))
+    Some(Validated {
+        confidence,
+        facts,
+        refuted,
+    })
 }

@@ -10,7 +10,7 @@ use super::detector::{Desk, Detector, Found, View};
 use super::matched::{By, Facts, Suppression, TextKind};
 use super::shannon::bits_per_byte;
 use super::validate::{Candidate, Validator};
-use super::weigh::{validated, validators};
+use super::weigh::{Validated, validated, validators};
 use super::{phrase, suppress};
 use crate::rules::{Confidence, Rule};
 
@@ -44,7 +44,9 @@ impl Whole {
         };
         let rule = desk.rule;
         let confidence = rule.syntax.confidence;
-        let (confidence, facts) = validated(&self.validators, &candidate, confidence, false)?;
+        let Validated {
+            confidence, facts, ..
+        } = validated(&self.validators, &candidate, confidence, false)?;
         // A file's name alone is no reason to take what fails for a secret.
         let proven = confidence == Confidence::Confirmed;
         proven.then(|| {

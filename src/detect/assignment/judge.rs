@@ -61,6 +61,15 @@ pub(in crate::detect) fn judge(
     judge_mixed(kind, value, place.class)
 }
 
+/// Whether a value that is no secret stands where a file of settings should have one.
+pub(super) fn is_stand_in(kind: KeyKind, value: &[u8], place: Place) -> bool {
+    kind.strength == Strength::Strong
+        && !place.stock
+        && matches!(place.class, Class::Env | Class::Config | Class::Shell)
+        && value::is_stand_in(value)
+        && !value::is_reference(value)
+}
+
 /// Words or digits only: secrets where people choose passwords, names of things elsewhere.
 fn judge_plain(kind: KeyKind, value: &[u8], class: Class) -> Option<Confidence> {
     let one_word = value.iter().all(u8::is_ascii_alphanumeric);

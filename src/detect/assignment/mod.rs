@@ -19,7 +19,7 @@ use self::judge::Place;
 use self::key::Key;
 use super::class::Class;
 use super::detector::{Desk, Detector, Found, View};
-use super::matched::{By, TextKind};
+use super::matched::{By, Suppression, TextKind};
 use super::{place, suppress};
 use crate::rules::Confidence;
 
@@ -49,17 +49,22 @@ impl Detector for Assignment {
         let context = &view.context;
         let secret = extent::of(view.bytes, &key, view.class, context.kind, context.path);
         let place = place_of(view);
-        let judged = secret.filter(|_| !is_plural).and_then(|secret| {
-            let confidence = judge::judge(name, kind, &view.bytes[secret.clone()], place)?;
-            Some((secret, confidence))
-        });
-        if let Some((secret, confidence)) = judged {
-            return report(view, desk, name, secret, confidence);
+        if let Some(secret) = secret.filter(|_| !is_plural) {
+            let text = &view.bytes[secret.clone()];
+            if let Some(confidence) = judge::judge(name, kind, text, place) {
+                let suppressed = suppress::assigned(text);
+                return report(view, desk, name, secret, (confidence, suppressed));
+            }
+            if judge::is_stand_in(kind, text, place) {
+                let listed = (Confidence::Possible, Some(Suppression::Placeholder));
+                return report(view, desk, name, secret, listed);
+            }
         }
         for secret in values(view, &key, desk) {
             let text = &view.bytes[secret.clone()];
             if let Some(confidence) = judge::judge(name, kind, text, place) {
-                report(view, desk, name, secret, confidence);
+                let suppressed = suppress::assigned(text);
+                report(view, desk, name, secret, (confidence, suppressed));
             }
         }
     }
@@ -121,20 +126,19 @@ fn named(name: &[u8]) -> Option<(lexicon::KeyKind, bool)> {
     })
 }
 
-/// Takes a value that is judged to be a secret.
+/// Takes a value that is judged to be a secret, or to stand for one.
 fn report(
     view: &View<'_>,
     desk: &mut Desk<'_>,
     name: &[u8],
     secret: Range<usize>,
-    mut confidence: Confidence,
+    (mut confidence, mut suppressed): (Confidence, Option<Suppression>),
 ) {
     if desk.is_full() {
         return;
     }
-    let mut suppressed = suppress::assigned(&view.bytes[secret.clone()]);
     if place::is_shown(view) {
-        (confidence, suppressed) = suppress::shown(confidence, suppressed);
+        (confidence, suppressed) = suppress::shown(view, confidence, suppressed);
     }
     desk.state.resume = view.base + secret.end as u64;
     desk.report(Found {

@@ -7,16 +7,19 @@ const LONGEST_PLACEHOLDER: usize = 128;
 /// Longest name of one word that a template has.
 const LONGEST_NAME: usize = 40;
 
-/// Values that are no secret when they are the whole value, between spaces.
-const EXACT: &str = "\
+/// Values that stand where a secret should be, when they are the whole value: what examples hold, and what
+/// people leave there.
+const STAND_INS: &str = "\
     password passwd pass passphrase secret token apikey api_key api-key admin administrator root \
-    test testing tester test123 user username guest none null nil undefined true false yes no on \
-    off default empty unset string text value required optional hidden masked foobar foo bar baz \
-    qwerty postgres postgresql mysql mariadb redis mongo rabbitmq elastic changeit unknown \
-    disabled enabled internal external anonymous database encrypted plaintext basic bearer \
-    header cookie object number boolean integer prompt auto generated random tbd n/a credentials \
-    private public keyring vault file input varchar localhost nopassword no_password secretkey \
-    my_secret somesecret invalid";
+    test testing tester test123 user username guest default foobar foo bar baz qwerty postgres \
+    postgresql mysql mariadb redis mongo rabbitmq elastic changeit secretkey my_secret somesecret";
+/// Values that are no secret when they are the whole value: they say what the value is, or that there is none.
+const NO_VALUES: &str = "\
+    none null nil undefined true false yes no on off empty unset string text value required \
+    optional hidden masked unknown disabled enabled internal external anonymous database encrypted \
+    plaintext basic bearer header cookie object number boolean integer prompt auto generated random \
+    tbd n/a credentials private public keyring vault file input varchar localhost nopassword \
+    no_password invalid";
 
 /// Parts that make a value a placeholder.
 const PARTS: &str = "\
@@ -43,9 +46,8 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     let [first, .., last] = lower.as_slice() else {
         return true;
     };
-    EXACT
-        .split_ascii_whitespace()
-        .any(|word| word.as_bytes() == lower)
+    is_one_of(STAND_INS, &lower)
+        || is_one_of(NO_VALUES, &lower)
         || PARTS.split_ascii_whitespace().any(holds)
         || matches!(
             (first, last),
@@ -53,6 +55,20 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
         )
         || distinct(value) <= 2
         || value.len() >= 4 && longest_sequence(value) * 5 >= value.len() * 3
+}
+
+/// Whether a placeholder is one that a secret was to take the place of, or that works as one where nobody
+/// replaced it.
+pub(super) fn is_stand_in(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let holds = |part: &str| memchr::memmem::find(&lower, part.as_bytes()).is_some();
+    let is_word = value.len() <= LONGEST_PLACEHOLDER && value.iter().all(u8::is_ascii_graphic);
+    is_word && (is_one_of(STAND_INS, &lower) || PARTS.split_ascii_whitespace().any(holds))
+}
+
+fn is_one_of(words: &str, value: &[u8]) -> bool {
+    let mut words = words.split_ascii_whitespace();
+    words.any(|word| word.as_bytes() == value)
 }
 
 /// Whether a value names where the secret is: a variable, a call, a secret store.

@@ -43,7 +43,7 @@ impl Inner<'_> {
     pub(in crate::detect) fn place(&self, matched: Match, view: &View<'_>) -> Found {
         let (mut confidence, mut suppressed) = (matched.confidence, matched.suppressed);
         if confidence != Confidence::Confirmed && place::is_shown(view) {
-            (confidence, suppressed) = suppress::shown(confidence, suppressed);
+            (confidence, suppressed) = suppress::shown(view, confidence, suppressed);
         }
         let mut how = self.how.to_vec();
         how.extend(matched.decoded.iter().flat_map(|decoded| &decoded.how));

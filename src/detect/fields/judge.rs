@@ -64,7 +64,7 @@ pub(super) fn judge(
     let mut confidence = named.or_else(held)?;
     let mut suppressed = suppress::assigned(text);
     if place::is_shown(view) {
-        (confidence, suppressed) = suppress::shown(confidence, suppressed);
+        (confidence, suppressed) = suppress::shown(view, confidence, suppressed);
     }
     let weighed = Weighed {
         confidence,

@@ -80,15 +80,15 @@ mod tests {
     use super::super::tests::{flip, verdict};
     use super::*;
 
-    fn confirms_and_notices_one_bit(validator: Validator, token: &str, drops: bool) {
+    fn confirms_and_notices_one_bit(validator: Validator, token: &str, refutes: bool) {
         let good = verdict(validator, token.as_bytes());
         assert!(matches!(good, Verdict::Confirmed(_)), "{token}: {good:?}");
         for index in [6, token.len() / 2, token.len() - 1] {
             let bad = verdict(validator, &flip(token, index));
             match bad {
-                Verdict::Dropped => assert!(drops, "{index}"),
+                Verdict::Refuted(_) => assert!(refutes, "{index}"),
                 Verdict::Demoted(facts) => {
-                    assert!(!drops, "{index}");
+                    assert!(!refutes, "{index}");
                     assert_eq!(facts["checksum"], "invalid");
                 }
                 other => panic!("{index}: {other:?}"),

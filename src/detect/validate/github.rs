@@ -67,7 +67,7 @@ pub(super) fn installation_jwt(candidate: &Candidate<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::super::encoding::{BASE62, in_base};
-    use super::super::tests::{base64_url, flip, verdict};
+    use super::super::tests::{base64_url, flip, is_refuted, verdict};
     use super::*;
 
     fn classic(prefix: &str, length: usize) -> String {
@@ -84,11 +84,8 @@ mod tests {
                 verdict(crc32, token.as_bytes()),
                 Verdict::Confirmed(_)
             ));
-            assert_eq!(verdict(crc32, &flip(&token, 9)), Verdict::Dropped);
-            assert_eq!(
-                verdict(crc32, &flip(&token, token.len() - 1)),
-                Verdict::Dropped
-            );
+            assert!(is_refuted(crc32, &flip(&token, 9)));
+            assert!(is_refuted(crc32, &flip(&token, token.len() - 1)));
         }
     }
 
@@ -143,10 +140,7 @@ mod tests {
             Verdict::Confirmed(_)
         ));
         for index in [20, HASHED, HASHED + 7] {
-            assert_eq!(
-                verdict(fine_grained, &flip(&token, index)),
-                Verdict::Dropped
-            );
+            assert!(is_refuted(fine_grained, &flip(&token, index)));
         }
         let free = flip(&token, token.len() - 1);
         assert!(matches!(

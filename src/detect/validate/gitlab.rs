@@ -79,7 +79,7 @@ fn lines(decoded: &[u8]) -> Option<Facts> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{base64_url, flip, verdict};
+    use super::super::tests::{base64_url, flip, is_refuted, verdict};
     use super::*;
 
     fn token(version: &str) -> String {
@@ -111,7 +111,7 @@ mod tests {
     fn one_bit_off_drops_a_routable_token_but_an_old_one_has_no_sum() {
         let token = token("01.");
         for index in [8, token.len() - 1] {
-            assert_eq!(verdict(routable, &flip(&token, index)), Verdict::Dropped);
+            assert!(is_refuted(routable, &flip(&token, index)));
         }
         let runner = token.replacen("glpat", "glrt", 1);
         let off = verdict(routable, runner.as_bytes());

@@ -1,8 +1,8 @@
 //! Validators: what a token's own bytes tell, offline. One small function each, by name.
 //!
 //! Policy: a valid checksum raises a match to `confirmed`; an invalid one demotes it to
-//! `possible`; only kinds whose check is well tested drop it. What a validator learns goes to
-//! the facts; a fact never holds secret bytes.
+//! `possible`; only of kinds whose check is well tested it is no finding any more. What a validator learns
+//! goes to the facts; a fact never holds secret bytes.
 
 use serde_json::Value;
 
@@ -80,6 +80,8 @@ pub enum Verdict {
     Kept(Facts),
     /// The check fails: demote to `possible`.
     Demoted(Facts),
+    /// The check fails, and it is well tested: made up, or damaged, and nothing else either.
+    Refuted(Facts),
     /// Certainly not such a secret.
     Dropped,
 }
@@ -183,21 +185,22 @@ pub(super) fn text(bytes: &[u8]) -> Option<Value> {
 }
 
 /// `checksum: valid` raises; `checksum: invalid` demotes.
-fn lenient(valid: bool, mut facts: Facts) -> Verdict {
-    let said = if valid { "valid" } else { "invalid" };
-    facts.insert("checksum".to_owned(), said.into());
-    if valid {
-        Verdict::Confirmed(facts)
-    } else {
-        Verdict::Demoted(facts)
+fn lenient(valid: bool, facts: Facts) -> Verdict {
+    match valid {
+        true => Verdict::Confirmed(checked("valid", facts)),
+        false => Verdict::Demoted(checked("invalid", facts)),
     }
 }
 
-/// For well-tested checks: a bad checksum drops the match.
+/// For well-tested checks of tokens that are known by their form: a bad checksum refutes the match.
 fn strict(valid: bool, facts: Facts) -> Verdict {
-    if valid {
-        lenient(true, facts)
-    } else {
-        Verdict::Dropped
+    match valid {
+        true => Verdict::Confirmed(checked("valid", facts)),
+        false => Verdict::Refuted(checked("invalid", facts)),
     }
+}
+
+fn checked(said: &str, mut facts: Facts) -> Facts {
+    facts.insert("checksum".to_owned(), said.into());
+    facts
 }

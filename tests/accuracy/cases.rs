@@ -25,7 +25,8 @@ pub struct Case {
     rules: Vec<String>,
     /// The least that must be said of it.
     pub least: Confidence,
-    text: String,
+    /// With the made-up values.
+    pub text: String,
     /// Where the values that must be found stand in the text.
     pub wanted: Vec<Range<usize>>,
     /// And those that need not be.

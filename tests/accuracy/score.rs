@@ -1,6 +1,6 @@
 //! Counts of one class, and what they mean.
 
-use residue::detect::{Engine, Match};
+use residue::detect::{By, Engine, Match};
 use residue::rules::Confidence;
 
 use crate::cases::Case;
@@ -31,7 +31,7 @@ impl Score {
         for wanted in &case.wanted {
             self.wanted += 1;
             let is_found = hits.iter().any(|hit| {
-                shares(hit, wanted)
+                is_of(hit, case, wanted)
                     && hit.suppressed.is_none()
                     && hit.confidence >= case.least
                     && case.allows(engine.rules().rule(hit.rule).id())
@@ -108,4 +108,12 @@ fn share(part: usize, whole: usize) -> f64 {
 
 fn shares(hit: &Match, range: &std::ops::Range<usize>) -> bool {
     hit.span.offset < range.end as u64 && (range.start as u64) < hit.span.end()
+}
+
+/// Whether a hit is of the value. One that is told by its key alone ends where the value does: what follows in
+/// its line is none of it.
+fn is_of(hit: &Match, case: &Case, range: &std::ops::Range<usize>) -> bool {
+    let value = case.text[range.clone()].as_bytes();
+    let is_told_by_key = matches!(hit.by, By::Assignment) && hit.decoded.is_none();
+    shares(hit, range) && (!is_told_by_key || hit.secret.expose().ends_with(value))
 }

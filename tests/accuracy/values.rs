@@ -63,6 +63,8 @@ fn wrapped(kind: &str, word: &str) -> String {
 fn sized(kind: &str, word: &str, length: usize) -> String {
     match kind {
         "letters" => letters(word, length),
+        "alpha" => only_letters(word, length),
+        "small" => only_letters(word, length).to_ascii_lowercase(),
         "hex" => hex(word, length),
         "digits" => digits(word, length),
         "lower" => letters(word, length).to_ascii_lowercase(),

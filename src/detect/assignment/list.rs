@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::extent::quoted;
-use super::key::{Key, Tie};
+use super::key::Key;
+use super::tie::Tie;
 use crate::detect::class::Class;
 
 /// Values of one list that are looked at.

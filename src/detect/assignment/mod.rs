@@ -5,11 +5,13 @@
 //! rule's anchors; [`key`] finds the key around one and where its value starts, [`extent`] where
 //! it ends (or [`list`] where several stand or one stands further on), [`lexicon`] says what the key's name means, and [`judge`] weighs both.
 
+mod cursor;
 mod extent;
 pub(super) mod judge;
 mod key;
 pub(super) mod lexicon;
 mod list;
+mod tie;
 pub(super) mod value;
 mod words;
 

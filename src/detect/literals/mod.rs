@@ -18,6 +18,8 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input};
 
+pub(super) use self::model::surprise;
+
 use self::kernel::{BLOCK, CHUNK, Kernel, NOTHING_PASSED, PLACES, Passed, REACH};
 use self::print::Candidate;
 use self::table::{Prints, SHORTEST};

@@ -31,6 +31,11 @@ pub(super) fn rarity(bytes: &[u8]) -> u32 {
     }
 }
 
+/// How rare each byte is on average at its place, in bits: what is spelled has about four, what was drawn seven.
+pub(in crate::detect) fn surprise(bytes: &[u8]) -> f64 {
+    f64::from(by_threes(bytes)) / 4.0 / bytes.len().max(1) as f64
+}
+
 /// How rare they are if they are among the common.
 fn common(four: [u8; 4]) -> Option<u32> {
     let four = u32::from_le_bytes(four) | 0x2020_2020;

@@ -1,0 +1,301 @@
+//! What ties a key to its value, in every language that has some of its own.
+
+use super::cursor::{Cursor, MOST_SPACES};
+use crate::detect::class::Class;
+
+/// Bytes of a line before a key that are looked at.
+const LONGEST_SIDE: usize = 64;
+/// Bytes of a block in which the default of a variable is looked for.
+const LONGEST_BLOCK: usize = 256;
+
+/// How a value is tied to its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tie {
+    /// `key=value`, with or without spaces around.
+    Equals,
+    /// `key: value`.
+    Colon,
+    /// `key => value`, `key := value`, `key <- value`, `key ?? value`, `define('key', 'value')`,
+    /// `.setKey("value")`, `name: key, value: …`.
+    Firm,
+    /// `${key:-value}`, `${key:value}`.
+    Default,
+    /// `<key>value</key>`.
+    Element,
+    /// `--key value`, `ENV key value`, `key "value"`.
+    Space,
+}
+
+/// Beginnings of functions that take something else: what to look for, what to compare with.
+const ASKING: [&str; 16] = [
+    "get", "is", "has", "check", "valid", "verify", "hash", "test", "expect", "match", "find",
+    "parse", "compare", "equal", "contain", "remove",
+];
+
+/// What stands around the name of a key.
+pub(super) struct Around<'a> {
+    bytes: &'a [u8],
+    /// Where the name begins, and whether it stands in quotes.
+    start: usize,
+    quoted: bool,
+    /// Whether a bracket behind it closed what the name stands in: `env["KEY"]`, `$ENV{KEY}`.
+    closed: bool,
+    /// Whether it is an argument: `getenv("KEY")`.
+    called: bool,
+    class: Class,
+}
+
+impl<'a> Around<'a> {
+    /// Passes what belongs to the name still.
+    pub(super) fn of(cursor: &mut Cursor<'a>, start: usize, quoted: bool, class: Class) -> Self {
+        let bytes = cursor.bytes;
+        let open = start.saturating_sub(usize::from(quoted));
+        let before = trimmed(&bytes[open.saturating_sub(4)..open]).last();
+        let mut closed = cursor.eat(b"]") || before == Some(&b'{') && cursor.eat(b"}");
+        let called = quoted && before == Some(&b'(');
+        if called && class == Class::Code {
+            closed |= cursor.eat(b")");
+        }
+        if class == Class::Code && !quoted && !closed {
+            pass_dimension(cursor);
+        }
+        Self {
+            bytes,
+            start,
+            quoted,
+            closed,
+            called,
+            class,
+        }
+    }
+
+    fn before(&self) -> Option<u8> {
+        self.start.checked_sub(1).map(|at| self.bytes[at])
+    }
+
+    /// What stands before the key in its line.
+    fn line(&self) -> &'a [u8] {
+        let line = &self.bytes[self.start.saturating_sub(LONGEST_SIDE)..self.start];
+        memchr::memrchr(b'\n', line).map_or(line, |at| &line[at + 1..])
+    }
+
+    /// Whether the name is the first string behind a brace: `{ "key", "…" }`.
+    fn in_braces(&self) -> bool {
+        let open = self.line().split_last().map(|(_, open)| open);
+        self.quoted && open.is_some_and(|open| open.trim_ascii_end().ends_with(b"{"))
+    }
+
+    /// Whether the name is one of a function that sets what it names: `.password("…")`, `setKey("…")`.
+    fn sets(&self) -> bool {
+        let name = &self.bytes[self.start..];
+        let starts = |verb: &&[u8]| {
+            let first = name.get(..verb.len());
+            first.is_some_and(|first| first.eq_ignore_ascii_case(verb))
+        };
+        let last = name
+            .iter()
+            .position(|b| *b == b'(')
+            .unwrap_or(name.len().min(LONGEST_SIDE));
+        let dot = memchr::memrchr(b'.', &name[..last]);
+        let own = &name[dot.map_or(0, |dot| dot + 1)..last];
+        let asks = ASKING.iter().any(|verb| own.starts_with(verb.as_bytes()));
+        let sets = [&b"set"[..], b"with"].iter().any(starts);
+        !asks && (sets || dot.is_some() || self.before() == Some(b'.'))
+    }
+
+    /// Whether the key takes its value behind a space: `--key value`, `ENV key value`, `key "value"`.
+    pub(super) fn takes_space(&self, cursor: &Cursor<'_>) -> bool {
+        let line = self.line();
+        if line.ends_with(b"--") {
+            return true;
+        }
+        let word = line.trim_ascii();
+        let is_flag = |flags: &[u8]| flags.iter().all(u8::is_ascii_alphabetic);
+        if [&b"ENV"[..], b"ARG", b"setenv", b"set", b"setx", b"#define"].contains(&word)
+            || word.strip_prefix(b"set -").is_some_and(is_flag)
+        {
+            return true;
+        }
+        let is_code = matches!(self.class, Class::Code | Class::Shell | Class::Other);
+        let is_statement = matches!(word, b"" | b"@" | b"set(" | b"SET(");
+        is_code && (is_statement || line.ends_with(b" -")) && cursor.peek_quote().is_some()
+    }
+}
+
+/// `secret[]`, `secret[32]`.
+fn pass_dimension(cursor: &mut Cursor<'_>) {
+    let Some(rest) = cursor.rest().strip_prefix(b"[") else {
+        return;
+    };
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    if digits < 6 && rest.get(digits) == Some(&b']') {
+        cursor.at += digits + 2;
+    }
+}
+
+/// Without spaces at the end.
+fn trimmed(bytes: &[u8]) -> &[u8] {
+    bytes.trim_ascii_end()
+}
+
+/// The separator behind a name, passed.
+pub(super) fn find(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
+    let before = around.before();
+    let is_code = around.class == Class::Code;
+    if before == Some(b'{') && (cursor.eat(b":-") || cursor.eat(b":=")) {
+        return Some(Tie::Default);
+    }
+    // Behind `?` and `+` a shell has a message, or something else.
+    let is_default = || !matches!(cursor.rest(), [_, b'?' | b'+' | b'=' | b'-', ..]);
+    if around.line().ends_with(b"${") && is_default() && cursor.eat(b":") {
+        return Some(Tie::Default);
+    }
+    if is_code && let Some(tie) = fallback(cursor, around) {
+        return Some(tie);
+    }
+    if [&b"<-"[..], b"=>", b":=", b"?=", b"||="]
+        .iter()
+        .any(|tie| cursor.passes(tie))
+    {
+        return Some(Tie::Firm);
+    }
+    if cursor.eat(b"==") || cursor.eat(b"=~") || cursor.eat(b"::") {
+        return None;
+    }
+    if cursor.eat(b"=") {
+        return Some(Tie::Equals);
+    }
+    if !around.closed && cursor.eat(b":") {
+        return Some(Tie::Colon);
+    }
+    if is_code && !around.quoted && cursor.eat(b"?:") {
+        return Some(Tie::Colon);
+    }
+    if let Some(tie) = element(cursor, around) {
+        return Some(tie);
+    }
+    is_code.then(|| in_code(cursor, around)).flatten()
+}
+
+/// `<key>`, `<key type="…">`, `<property name="key">`, and `<key>name</key><string>`.
+fn element(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
+    let at = cursor.at;
+    match around.before() {
+        Some(b'<') => {
+            let rest = cursor.rest();
+            let rest = &rest[..rest.len().min(MOST_SPACES)];
+            let length = rest.iter().position(|b| matches!(b, b'>' | b'<' | b'\n'))?;
+            let is_open = rest[length] == b'>' && !rest[..length].ends_with(b"/");
+            is_open.then(|| cursor.at += length + 1)?;
+        }
+        _ if around.quoted => cursor.eat(b">").then_some(())?,
+        Some(b'>') => {
+            cursor.passes(b"</").then_some(())?;
+            cursor.at += cursor
+                .rest()
+                .iter()
+                .take_while(|b| b.is_ascii_alphabetic())
+                .count();
+            cursor.eat(b">").then_some(())?;
+        }
+        _ => return None,
+    }
+    let end = cursor.at;
+    cursor.blank();
+    if !(cursor.eat(b"<value>") || cursor.eat(b"<string>")) {
+        cursor.at = end;
+        // A key's own end says nothing of what comes behind it.
+        if around.before() == Some(b'>') {
+            cursor.at = at;
+            return None;
+        }
+    }
+    Some(Tie::Element)
+}
+
+/// `key ?? "…"`, `key || "…"`, `getenv("key") ?: '…'`, `os.getenv("key") or "…"`.
+fn fallback(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
+    let mut ahead = Cursor { ..*cursor };
+    let is_read = around.closed || around.called;
+    let is_fallback =
+        ahead.eat(b"??") || ahead.eat(b"||") || is_read && (ahead.eat(b"?:") || ahead.eat(b"or "));
+    ahead.eat(b"=");
+    ahead.spaces();
+    (is_fallback && ahead.is_at_string()).then(|| {
+        cursor.at = ahead.at;
+        Tie::Firm
+    })
+}
+
+/// What only programs write.
+fn in_code(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
+    let is_argument = around.called || around.in_braces();
+    let mut ahead = Cursor { ..*cursor };
+    if ahead.rest().starts_with(b"{ get;") {
+        ahead.at += memchr::memchr(b'}', &ahead.rest()[..ahead.rest().len().min(MOST_SPACES)])? + 1;
+        ahead.spaces();
+        cursor.at = ahead.behind_type()?;
+        return Some(Tie::Equals);
+    }
+    let is_tied = match around.quoted {
+        true => is_argument && ahead.eat(b",") || ahead.eat(b"->") || ahead.eat(b"to "),
+        false => around.sets() && ahead.eat(b"(") || ahead.eat(b"{"),
+    };
+    if is_tied {
+        ahead.spaces();
+        ahead.pass_wrapper();
+        return ahead.is_at_string().then(|| {
+            cursor.at = ahead.at;
+            Tie::Firm
+        });
+    }
+    let is_typed = matches!(cursor.rest(), [first, ..] if first.is_ascii_alphabetic() || b"[*&".contains(first));
+    if around.quoted || around.closed || !is_typed {
+        return None;
+    }
+    cursor.at = ahead.behind_type()?;
+    Some(Tie::Equals)
+}
+
+/// Where a value stands further on, as a value of its own.
+pub(super) fn further_on(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
+    match around.class {
+        Class::Config if around.quoted => {
+            let at = cursor.at;
+            default_of_variable(cursor).or_else(|| {
+                cursor.at = at;
+                named_value(cursor)
+            })
+        }
+        _ => named_value(cursor),
+    }
+}
+
+/// `variable "key" { … default = "…" }` of Terraform.
+fn default_of_variable(cursor: &mut Cursor<'_>) -> Option<Tie> {
+    cursor.spaces();
+    cursor.eat(b"{").then_some(())?;
+    let rest = cursor.rest();
+    let block = &rest[..rest.len().min(LONGEST_BLOCK)];
+    let block = &block[..memchr::memchr(b'}', block).unwrap_or(block.len())];
+    cursor.at += memchr::memmem::find(block, b"default")? + b"default".len();
+    cursor.spaces();
+    cursor.eat(b"=").then_some(Tie::Firm)
+}
+
+/// `name: KEY` and then `value: …` on the same or the next line, in YAML, JSON and XML.
+fn named_value(cursor: &mut Cursor<'_>) -> Option<Tie> {
+    let limit = cursor.at + MOST_SPACES;
+    while let Some(byte) = cursor.bytes.get(cursor.at)
+        && cursor.at < limit
+        && (byte.is_ascii_whitespace() || matches!(byte, b',' | b'"'))
+    {
+        cursor.at += 1;
+    }
+    if !(cursor.eat(b"value") || cursor.eat(b"Value")) {
+        return None;
+    }
+    cursor.quote();
+    cursor.spaces();
+    (cursor.eat(b"=") || cursor.eat(b":")).then_some(Tie::Firm)
+}

@@ -212,6 +212,9 @@ pub enum RulesCommand {
         /// Rule files or folders of them; the built-in rules when left out
         #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
         paths: Vec<PathBuf>,
+        /// Also fail for what a rule should have: a second example, a reject, a reference, an order
+        #[arg(long)]
+        strict: bool,
     },
 }
 

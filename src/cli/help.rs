@@ -130,6 +130,7 @@ honoured is noted.
 Examples:
   residue rules check
   residue rules check our-rules.toml more-rules/
+  residue rules check --strict our-rules.toml   # in CI
   residue rules check .gitleaks.toml
 
 Exit codes: 0 when every rule holds what it promises; else 2, and every failure is printed.";

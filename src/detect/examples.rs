@@ -75,10 +75,8 @@ impl Engine {
             .filter(|(rule, other)| !has_order(rule, other));
         let told = unstated.map(|(rule, other)| {
             format!(
-                "{}: rule {:?}: an example is claimed by rule {:?} too, and neither names the other \
-                 in `over`",
-                rule.file,
-                rule.id(),
+                "{}: an example is claimed by rule {:?} too, and neither names the other in `over`",
+                rule.place(),
                 other.id()
             )
         });

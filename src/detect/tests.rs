@@ -85,6 +85,7 @@ fn every_embedded_rule_holds_what_its_examples_promise() {
     assert_eq!(engine.check_examples(), Vec::<String>::new());
     assert_eq!(engine.check_claims(), Vec::<String>::new());
     assert_eq!(crate::rules::lint(engine.rules()), Vec::<String>::new());
+    assert_eq!(crate::rules::lossy(engine.rules()), Vec::<String>::new());
 }
 
 #[test]

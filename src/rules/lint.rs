@@ -1,8 +1,8 @@
 //! What a rule that compiles can still do wrong: anchors that its regex does not need, so that
 //! the prefilter loses matches; no counter-example; the same regex or field as another rule.
 //!
-//! Lints are advice to whoever writes rules (`residue rules check`); the embedded rules have
-//! none, which a test holds.
+//! Lost matches are a failure; lints are advice to whoever writes rules (`residue rules check`), and a failure
+//! to whoever asks for it. The embedded rules have neither, which a test holds.
 
 use std::collections::HashMap;
 
@@ -16,6 +16,25 @@ const EXAMPLES: usize = 2;
 /// Shortest match that says anything.
 const SHORTEST_MATCH: usize = 6;
 
+/// Rules of a set that lose matches, since a match may lack all anchors that it is looked for by; each naming
+/// file and rule.
+pub fn lossy(set: &RuleSet) -> Vec<String> {
+    let own = set.rules().iter().filter(|rule| rule.foreign.is_none());
+    let lossy = own.filter(|rule| {
+        let hir = rule.syntax.regex.as_deref().map(hir::parse);
+        let anchors = Anchors::new(&rule.syntax.anchors, rule.syntax.ignore_case);
+        // A regex that does not parse is said elsewhere.
+        matches!(hir, Some(Ok(hir)) if !anchors.needed_by(&hir))
+    });
+    let told = |rule: &Rule| {
+        format!(
+            "{}: its regex can match without any of its anchors",
+            rule.place()
+        )
+    };
+    lossy.map(told).collect()
+}
+
 /// Every lint of a set, each naming file and rule.
 pub fn lint(set: &RuleSet) -> Vec<String> {
     let mut lints = Vec::new();
@@ -28,14 +47,12 @@ pub fn lint(set: &RuleSet) -> Vec<String> {
             lints.push(mistake);
             continue;
         }
-        if rule.syntax.regex.is_some() || !rule.fields.is_empty() {
-            lint_proof(rule, &mut add);
-        }
+        lint_proof(rule, &mut add);
         lint_fields(rule, &mut fields, &mut add);
         let Some(text) = &rule.syntax.regex else {
             continue;
         };
-        lint_regex(rule, text, &mut add);
+        lint_regex(text, &mut add);
         let key = (text, &rule.syntax.paths, &rule.syntax.near);
         let key = format!("{key:?}");
         if let Some(first) = regexes.insert(key, rule.id()) {
@@ -45,7 +62,7 @@ pub fn lint(set: &RuleSet) -> Vec<String> {
     lints
 }
 
-/// What a rule with a regex or fields should bring along; built-in detectors have their own tests.
+/// What every rule should bring along.
 fn lint_proof(rule: &Rule, add: &mut impl FnMut(String)) {
     let syntax = &rule.syntax;
     if syntax.examples.len() < EXAMPLES {
@@ -83,16 +100,11 @@ fn lint_fields<'r>(rule: &'r Rule, known: &mut Known<'r>, add: &mut impl FnMut(S
     }
 }
 
-fn lint_regex(rule: &Rule, text: &str, add: &mut impl FnMut(String)) {
+fn lint_regex(text: &str, add: &mut impl FnMut(String)) {
     // A regex that does not parse is a mistake, not a lint, and was said before.
     let Ok(hir) = hir::parse(text) else { return };
     if hir.properties().minimum_len().unwrap_or(0) < SHORTEST_MATCH {
         add(format!("may match fewer than {SHORTEST_MATCH} bytes"));
-    }
-    let syntax = &rule.syntax;
-    let anchors = Anchors::new(&syntax.anchors, syntax.ignore_case);
-    if !anchors.needed_by(&hir) {
-        add("its regex can match without any of its anchors".to_owned());
     }
 }
 
@@ -125,12 +137,12 @@ mod tests {
         Rule::check(rules.remove(0), CATALOG).expect("a good rule")
     }
 
+    fn set(lines: &str) -> RuleSet {
+        RuleSet::new(vec![rule("test.rule", lines)], false, Vec::new())
+    }
+
     fn lints(lines: &str) -> Vec<String> {
-        lint(&RuleSet::new(
-            vec![rule("test.rule", lines)],
-            false,
-            Vec::new(),
-        ))
+        lint(&set(lines))
     }
 
     #[test]
@@ -155,6 +167,7 @@ mod tests {
               anchors = [':$1$', ':$2$', ':{x']",
         ] {
             assert_eq!(lints(lines), Vec::<String>::new(), "{lines}");
+            assert_eq!(lossy(&set(lines)), Vec::<String>::new(), "{lines}");
         }
     }
 
@@ -172,9 +185,9 @@ mod tests {
             r"regex = '[a-z]{10}'
               anchors = ['abc']",
         ] {
-            let lints = lints(lines);
-            assert_eq!(lints.len(), 1, "{lines}: {lints:?}");
-            assert!(lints[0].contains("without any of its anchors"), "{lints:?}");
+            let lossy = lossy(&set(lines));
+            assert_eq!(lossy.len(), 1, "{lines}: {lossy:?}");
+            assert!(lossy[0].contains("without any of its anchors"), "{lossy:?}");
         }
     }
 

@@ -42,7 +42,7 @@ pub(crate) use gitleaks::tests::rule as gitleaks_rule;
 pub(crate) use glob::path_glob;
 pub(crate) use hir::parse as parse_regex;
 pub use key_pattern::{Condition, KeyPattern, Reached};
-pub use lint::lint;
+pub use lint::{lint, lossy};
 pub use load::Loader;
 pub use set::{Note, RuleSet};
 pub use syntax::{Confidence, FieldsSyntax, Judge, Near, RuleSyntax, Severity};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use residue::detect::Engine;
-use residue::rules::{Loader, RuleSet, lint};
+use residue::rules::{Loader, RuleSet, lint, lossy};
 
 use super::load;
 use crate::cli::exit::Exit;
@@ -12,8 +12,8 @@ use crate::cli::mistakes::Mistakes;
 use crate::cli::output;
 use crate::cli::terminal::Terminal;
 
-/// Checks the built-in rules and those of `paths`.
-pub fn run(paths: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
+/// Checks the built-in rules and those of `paths`; where it is `strict`, lints are failures.
+pub fn run(paths: &[PathBuf], strict: bool, terminal: &Terminal) -> Result<Exit> {
     let loader = Loader {
         added: paths.to_vec(),
         ..Loader::default()
@@ -26,10 +26,14 @@ pub fn run(paths: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
         .filter_map(|rule| rule.compile().err())
         .collect();
     let notes: Vec<String> = set.notes().iter().map(|note| note.text.clone()).collect();
+    failures.extend(lossy(&set));
     let mut lints = lint(&set);
     let engine = Engine::new(set);
     failures.extend(engine.check_examples());
     lints.extend(engine.check_claims());
+    if strict {
+        failures.append(&mut lints);
+    }
     Mistakes::from(failures).or(())?;
     // A rule that could be better still works, and so does one of which something is left out.
     let all = notes.iter().chain(&lints);

@@ -34,7 +34,7 @@ pub fn run(command: &RulesCommand, terminal: &Terminal) -> Result<Exit> {
             config: file,
             rules,
         } => show::run(id, &load(&config::rules(file, rules)?)?),
-        RulesCommand::Check { paths } => check::run(paths, terminal),
+        RulesCommand::Check { paths, strict } => check::run(paths, *strict, terminal),
     }
 }
 

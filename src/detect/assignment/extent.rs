@@ -136,7 +136,9 @@ fn unquoted(
         (Class::Other | Class::Shell, Tie::Firm) if shouts(&bytes[key.name.clone()]) => {
             until(&ends_word)
         }
-        (Class::Code | Class::Other, Tie::Equals) if tight && shouts(&bytes[key.name.clone()]) => {
+        (Class::Code | Class::Other, Tie::Equals)
+            if tight && (shouts(&bytes[key.name.clone()]) || is_line_of_text(bytes, key, path)) =>
+        {
             until(&ends_word)
         }
         _ => None,
@@ -175,6 +177,19 @@ fn is_code_like(rest: &[u8]) -> bool {
         rest,
         [b'(' | b'[' | b'{' | b'<' | b'|' | b'>' | b'&' | b'*', ..]
     )
+}
+
+/// Whether a key and one word are all of a line, in a text that no program reads as its source.
+fn is_line_of_text(bytes: &[u8], key: &Key, path: &[u8]) -> bool {
+    let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
+    let is_text = !name.contains(&b'.')
+        || [&b".txt"[..], b".log"]
+            .iter()
+            .any(|end| name.ends_with(end));
+    let rest = &bytes[key.value..bytes.len().min(key.value + LONGEST_VALUE)];
+    let end = rest.iter().position(u8::is_ascii_whitespace);
+    let is_begun = key.name.start == 0 || bytes[key.name.start - 1] == b'\n';
+    is_text && is_begun && end.is_none_or(|end| matches!(rest[end], b'\n' | b'\r'))
 }
 
 /// Whether a key is written as environment variables are.

@@ -39,6 +39,7 @@ mod session;
 mod shannon;
 mod sieve;
 pub mod span;
+mod spelled;
 mod suppress;
 pub mod validate;
 mod vectors;

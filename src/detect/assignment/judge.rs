@@ -3,9 +3,9 @@
 use super::lexicon::{KeyKind, Strength};
 use super::value;
 use crate::detect::class::Class;
-use crate::detect::literals::surprise;
 use crate::detect::phrase;
 use crate::detect::shannon::{bits_per_byte, is_spread};
+use crate::detect::spelled::is_drawn;
 use crate::rules::Confidence;
 
 /// Longest value that is judged.
@@ -39,7 +39,7 @@ pub(in crate::detect) fn judge(
     if !(place.class == Class::Env && kind.password) && is_prose(value) {
         return None;
     }
-    let random = looks_random(value) || looks_drawn(value);
+    let random = looks_random(value) || is_drawn(value);
     let short_hash = value.len() < 20 && value.iter().all(u8::is_ascii_hexdigit);
     if place.stock && short_hash {
         return None;
@@ -235,19 +235,4 @@ fn looks_random(value: &[u8]) -> bool {
         return false;
     }
     is_spread(value) && !value::has_long_word(value) && !is_phrase(value)
-}
-
-/// Whether a value of letters, and a digit at most, is nothing that anybody spells: its letters follow each
-/// other as they hardly ever do in names. Of drawn ones 95 of 100 pass, of names in sources one in a thousand.
-fn looks_drawn(value: &[u8]) -> bool {
-    let least = match value.len() {
-        16..20 => 6.25,
-        20.. => 6.0,
-        _ => return false,
-    };
-    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    letters + 1 >= value.len()
-        && value.iter().all(u8::is_ascii_alphanumeric)
-        && is_spread(value)
-        && surprise(value) >= least
 }

@@ -2,11 +2,12 @@
 
 use super::super::assignment::value;
 use super::super::shannon::{bits_per_byte, is_spread};
+use super::super::spelled::is_drawn;
 use super::{Candidate, Verdict, facts};
 
 /// For kinds without any prefix of their own: a value with few digits, or with only one or two
 /// kinds of characters, is a word, a name or a placeholder and no token. One in forty tokens of 32
-/// letters and digits has fewer than two digits, so long ones may have none if they read as no word.
+/// letters and digits has fewer than two digits, so letters count that nobody spells.
 pub(super) fn random_token(candidate: &Candidate<'_>) -> Verdict {
     let secret = candidate.secret;
     let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -14,7 +15,10 @@ pub(super) fn random_token(candidate: &Candidate<'_>) -> Verdict {
         .iter()
         .filter(|byte| byte.is_ascii_alphabetic())
         .count();
-    if digits < 2 && !is_drawn_from_letters(secret) || letters < 2 || bits_per_byte(secret) < 2.5 {
+    if digits < 2 && !is_drawn(secret) && !is_drawn_from_letters(secret)
+        || letters < 2
+        || bits_per_byte(secret) < 2.5
+    {
         return Verdict::Dropped;
     }
     Verdict::Kept(facts([]))
@@ -38,6 +42,20 @@ pub(super) fn drawn_token(candidate: &Candidate<'_>) -> Verdict {
     match random_token(candidate) {
         Verdict::Kept(told) if !drawn => Verdict::Demoted(told),
         verdict => verdict,
+    }
+}
+
+/// Letters, in groups or not, that nobody spells so.
+pub(super) fn unspelled(candidate: &Candidate<'_>) -> Verdict {
+    let letters: Vec<u8> = candidate
+        .secret
+        .iter()
+        .copied()
+        .filter(|byte| *byte != b' ')
+        .collect();
+    match is_drawn(&letters) {
+        true => Verdict::Kept(facts([])),
+        false => Verdict::Dropped,
     }
 }
 

@@ -150,6 +150,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("telegram", chat::telegram),
     ("tezos-key", tezos::secret_key),
     ("typed-password", userpass::typed_password),
+    ("unspelled", entropy::unspelled),
     ("vault-token", vault::token),
     ("vercel-crc32", crc::vercel),
     ("wireguard-clamp", wireguard::clamp),

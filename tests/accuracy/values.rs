@@ -5,6 +5,9 @@ use std::cell::Cell;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use curve25519_dalek::EdwardsPoint;
+use p256::elliptic_curve::sec1::ToSec1Point;
+use sha2::{Digest, Sha512};
 
 use crate::der::{self, element, sequence};
 use crate::secrets::{self, bytes, hex, letters};
@@ -210,7 +213,7 @@ fn wireguard(word: &str) -> String {
     STANDARD.encode(key)
 }
 
-/// A private key in PEM armour whose structure is right and whose numbers are not.
+/// A private key in PEM armour: its public half belongs to it, and its primes are none.
 fn private_key(kind: &str, word: &str) -> String {
     match kind {
         "rsa" => armored("RSA ", &rsa(word)),
@@ -224,11 +227,14 @@ fn private_key(kind: &str, word: &str) -> String {
         }
         "ec" => {
             let oid = [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-            let mut point = vec![0, 4];
-            point.extend(bytes(word, 64));
+            let mut scalar = bytes(&format!("{word}d"), 32);
+            scalar[0] &= 0x7f;
+            let key = p256::SecretKey::from_slice(&scalar).unwrap();
+            let mut point = vec![0];
+            point.extend(key.public_key().to_sec1_point(false).as_bytes());
             let parts = [
                 element(2, &[1]),
-                element(4, &bytes(&format!("{word}d"), 32)),
+                element(4, &scalar),
                 element(0xa0, &element(6, &oid)),
                 element(0xa1, &element(3, &point)),
             ];
@@ -242,19 +248,30 @@ fn rsa(word: &str) -> Vec<u8> {
     let number = |name: &str, length: usize| {
         let mut content = bytes(&format!("{word}{name}"), length);
         content[0] = content[0] & 0x7f | 0x40;
-        element(2, &content)
+        content
     };
-    let names = [
-        ("d", 128),
-        ("p", 64),
-        ("q", 64),
-        ("dp", 64),
-        ("dq", 64),
-        ("qi", 64),
-    ];
-    let mut parts = vec![element(2, &[0]), number("n", 128), element(2, &[1, 0, 1])];
-    parts.extend(names.map(|(name, length)| number(name, length)));
+    let [p, q] = ["p", "q"].map(|name| number(name, 64));
+    let modulus = product(&p, &q);
+    let rest = [("dp", 64), ("dq", 64), ("qi", 64)].map(|(name, length)| number(name, length));
+    let mut numbers = vec![vec![0], modulus, vec![1, 0, 1], number("d", 128), p, q];
+    numbers.extend(rest);
+    let parts: Vec<_> = numbers.iter().map(|content| element(2, content)).collect();
     sequence(&parts)
+}
+
+/// Of numbers whose highest bit is not set, the highest byte first.
+fn product(a: &[u8], b: &[u8]) -> Vec<u8> {
+    let mut product = vec![0; a.len() + b.len()];
+    for (i, x) in a.iter().enumerate().rev() {
+        let mut carry = 0;
+        for (j, y) in b.iter().enumerate().rev() {
+            let sum = u32::from(*x) * u32::from(*y) + u32::from(product[i + j + 1]) + carry;
+            product[i + j + 1] = sum as u8;
+            carry = sum >> 8;
+        }
+        product[i] = carry as u8;
+    }
+    product
 }
 
 fn openssh(word: &str) -> Vec<u8> {
@@ -263,9 +280,12 @@ fn openssh(word: &str) -> Vec<u8> {
         bytes.extend(content);
         bytes
     };
-    let point = bytes(word, 32);
+    let seed = bytes(word, 32);
+    let hash = Sha512::digest(&seed);
+    let scalar = hash[..32].try_into().unwrap();
+    let point = EdwardsPoint::mul_base_clamped(scalar).compress().to_bytes();
     let public = [string(b"ssh-ed25519"), string(&point)].concat();
-    let both = bytes(&format!("{word}d"), 64);
+    let both = [&seed[..], &point].concat();
     let mut private = [&[7; 8][..], &public, &string(&both), &string(b"ci")].concat();
     private.extend((1_u8..).take(8 - private.len() % 8));
     let head = [

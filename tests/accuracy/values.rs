@@ -33,7 +33,7 @@ impl Values {
         self.made.set(self.made.get() + 1);
         let word = format!("recall {} {}", self.line, self.made.get());
         match kind.split_once(' ') {
-            Some((key @ ("rsa" | "pkcs8"), form)) => reshape(&private_key(key, &word), form),
+            Some((key @ ("rsa" | "pkcs8" | "ec"), form)) => reshape(&private_key(key, &word), form),
             Some(("ansible", form)) => reshape(&vault_text(&word), form),
             _ => wrapped(kind, &word),
         }
@@ -53,6 +53,10 @@ fn wrapped(kind: &str, word: &str) -> String {
         return sized(kind, word, length.parse().expect("a length"));
     }
     match kind {
+        "google account" => format!(
+            r#"{{"type": "service_account", "project_id": "acme-prod", "private_key": "{}"}}"#,
+            reshape(&private_key("pkcs8", word), "escaped")
+        ),
         "docker file" => format!(
             r#"{{"auths":{{"registry.corp.internal":{{"auth":"{}"}}}}}}"#,
             inner("basic")
@@ -247,7 +251,7 @@ fn private_key(kind: &str, word: &str) -> String {
 fn rsa(word: &str) -> Vec<u8> {
     let number = |name: &str, length: usize| {
         let mut content = bytes(&format!("{word}{name}"), length);
-        content[0] = content[0] & 0x7f | 0x40;
+        content[0] |= 0xc0;
         content
     };
     let [p, q] = ["p", "q"].map(|name| number(name, 64));
@@ -255,11 +259,15 @@ fn rsa(word: &str) -> Vec<u8> {
     let rest = [("dp", 64), ("dq", 64), ("qi", 64)].map(|(name, length)| number(name, length));
     let mut numbers = vec![vec![0], modulus, vec![1, 0, 1], number("d", 128), p, q];
     numbers.extend(rest);
-    let parts: Vec<_> = numbers.iter().map(|content| element(2, content)).collect();
+    let unsigned = |number: &Vec<u8>| match number.first() {
+        Some(0x80..) => element(2, &[&[0], &number[..]].concat()),
+        _ => element(2, number),
+    };
+    let parts: Vec<_> = numbers.iter().map(unsigned).collect();
     sequence(&parts)
 }
 
-/// Of numbers whose highest bit is not set, the highest byte first.
+/// Of numbers that begin with the highest byte.
 fn product(a: &[u8], b: &[u8]) -> Vec<u8> {
     let mut product = vec![0; a.len() + b.len()];
     for (i, x) in a.iter().enumerate().rev() {
@@ -321,6 +329,11 @@ fn vault_text(word: &str) -> String {
 }
 
 /// The forms that a text of several lines takes in other files.
+/// What stands between the lines that name it, in one.
+fn body(pem: &str) -> String {
+    pem.lines().filter(|line| !line.starts_with('-')).collect()
+}
+
 fn reshape(pem: &str, form: &str) -> String {
     match form {
         "whole" => pem.to_owned(),
@@ -329,6 +342,9 @@ fn reshape(pem: &str, form: &str) -> String {
         "base64" => STANDARD.encode(pem),
         "indented" => pem.replace('\n', "\n    "),
         "quoted" => pem.trim_end().replace('\n', "\\n\" +\n    \""),
+        "body" => body(pem),
+        "damaged" => pem.replacen(&body(pem)[60..64], "AAAA", 1),
+        "damaged body" => body(pem).replacen(&body(pem)[60..64], "AAAA", 1),
         other => panic!("no form {other:?}"),
     }
 }

@@ -17,6 +17,7 @@ mod number;
 mod openssh;
 mod pbe;
 mod pem;
+mod power;
 mod private;
 mod public;
 mod sights;

@@ -32,7 +32,7 @@ pub(super) fn is_product(number: &[u8], factors: &[&[u8]]) -> Option<bool> {
 }
 
 /// A number as limbs, the lowest first.
-fn limbs(number: &[u8]) -> Vec<u64> {
+pub(super) fn limbs(number: &[u8]) -> Vec<u64> {
     let limb = |bytes: &[u8]| {
         bytes
             .iter()
@@ -43,17 +43,21 @@ fn limbs(number: &[u8]) -> Vec<u64> {
 
 fn multiplied(a: &[u64], b: &[u64]) -> Vec<u64> {
     let mut product = vec![0; a.len() + b.len()];
-    for (at, x) in a.iter().enumerate() {
-        let mut carry = 0_u128;
-        // The limb behind those of `b` takes what is carried last.
-        let row = b.iter().chain([&0]);
-        for (slot, y) in product.iter_mut().skip(at).zip(row) {
-            let sum = u128::from(*x) * u128::from(*y) + u128::from(*slot) + carry;
-            *slot = sum as u64;
-            carry = sum >> 64;
-        }
+    for (at, digit) in a.iter().enumerate() {
+        add_multiple(&mut product[at..], *digit, b);
     }
     product
+}
+
+/// Adds a number so many times to a sum that has room for it.
+pub(super) fn add_multiple(sum: &mut [u64], times: u64, number: &[u64]) {
+    let mut carry = 0_u128;
+    let digits = number.iter().chain(std::iter::repeat(&0));
+    for (slot, digit) in sum.iter_mut().zip(digits) {
+        let wide = u128::from(times) * u128::from(*digit) + u128::from(*slot) + carry;
+        *slot = wide as u64;
+        carry = wide >> 64;
+    }
 }
 
 /// Without the zeros above.

@@ -4,10 +4,11 @@
 //! Montgomery curves); `DSAPrivateKey` as OpenSSL writes it.
 
 use super::curve::{self, Curve, Modern};
-use super::der::{BIT_STRING, Der, INTEGER, OCTET_STRING, OID, SEQUENCE, bits, whole};
+use super::der::{BIT_STRING, Der, INTEGER, OCTET_STRING, OID, SEQUENCE, bits, significant, whole};
 use super::effort::Effort;
 use super::number::is_product;
 use super::pbe::Scheme;
+use super::power::power;
 use super::public::{Algorithm, PublicKey};
 use super::{Flaw, Key};
 
@@ -44,13 +45,27 @@ fn more_primes(mut rest: Der<'_>) -> Option<Vec<&[u8]>> {
 }
 
 /// `DSAPrivateKey` as OpenSSL writes it: version, p, q, g, y, x.
-pub(in crate::detect) fn dsa(body: &[u8]) -> Option<Key> {
+pub(in crate::detect) fn dsa(body: &[u8], effort: &Effort) -> Option<Key> {
     let mut key = Der(body).sequence()?;
     key.next(INTEGER)?;
     let mut number = || key.next(INTEGER);
-    let public = PublicKey::Dsa([number()?, number()?, number()?, number()?]);
-    number()?;
-    Some(Key::from(&public))
+    let [p, q, g, y, x] = [number()?, number()?, number()?, number()?, number()?];
+    let own = power(g, x, p, effort);
+    let is_other = own.is_some_and(|own| significant(&own) != significant(y));
+    let flaw = is_other.then_some(Flaw::PublicHalf);
+    Some(Key::from(&PublicKey::Dsa([p, q, g, y])).with_flaw(flaw))
+}
+
+/// A DSA key in PKCS #8, which holds only the private number: the others stand before it.
+fn dsa_of([p, q, g]: [&[u8]; 3], inner: &[u8], effort: &Effort) -> Option<Key> {
+    let x = Der(inner).next(INTEGER)?;
+    Some(match power(g, x, p, effort) {
+        Some(y) => Key::from(&PublicKey::Dsa([p, q, g, &y])),
+        None => Key {
+            bits: Some(bits(p)).filter(|bits| *bits > 0),
+            ..Key::of_kind("dsa")
+        },
+    })
 }
 
 /// `ECPrivateKey`; inside PKCS #8 the curve stands outside.
@@ -105,13 +120,7 @@ pub(in crate::detect) fn pkcs8(body: &[u8], effort: &Effort) -> Option<Key> {
     match Algorithm::read(identifier)? {
         Algorithm::Rsa => pkcs1(inner),
         Algorithm::Ec(curve) => sec1(inner, curve, effort),
-        Algorithm::Dsa([p, ..]) => {
-            Der(inner).next(INTEGER)?;
-            Some(Key {
-                bits: Some(bits(p)).filter(|bits| *bits > 0),
-                ..Key::of_kind("dsa")
-            })
-        }
+        Algorithm::Dsa(numbers) => dsa_of(numbers, inner, effort),
         Algorithm::Modern(curve) => modern(curve, inner, key, effort),
         Algorithm::Named(name) => Some(Key::of_kind(name)),
         Algorithm::Other => Some(Key::of_kind("other").with_flaw(Some(Flaw::Algorithm))),

@@ -18,12 +18,8 @@ pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
 
 /// As many bytes as the structure says it has; what stands behind them is not of it.
 fn body(text: &[u8]) -> Option<Vec<u8>> {
-    let is_escape = |byte: &u8| *byte == b'\\';
-    let mut digits: Vec<u8> = text
-        .iter()
-        .copied()
-        .filter(|byte| !is_escape(byte))
-        .collect();
+    let mut digits = keys::unescape(text);
+    digits.retain(|byte| !byte.is_ascii_whitespace());
     let length = length(&base64(digits.get(..8)?)?)?;
     digits.truncate((length * 4).div_ceil(3));
     let bytes = base64(&digits)?;

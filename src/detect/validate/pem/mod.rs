@@ -58,7 +58,7 @@ fn parse(armor: &armor::Armor, body: &[u8], effort: &Effort) -> Option<Key> {
     match armor.label() {
         "RSA " => keys::pkcs1(body),
         "EC " => keys::sec1(body, None, effort),
-        "DSA " => keys::dsa(body),
+        "DSA " => keys::dsa(body, effort),
         "" => keys::pkcs8(body, effort),
         "ENCRYPTED " => keys::encrypted_pkcs8(body),
         "OPENSSH " => keys::openssh(body, effort),

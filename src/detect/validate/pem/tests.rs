@@ -38,6 +38,7 @@ fn rsa_of([p, q]: &[Vec<u8>; 2]) -> Vec<u8> {
 }
 
 const RSA_OID: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+const DSA_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
 const EC_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const P256_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
@@ -97,14 +98,31 @@ fn elliptic_keys_have_one_fingerprint_in_either_structure() {
     assert_eq!(old, confirmed(&armored("", &new)));
 }
 
+/// Of 1023 bits, with the square of g as its public half.
+fn dsa_numbers(y: u8) -> [Vec<u8>; 5] {
+    let [p, q] = [128, 20].map(|length| number(length, 0x77));
+    [p, q, integer(&[3]), integer(&[y]), integer(&[2])]
+}
+
 #[test]
-fn dsa_and_edwards_keys_parse() {
-    let parts: Vec<Vec<u8>> = std::iter::once(number(1, 0))
-        .chain([128, 20, 128, 128, 20].map(|length| number(length, 0x77)))
-        .collect();
-    let facts = confirmed(&armored("DSA ", &sequence(&[&parts.concat()])));
+fn dsa_keys_have_one_fingerprint_in_either_structure() {
+    let old = |y| {
+        let parts = [vec![number(1, 0)], dsa_numbers(y).to_vec()].concat();
+        armored("DSA ", &sequence(&[&parts.concat()]))
+    };
+    let facts = confirmed(&old(9));
     assert_eq!(facts["key_type"], "dsa");
     assert_eq!(facts["bits"], 1023);
+    let [p, q, g, _, x] = dsa_numbers(9);
+    let algorithm = sequence(&[&oid(DSA_OID), &sequence(&[&p, &q, &g])]);
+    let inner = element(OCTET_STRING, &[&x]);
+    let new = armored("", &sequence(&[&number(1, 0), &algorithm, &inner]));
+    assert_eq!(facts, confirmed(&new));
+    assert_eq!(flaw(&old(10)), "the public half belongs to another key");
+}
+
+#[test]
+fn edwards_keys_parse() {
     let facts = confirmed(&armored("", &fixture::private_key()));
     assert_eq!(facts["key_type"], "ed25519");
 }

@@ -5,6 +5,9 @@ use std::cell::Cell;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use curve25519_dalek::EdwardsPoint;
+use p256::elliptic_curve::sec1::ToSec1Point;
+use sha2::{Digest, Sha512};
 
 use crate::der::{self, element, sequence};
 use crate::secrets::{self, bytes, hex, letters};
@@ -30,7 +33,7 @@ impl Values {
         self.made.set(self.made.get() + 1);
         let word = format!("recall {} {}", self.line, self.made.get());
         match kind.split_once(' ') {
-            Some((key @ ("rsa" | "pkcs8"), form)) => reshape(&private_key(key, &word), form),
+            Some((key @ ("rsa" | "pkcs8" | "ec"), form)) => reshape(&private_key(key, &word), form),
             Some(("ansible", form)) => reshape(&vault_text(&word), form),
             _ => wrapped(kind, &word),
         }
@@ -50,6 +53,10 @@ fn wrapped(kind: &str, word: &str) -> String {
         return sized(kind, word, length.parse().expect("a length"));
     }
     match kind {
+        "google account" => format!(
+            r#"{{"type": "service_account", "project_id": "acme-prod", "private_key": "{}"}}"#,
+            reshape(&private_key("pkcs8", word), "escaped")
+        ),
         "docker file" => format!(
             r#"{{"auths":{{"registry.corp.internal":{{"auth":"{}"}}}}}}"#,
             inner("basic")
@@ -212,7 +219,7 @@ fn wireguard(word: &str) -> String {
     STANDARD.encode(key)
 }
 
-/// A private key in PEM armour whose structure is right and whose numbers are not.
+/// A private key in PEM armour: its public half belongs to it, and its primes are none.
 fn private_key(kind: &str, word: &str) -> String {
     match kind {
         "rsa" => armored("RSA ", &rsa(word)),
@@ -226,11 +233,14 @@ fn private_key(kind: &str, word: &str) -> String {
         }
         "ec" => {
             let oid = [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-            let mut point = vec![0, 4];
-            point.extend(bytes(word, 64));
+            let mut scalar = bytes(&format!("{word}d"), 32);
+            scalar[0] &= 0x7f;
+            let key = p256::SecretKey::from_slice(&scalar).unwrap();
+            let mut point = vec![0];
+            point.extend(key.public_key().to_sec1_point(false).as_bytes());
             let parts = [
                 element(2, &[1]),
-                element(4, &bytes(&format!("{word}d"), 32)),
+                element(4, &scalar),
                 element(0xa0, &element(6, &oid)),
                 element(0xa1, &element(3, &point)),
             ];
@@ -243,20 +253,35 @@ fn private_key(kind: &str, word: &str) -> String {
 fn rsa(word: &str) -> Vec<u8> {
     let number = |name: &str, length: usize| {
         let mut content = bytes(&format!("{word}{name}"), length);
-        content[0] = content[0] & 0x7f | 0x40;
-        element(2, &content)
+        content[0] |= 0xc0;
+        content
     };
-    let names = [
-        ("d", 128),
-        ("p", 64),
-        ("q", 64),
-        ("dp", 64),
-        ("dq", 64),
-        ("qi", 64),
-    ];
-    let mut parts = vec![element(2, &[0]), number("n", 128), element(2, &[1, 0, 1])];
-    parts.extend(names.map(|(name, length)| number(name, length)));
+    let [p, q] = ["p", "q"].map(|name| number(name, 64));
+    let modulus = product(&p, &q);
+    let rest = [("dp", 64), ("dq", 64), ("qi", 64)].map(|(name, length)| number(name, length));
+    let mut numbers = vec![vec![0], modulus, vec![1, 0, 1], number("d", 128), p, q];
+    numbers.extend(rest);
+    let unsigned = |number: &Vec<u8>| match number.first() {
+        Some(0x80..) => element(2, &[&[0], &number[..]].concat()),
+        _ => element(2, number),
+    };
+    let parts: Vec<_> = numbers.iter().map(unsigned).collect();
     sequence(&parts)
+}
+
+/// Of numbers that begin with the highest byte.
+fn product(a: &[u8], b: &[u8]) -> Vec<u8> {
+    let mut product = vec![0; a.len() + b.len()];
+    for (i, x) in a.iter().enumerate().rev() {
+        let mut carry = 0;
+        for (j, y) in b.iter().enumerate().rev() {
+            let sum = u32::from(*x) * u32::from(*y) + u32::from(product[i + j + 1]) + carry;
+            product[i + j + 1] = sum as u8;
+            carry = sum >> 8;
+        }
+        product[i] = carry as u8;
+    }
+    product
 }
 
 fn openssh(word: &str) -> Vec<u8> {
@@ -265,9 +290,12 @@ fn openssh(word: &str) -> Vec<u8> {
         bytes.extend(content);
         bytes
     };
-    let point = bytes(word, 32);
+    let seed = bytes(word, 32);
+    let hash = Sha512::digest(&seed);
+    let scalar = hash[..32].try_into().unwrap();
+    let point = EdwardsPoint::mul_base_clamped(scalar).compress().to_bytes();
     let public = [string(b"ssh-ed25519"), string(&point)].concat();
-    let both = bytes(&format!("{word}d"), 64);
+    let both = [&seed[..], &point].concat();
     let mut private = [&[7; 8][..], &public, &string(&both), &string(b"ci")].concat();
     private.extend((1_u8..).take(8 - private.len() % 8));
     let head = [
@@ -303,6 +331,11 @@ fn vault_text(word: &str) -> String {
 }
 
 /// The forms that a text of several lines takes in other files.
+/// What stands between the lines that name it, in one.
+fn body(pem: &str) -> String {
+    pem.lines().filter(|line| !line.starts_with('-')).collect()
+}
+
 fn reshape(pem: &str, form: &str) -> String {
     match form {
         "whole" => pem.to_owned(),
@@ -311,6 +344,9 @@ fn reshape(pem: &str, form: &str) -> String {
         "base64" => STANDARD.encode(pem),
         "indented" => pem.replace('\n', "\n    "),
         "quoted" => pem.trim_end().replace('\n', "\\n\" +\n    \""),
+        "body" => body(pem),
+        "damaged" => pem.replacen(&body(pem)[60..64], "AAAA", 1),
+        "damaged body" => body(pem).replacen(&body(pem)[60..64], "AAAA", 1),
         other => panic!("no form {other:?}"),
     }
 }

@@ -70,6 +70,11 @@ impl Curve {
         CURVES.iter().find(|curve| curve.oid == oid)
     }
 
+    /// The curve that the facts call so.
+    pub(in crate::detect) fn by_name(name: &str) -> Option<&'static Self> {
+        CURVES.iter().find(|curve| curve.name == name)
+    }
+
     /// The curve that SSH calls so.
     pub(in crate::detect) fn by_ssh(name: &[u8]) -> Option<&'static Self> {
         let named = |curve: &&Self| curve.ssh.is_some_and(|ssh| ssh.as_bytes() == name);
@@ -87,6 +92,20 @@ impl Curve {
         }
         let key = p384::SecretKey::from_slice(scalar).ok()?;
         Some(key.public_key().to_sec1_point(false).as_bytes().to_vec())
+    }
+}
+
+/// Whether the point that a key is written with, packed or not, is another than its own, which is
+/// not packed.
+pub(super) fn contradicts(written: Option<&[u8]>, own: Option<&[u8]>) -> bool {
+    let (Some(written), Some([_, own @ ..])) = (written, own) else {
+        return false;
+    };
+    let (x, y) = own.split_at(own.len() / 2);
+    match written {
+        [4, written @ ..] => written != own,
+        [sign @ (2 | 3), written @ ..] => written != x || y.last().map(|y| y & 1) != Some(sign & 1),
+        _ => true,
     }
 }
 
@@ -129,6 +148,15 @@ impl Modern {
         match self {
             Self::X25519 | Self::Ed25519 => 256,
             Self::X448 | Self::Ed448 => 448,
+        }
+    }
+
+    /// Bytes of a private key.
+    pub(in crate::detect) fn bytes(self) -> usize {
+        match self {
+            Self::X25519 | Self::Ed25519 => 32,
+            Self::X448 => 56,
+            Self::Ed448 => 57,
         }
     }
 

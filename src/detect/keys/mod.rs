@@ -13,9 +13,11 @@ mod effort;
 #[cfg(test)]
 pub(super) mod fixture;
 mod known;
+mod number;
 mod openssh;
 mod pbe;
 mod pem;
+mod power;
 mod private;
 mod public;
 mod sights;
@@ -70,6 +72,33 @@ pub(super) struct Key {
     pub fingerprint: Option<String>,
     /// What its public half is known by.
     pub id: Option<KeyId>,
+    /// Why it is no key after all, though it is written like one.
+    pub flaw: Option<Flaw>,
+}
+
+/// What a key's own numbers say against it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// RSA's modulus is not the product of its primes.
+    Product,
+    /// The public half that is written with it is not its own.
+    PublicHalf,
+    /// The private half is not there as its algorithm wants it.
+    PrivateHalf,
+    /// The algorithm is none that is known, so that nothing can be said for it.
+    Algorithm,
+}
+
+impl Flaw {
+    /// As the fact `flaw`.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Product => "the modulus is not the product of the primes",
+            Self::PublicHalf => "the public half belongs to another key",
+            Self::PrivateHalf => "the private half cannot be read",
+            Self::Algorithm => "the algorithm is not known",
+        }
+    }
 }
 
 impl Key {
@@ -78,6 +107,20 @@ impl Key {
         Self {
             kind: Some(kind.to_owned()),
             ..Self::default()
+        }
+    }
+
+    /// The same key with what speaks against it, if anything does: then it has no public half that
+    /// others would know.
+    pub(super) fn with_flaw(self, flaw: Option<Flaw>) -> Self {
+        match flaw {
+            Some(_) => Self {
+                flaw,
+                fingerprint: None,
+                id: None,
+                ..self
+            },
+            None => self,
         }
     }
 
@@ -99,6 +142,7 @@ impl Key {
             ("encrypted", Some(encrypted.into())),
             ("cipher", cipher.map(Into::into)),
             ("kdf", kdf.map(Into::into)),
+            (FLAW, self.flaw.map(|flaw| flaw.as_str().into())),
             ("fingerprint", self.fingerprint.map(Into::into)),
             ("spki_sha256", self.id.map(|id| id.to_string().into())),
             (
@@ -112,6 +156,9 @@ impl Key {
     }
 }
 
+/// The fact that something is no key after all, with the reason.
+pub(super) const FLAW: &str = "flaw";
+
 /// The fact that a private key is published, with the source.
 pub(super) const PUBLICLY_KNOWN: &str = "publicly_known";
 
@@ -124,6 +171,7 @@ impl From<&PublicKey<'_>> for Key {
             protection: None,
             fingerprint: public.ssh().map(|blob| fingerprint(&blob)),
             id: Some(public.id()),
+            flaw: None,
         }
     }
 }

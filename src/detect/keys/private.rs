@@ -3,12 +3,14 @@
 //! RFC 8017 (PKCS #1), RFC 5208 and RFC 5958 (PKCS #8), RFC 5915 (SEC 1), RFC 8410 (Edwards and
 //! Montgomery curves); `DSAPrivateKey` as OpenSSL writes it.
 
-use super::Key;
-use super::curve::{Curve, Modern};
-use super::der::{BIT_STRING, Der, INTEGER, OCTET_STRING, OID, SEQUENCE, bits, whole};
+use super::curve::{self, Curve, Modern};
+use super::der::{BIT_STRING, Der, INTEGER, OCTET_STRING, OID, SEQUENCE, bits, significant, whole};
 use super::effort::Effort;
+use super::number::is_product;
 use super::pbe::Scheme;
+use super::power::power;
 use super::public::{Algorithm, PublicKey};
+use super::{Flaw, Key};
 
 /// Tags of optional parts: `[0]` and `[1]`, constructed or not.
 const PARAMETERS: u8 = 0xa0;
@@ -24,20 +26,46 @@ pub(in crate::detect) fn pkcs1(body: &[u8]) -> Option<Key> {
     key.next(INTEGER)?;
     let modulus = key.next(INTEGER)?;
     let exponent = key.next(INTEGER)?;
-    for _ in ["d", "p", "q", "dp", "dq", "qinv"] {
-        key.next(INTEGER)?;
+    let mut number = || key.next(INTEGER);
+    let _private_exponent = number()?;
+    let mut primes = vec![number()?, number()?];
+    for _ in ["dp", "dq", "qinv"] {
+        number()?;
     }
-    Some(Key::from(&PublicKey::Rsa { modulus, exponent }))
+    primes.extend(more_primes(key).unwrap_or_default());
+    let flaw = (is_product(modulus, &primes) == Some(false)).then_some(Flaw::Product);
+    Some(Key::from(&PublicKey::Rsa { modulus, exponent }).with_flaw(flaw))
+}
+
+/// The third prime and those after it, which few keys have: `OtherPrimeInfos`.
+fn more_primes(mut rest: Der<'_>) -> Option<Vec<&[u8]>> {
+    let mut infos = rest.sequence()?;
+    let next = || infos.sequence()?.next(INTEGER);
+    Some(std::iter::from_fn(next).collect())
 }
 
 /// `DSAPrivateKey` as OpenSSL writes it: version, p, q, g, y, x.
-pub(in crate::detect) fn dsa(body: &[u8]) -> Option<Key> {
+pub(in crate::detect) fn dsa(body: &[u8], effort: &Effort) -> Option<Key> {
     let mut key = Der(body).sequence()?;
     key.next(INTEGER)?;
     let mut number = || key.next(INTEGER);
-    let public = PublicKey::Dsa([number()?, number()?, number()?, number()?]);
-    number()?;
-    Some(Key::from(&public))
+    let [p, q, g, y, x] = [number()?, number()?, number()?, number()?, number()?];
+    let own = power(g, x, p, effort);
+    let is_other = own.is_some_and(|own| significant(&own) != significant(y));
+    let flaw = is_other.then_some(Flaw::PublicHalf);
+    Some(Key::from(&PublicKey::Dsa([p, q, g, y])).with_flaw(flaw))
+}
+
+/// A DSA key in PKCS #8, which holds only the private number: the others stand before it.
+fn dsa_of([p, q, g]: [&[u8]; 3], inner: &[u8], effort: &Effort) -> Option<Key> {
+    let x = Der(inner).next(INTEGER)?;
+    Some(match power(g, x, p, effort) {
+        Some(y) => Key::from(&PublicKey::Dsa([p, q, g, &y])),
+        None => Key {
+            bits: Some(bits(p)).filter(|bits| *bits > 0),
+            ..Key::of_kind("dsa")
+        },
+    })
 }
 
 /// `ECPrivateKey`; inside PKCS #8 the curve stands outside.
@@ -68,12 +96,14 @@ pub(in crate::detect) fn sec1(
         .next(PUBLIC_KEY)
         .and_then(|content| Der(content).next(BIT_STRING))
         .and_then(|content| content.strip_prefix(&[0]));
+    let own = curve.point_of(scalar, effort);
+    let flaw = curve::contradicts(written, own.as_deref()).then_some(Flaw::PublicHalf);
     let point = match written {
         Some(point) => Some(point.into()),
-        None => curve.point_of(scalar, effort).map(Into::into),
+        None => own.map(Into::into),
     };
     Some(match point {
-        Some(point) => Key::from(&PublicKey::Ec { curve, point }),
+        Some(point) => Key::from(&PublicKey::Ec { curve, point }).with_flaw(flaw),
         None => Key {
             bits: Some(curve.bits),
             ..Key::of_kind(&format!("ec {}", curve.name))
@@ -90,34 +120,32 @@ pub(in crate::detect) fn pkcs8(body: &[u8], effort: &Effort) -> Option<Key> {
     match Algorithm::read(identifier)? {
         Algorithm::Rsa => pkcs1(inner),
         Algorithm::Ec(curve) => sec1(inner, curve, effort),
-        Algorithm::Dsa([p, ..]) => {
-            Der(inner).next(INTEGER)?;
-            Some(Key {
-                bits: Some(bits(p)).filter(|bits| *bits > 0),
-                ..Key::of_kind("dsa")
-            })
-        }
+        Algorithm::Dsa(numbers) => dsa_of(numbers, inner, effort),
         Algorithm::Modern(curve) => modern(curve, inner, key, effort),
-        Algorithm::Other => Some(Key::of_kind("other")),
+        Algorithm::Named(name) => Some(Key::of_kind(name)),
+        Algorithm::Other => Some(Key::of_kind("other").with_flaw(Some(Flaw::Algorithm))),
     }
 }
 
 /// A key of RFC 8410: the private half alone, sometimes with the public one after the attributes.
 fn modern(curve: Modern, inner: &[u8], mut rest: Der<'_>, effort: &Effort) -> Option<Key> {
     let private = Der(inner).next(OCTET_STRING)?;
-    let public = match curve.point_of(private, effort) {
-        Some(public) => Some(public.to_vec()),
-        None => {
-            rest.next(PARAMETERS);
-            let written = rest.next(PLAIN_PUBLIC_KEY);
-            written.and_then(|content| Some(content.strip_prefix(&[0])?.to_vec()))
-        }
-    };
+    if private.len() != curve.bytes() {
+        return None;
+    }
+    rest.next(PARAMETERS);
+    let written = rest.next(PLAIN_PUBLIC_KEY);
+    let written = written.and_then(|content| content.strip_prefix(&[0]));
+    let own = curve.point_of(private, effort);
+    let is_other = (written.zip(own)).is_some_and(|(written, own)| *written != own);
+    let flaw = is_other.then_some(Flaw::PublicHalf);
+    let public = written.map(<[u8]>::to_vec).or(own.map(Into::into));
     Some(match public {
         Some(point) => Key::from(&PublicKey::Modern {
             curve,
             point: point.into(),
-        }),
+        })
+        .with_flaw(flaw),
         None => Key {
             bits: Some(curve.bits()),
             ..Key::of_kind(curve.name())

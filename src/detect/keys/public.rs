@@ -61,7 +61,24 @@ pub(in crate::detect) enum Algorithm<'a> {
     /// The curve where it is a known one.
     Ec(Option<&'static Curve>),
     Modern(Modern),
+    /// One that is known by its name and no more.
+    Named(&'static str),
     Other,
+}
+
+/// Algorithms whose keys are told and not read: PKCS #3 and X9.42, GOST R 34.10, and those of
+/// FIPS 203, 204 and 205.
+fn name_of(oid: &[u8]) -> Option<&'static str> {
+    match oid {
+        [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 3, 1] | [0x2a, 0x86, 0x48, 0xce, 0x3e, 2, 1] => {
+            Some("dh")
+        }
+        [0x2a, 0x85, 3, 2, 2, 0x13] | [0x2a, 0x85, 3, 7, 1, 1, 1, 1 | 2] => Some("gost"),
+        [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 4, 1..=3] => Some("ml-kem"),
+        [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17..=19] => Some("ml-dsa"),
+        [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 20..=46] => Some("slh-dsa"),
+        _ => None,
+    }
 }
 
 impl<'a> Algorithm<'a> {
@@ -75,7 +92,11 @@ impl<'a> Algorithm<'a> {
                 Self::Dsa([number(), number(), number()])
             }
             EC => Self::Ec(identifier.next(OID).and_then(Curve::by_oid)),
-            other => Modern::by_oid(other).map_or(Self::Other, Self::Modern),
+            other => match (Modern::by_oid(other), name_of(other)) {
+                (Some(curve), _) => Self::Modern(curve),
+                (None, Some(name)) => Self::Named(name),
+                (None, None) => Self::Other,
+            },
         })
     }
 }
@@ -116,7 +137,7 @@ impl<'a> PublicKey<'a> {
                 curve,
                 point: key.into(),
             }),
-            Algorithm::Other => None,
+            Algorithm::Named(_) | Algorithm::Other => None,
         }
     }
 

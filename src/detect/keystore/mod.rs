@@ -6,6 +6,7 @@
 
 mod bks;
 mod data;
+mod expression;
 mod gnupg;
 mod java;
 mod keepass;
@@ -21,6 +22,7 @@ use super::detector::{Desk, Detector, Found, View};
 use super::keys::{self, Sights};
 use super::matched::{By, Facts, TextKind};
 use super::suppress;
+use super::validate::openpgp_keyring;
 use crate::rules::Confidence;
 
 /// Bytes of a file that are looked at; a keystore has some thousand.
@@ -45,6 +47,7 @@ const READERS: &[(&str, Reader)] = &[
     ("gnupg-key", gnupg::read),
     ("java-keystore", java::read),
     ("keepass", keepass::read),
+    ("openpgp-key", openpgp),
     ("pkcs12", pkcs12::read),
 ];
 
@@ -77,13 +80,17 @@ impl Detector for Keystore {
             return;
         };
         let suppressed = suppress::known_key(&facts, view);
+        let confidence = match facts.contains_key(keys::FLAW) {
+            true => Confidence::Possible,
+            false => Confidence::Confirmed,
+        };
         desk.report(Found {
             rule: desk.index,
             by: By::Pattern,
             written: None,
             secret: 0..bytes.len().min(MOST_SHOWN),
             label: None,
-            confidence: Confidence::Confirmed,
+            confidence,
             facts,
             suppressed,
         });
@@ -96,4 +103,9 @@ fn der(File { bytes, .. }: File<'_>, sights: &mut Sights) -> Option<Facts> {
         return None;
     }
     keys::any(bytes, &sights.effort).map(keys::Key::facts)
+}
+
+/// OpenPGP's packets without armour, the first of them a secret key.
+fn openpgp(File { bytes, .. }: File<'_>, _sights: &mut Sights) -> Option<Facts> {
+    openpgp_keyring(bytes)
 }

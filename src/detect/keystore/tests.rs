@@ -15,6 +15,8 @@ use crate::detect::matched::Context;
 use crate::detect::{Engine, catalog};
 use crate::rules::Loader;
 
+mod openpgp;
+
 fn told(name: &str, bytes: &[u8]) -> Option<Facts> {
     let Keystore(reader) = Keystore::by_name(name).unwrap();
     reader(whole(bytes), &mut Sights::default())
@@ -315,34 +317,6 @@ fn hashing_without_end_is_not_done_and_told() {
     let facts = java::read(whole(&store), &mut sights).unwrap();
     assert_eq!(facts["passwords_tried"], false);
     assert!(!facts.contains_key("opens_with"));
-}
-
-#[test]
-fn gnupg_keys_tell_whether_they_are_protected() {
-    for (head, kind, encrypted) in [
-        ("(21:protected-private-key(3:rsa(1:n", "rsa", true),
-        ("(11:private-key(3:ecc(5:curve", "ecc", false),
-        (
-            "Created: 20240101T000000\nKey: (private-key (rsa (n #00",
-            "rsa",
-            false,
-        ),
-        ("Key: (protected-private-key (ecc (curve", "ecc", true),
-    ] {
-        let facts = told("gnupg-key", head.as_bytes()).unwrap();
-        assert_eq!(
-            (&facts["key_type"], &facts["encrypted"]),
-            (&kind.into(), &encrypted.into())
-        );
-    }
-    for other in [
-        "(20:shadowed-private-key(3:rsa",
-        "Key: (public-key (rsa",
-        "Key",
-        "",
-    ] {
-        assert_eq!(told("gnupg-key", other.as_bytes()), None, "{other}");
-    }
 }
 
 fn stores() -> Vec<Vec<u8>> {

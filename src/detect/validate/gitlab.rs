@@ -33,14 +33,15 @@ pub(super) fn routable(candidate: &Candidate<'_>) -> Verdict {
     }
 }
 
-/// The ids of the payload, which begins behind the prefix's last `-` that leaves it decodable.
-/// The payload itself may hold `-`, so the longest decodable one with an organisation counts.
+/// The ids of the payload, which begins behind the prefix's `-`, or behind the `_` of a prefix like
+/// `glrt-t1_`. The payload itself may hold both, so the longest decodable one with an organisation
+/// counts.
 fn ids(head: &[u8]) -> Option<Facts> {
     let payload = head.split(|byte| *byte == b'.').next()?;
     payload
         .iter()
         .enumerate()
-        .filter(|(_, byte)| **byte == b'-')
+        .filter(|(_, byte)| matches!(byte, b'-' | b'_'))
         .find_map(|(dash, _)| lines(&base64(&payload[dash + 1..])?))
 }
 
@@ -83,12 +84,16 @@ mod tests {
     use super::*;
 
     fn token(version: &str) -> String {
+        token_of("glpat-", version)
+    }
+
+    fn token_of(prefix: &str, version: &str) -> String {
         let mut payload = vec![b'x'; RANDOM];
         payload.extend(b"c:1\no:1\np:2s\nu:a\x10");
         let payload = base64_url(&payload);
         let length = in_base(payload.len() as u64, BASE36, 2);
         let head = format!(
-            "glpat-{payload}.{version}{}",
+            "{prefix}{payload}.{version}{}",
             String::from_utf8(length).unwrap()
         );
         let sum = in_base(crc32fast::hash(head.as_bytes()).into(), BASE36, 7);
@@ -105,6 +110,15 @@ mod tests {
             assert_eq!(facts["gitlab_project_id"], 100);
             assert_eq!(facts["gitlab_user_id"], 10);
         }
+    }
+
+    #[test]
+    fn a_runners_token_has_its_kind_before_the_payload() {
+        let token = token_of("glrt-t1_", "01.");
+        let Verdict::Confirmed(facts) = verdict(routable, token.as_bytes()) else {
+            panic!("{token}")
+        };
+        assert_eq!(facts["gitlab_project_id"], 100);
     }
 
     #[test]

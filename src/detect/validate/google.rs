@@ -1,23 +1,29 @@
 //! Google Cloud service account keys: a JSON document whose fields lie around the private key.
 
 use super::super::matched::Facts;
-use super::pem::{self, Read};
+use super::encoding::base64;
+use super::pem::{self, judged};
 use super::{Candidate, Verdict, facts, text};
 
 /// The key must parse; the account's names are told from the fields around it.
 pub(super) fn service_account(candidate: &Candidate<'_>) -> Verdict {
-    let mut told = account(candidate);
-    match pem::read(candidate.secret, candidate.effort) {
-        Read::Key(key) => {
-            told.extend(key.facts());
-            Verdict::Confirmed(told)
-        }
-        Read::CutOff => {
-            told.insert("truncated".to_owned(), true.into());
-            Verdict::Demoted(told)
-        }
-        Read::Nothing => Verdict::Dropped,
-    }
+    judged(
+        pem::read(candidate.secret, candidate.effort),
+        account(candidate),
+    )
+}
+
+/// The same for a whole document that is base64, as CI systems and Kubernetes keep it.
+pub(super) fn in_base64(candidate: &Candidate<'_>) -> Verdict {
+    let Some(document) = base64(candidate.secret) else {
+        return Verdict::Dropped;
+    };
+    service_account(&Candidate {
+        secret: &document,
+        whole: &document,
+        around: &[],
+        ..*candidate
+    })
 }
 
 fn account(candidate: &Candidate<'_>) -> Facts {
@@ -51,6 +57,7 @@ fn json_field<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use super::super::pem::tests::pkcs8_rsa;
+    use super::super::tests::{standard_base64, verdict};
     use super::*;
 
     fn document(key: &str) -> String {
@@ -85,6 +92,22 @@ mod tests {
             assert_eq!(facts["user"], "ci@acme.iam.gserviceaccount.com");
             assert_eq!(facts["key_type"], "rsa");
         }
+    }
+
+    #[test]
+    fn a_document_in_base64_tells_the_same() {
+        let plain = document(&pkcs8_rsa().replace('\n', "\\n"));
+        let encoded = standard_base64(plain.as_bytes());
+        let Verdict::Confirmed(facts) = verdict(in_base64, encoded.as_bytes()) else {
+            panic!("{encoded}")
+        };
+        assert_eq!(facts["project"], "acme");
+        assert_eq!(facts["key_type"], "rsa");
+        assert_eq!(
+            verdict(in_base64, &encoded.as_bytes()[..200]),
+            Verdict::Dropped
+        );
+        assert_eq!(verdict(in_base64, b"-"), Verdict::Dropped);
     }
 
     #[test]

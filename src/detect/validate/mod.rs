@@ -10,6 +10,7 @@ use super::matched::Facts;
 
 pub use super::keys::Effort;
 pub(super) use encoding::{base64, base64_unpadded};
+pub(super) use pgp::keyring as openpgp_keyring;
 pub(super) use time::rfc3339;
 pub(super) use userpass::is_token;
 
@@ -24,6 +25,7 @@ mod bitcoin;
 mod chat;
 mod crc;
 mod crypt;
+mod der;
 mod encoding;
 mod entropy;
 mod ethereum;
@@ -108,6 +110,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("bitcoin-wif", bitcoin::wif),
     ("confluent-crc32", crc::confluent),
     ("crypt-hash", crypt::crypt_hash),
+    ("der-in-base64", der::private_key),
     ("discord", chat::discord),
     ("docker-swarm", swarm::join_token),
     ("drawn-token", entropy::drawn_token),
@@ -119,6 +122,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("github-installation-jwt", github::installation_jwt),
     ("gitlab-routable", gitlab::routable),
     ("google-service-account", google::service_account),
+    ("google-service-account-in-base64", google::in_base64),
     ("grafana-api-key", json_token::grafana_api_key),
     ("grafana-cloud", json_token::grafana_cloud),
     ("grafana-crc32", crc::grafana),

@@ -4,7 +4,9 @@
 //! RFC 4880 and RFC 9580.
 
 mod packet;
+mod secret;
 
+use super::super::matched::Facts;
 use super::encoding::base64;
 use super::{Candidate, Verdict, lenient};
 
@@ -36,6 +38,11 @@ pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
         Some(sum) => lenient(crc24(&bytes).to_be_bytes()[1..] == *sum, told),
         None => Verdict::Confirmed(told),
     }
+}
+
+/// What a file of packets without armour tells, if it begins with a secret key.
+pub(in crate::detect) fn keyring(bytes: &[u8]) -> Option<Facts> {
+    packet::secret_keyring(bytes)
 }
 
 fn unescaped(bytes: &[u8]) -> Vec<u8> {

@@ -154,3 +154,54 @@ fn published_keys_are_less_bad_unless_they_open_something() {
         assert!(!finding.facts.contains_key("shared"));
     }
 }
+
+#[test]
+fn a_key_that_serves_a_host_is_not_one_of_a_package_whatever_its_name_is() {
+    let paths = [
+        "etc/pki/tls/private/localhost.key",
+        "etc/ssl/private/ssl-cert-snakeoil.key",
+    ];
+    let corp = "CN=www.corp.example, O=Corp";
+    for (subject, issuer, names, is_shared) in [
+        (corp, corp, &["www.corp.example"][..], false),
+        ("CN=www.corp.example", "CN=Corp CA", &[], false),
+        ("CN=7f3b21", "O=Corp, CN=CA", &["a.corp.example"], false),
+        // As Debian and Red Hat make them.
+        ("CN=7f3b21", "CN=7f3b21", &["7f3b21"], true),
+        (
+            "CN=host.corp.example",
+            "CN=host.corp.example",
+            &["host.corp.example"],
+            true,
+        ),
+        (
+            "C=--, O=SomeOrganization, CN=build.corp.example",
+            "same",
+            &[],
+            true,
+        ),
+        (
+            "C=US, O=Unspecified, CN=build.corp.example",
+            "O=Unspecified, OU=ca-1",
+            &[],
+            true,
+        ),
+        (
+            "O=Corp, CN=localhost.localdomain",
+            "CN=CA",
+            &["localhost", "127.0.0.1"],
+            true,
+        ),
+    ] {
+        let certificate = serde_json::json!({
+            "subject": subject, "issuer": issuer, "names": names,
+        });
+        for path in paths {
+            let facts = [("certificate", certificate.clone())];
+            let mut finding = finding("private-key.pkcs8", vec![in_file(1, path)], &facts);
+            judge::judge(&mut finding);
+            assert_eq!(finding.facts.contains_key("shared"), is_shared, "{subject}");
+            assert_eq!(finding.severity == Severity::Low, is_shared, "{subject}");
+        }
+    }
+}

@@ -10,6 +10,7 @@ pub fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut bytes = vec![tag];
     match content.len() {
         length @ 0..=127 => bytes.push(length as u8),
+        length @ 128..=255 => bytes.extend([0x81, length as u8]),
         length => {
             bytes.push(0x82);
             bytes.extend((length as u16).to_be_bytes());

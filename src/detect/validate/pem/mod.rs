@@ -9,7 +9,7 @@ mod armor;
 pub(super) mod tests;
 
 use super::encoding::base64;
-use super::{Candidate, Effort, Verdict, facts};
+use super::{Candidate, Effort, Facts, Verdict};
 use crate::detect::keys::{self, Key, Protection};
 
 /// What an armoured text turns out to be.
@@ -58,28 +58,42 @@ fn parse(armor: &armor::Armor, body: &[u8], effort: &Effort) -> Option<Key> {
     match armor.label() {
         "RSA " => keys::pkcs1(body),
         "EC " => keys::sec1(body, None, effort),
-        "DSA " => keys::dsa(body),
+        "DSA " => keys::dsa(body, effort),
         "" => keys::pkcs8(body, effort),
         "ENCRYPTED " => keys::encrypted_pkcs8(body),
-        "OPENSSH " => keys::openssh(body),
+        "OPENSSH " => keys::openssh(body, effort),
         _ => None,
     }
 }
 
-/// Drops what does not parse, demotes what was cut off.
+/// Drops what does not parse, demotes what was cut off and what is no key after all.
 pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
-    match read(candidate.secret, candidate.effort) {
-        Read::Key(key) => Verdict::Confirmed(key.facts()),
-        Read::CutOff => Verdict::Demoted(facts([("truncated", Some(true.into()))])),
-        Read::Nothing => Verdict::Dropped,
-    }
+    judged(read(candidate.secret, candidate.effort), Facts::new())
 }
 
 /// The same for an armoured text that is base64 once more, as Kubernetes keeps it.
 pub(super) fn private_key_in_base64(candidate: &Candidate<'_>) -> Verdict {
-    match base64(candidate.secret).map(|armored| read(&armored, candidate.effort)) {
-        Some(Read::Key(key)) => Verdict::Confirmed(key.facts()),
-        Some(Read::CutOff) => Verdict::Demoted(facts([("truncated", Some(true.into()))])),
-        Some(Read::Nothing) | None => Verdict::Dropped,
+    match base64(candidate.secret) {
+        Some(armored) => judged(read(&armored, candidate.effort), Facts::new()),
+        None => Verdict::Dropped,
+    }
+}
+
+/// What is made of a key, with what else was told of it.
+pub(super) fn judged(read: Read, mut told: Facts) -> Verdict {
+    match read {
+        Read::Key(key) => {
+            let is_flawed = key.flaw.is_some();
+            told.extend(key.facts());
+            match is_flawed {
+                true => Verdict::Demoted(told),
+                false => Verdict::Confirmed(told),
+            }
+        }
+        Read::CutOff => {
+            told.insert("truncated".to_owned(), true.into());
+            Verdict::Demoted(told)
+        }
+        Read::Nothing => Verdict::Dropped,
     }
 }

@@ -4,9 +4,9 @@
 //! becomes a part of the match; where a required one is missing the match is lone. A rule that is
 //! nothing by itself (`alone = false`) is lone where no other match takes it for its part.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::matched::{By, Match, Part};
+use super::matched::{By, Match, Part, Suppression};
 use crate::rules::{Confidence, RuleSet};
 use crate::secret::Secret;
 
@@ -108,18 +108,41 @@ fn nearest_text(list: &[(usize, Part)], index: usize) -> Option<&Part> {
     nearest.map(|(_, part)| part)
 }
 
-/// What matches take for their parts.
-fn claimed<'m>(matches: impl Iterator<Item = &'m Match>) -> BTreeSet<(usize, Secret)> {
-    matches
-        .filter(|hit| !hit.is_lone)
-        .flat_map(|hit| &hit.parts)
-        .map(|part| (part.rule, part.identity.clone()))
-        .collect()
+/// What matches take for their parts, by rule and identity, and why none of them counts, if none
+/// does.
+type Claimed = BTreeMap<(usize, Secret), Option<Suppression>>;
+
+fn claimed<'m>(matches: impl Iterator<Item = &'m Match>) -> Claimed {
+    let mut claimed = Claimed::new();
+    for hit in matches.filter(|hit| !hit.is_lone) {
+        for part in &hit.parts {
+            let key = (part.rule, part.identity.clone());
+            let reason = claimed.entry(key).or_insert(hit.suppressed);
+            *reason = (*reason).min(hit.suppressed);
+        }
+    }
+    claimed
 }
 
-fn mark(rules: &RuleSet, hit: &mut Match, claimed: &BTreeSet<(usize, Secret)>) {
-    let is_claimed = || claimed.contains(&(hit.rule, hit.identity().clone()));
-    hit.is_lone |= !rules.rule(hit.rule).syntax.alone && !is_claimed();
+/// What is nothing by itself is lone where nobody claims it, and else counts as far as the secret that
+/// does: an address at `corp.example` is no placeholder beside a real key.
+fn mark(rules: &RuleSet, hit: &mut Match, claimed: &Claimed) {
+    if rules.rule(hit.rule).syntax.alone {
+        return;
+    }
+    match claimed.get(&(hit.rule, hit.identity().clone())) {
+        None => hit.is_lone = true,
+        Some(reason) if by_looks(hit.suppressed) => hit.suppressed = *reason,
+        Some(_) => {}
+    }
+}
+
+/// Whether nothing but the value's own looks speaks against it, if anything does.
+fn by_looks(reason: Option<Suppression>) -> bool {
+    matches!(
+        reason,
+        None | Some(Suppression::Placeholder | Suppression::DocumentedSample)
+    )
 }
 
 fn part(hit: &Match) -> Part {

@@ -46,6 +46,7 @@ impl Score {
         let is_extra = |hit: &&Match| {
             hit.suppressed.is_none()
                 && hit.confidence > Confidence::Possible
+                && engine.rules().rule(hit.rule).syntax.alone
                 && !made().any(|range| shares(hit, range))
         };
         let extra = hits.iter().filter(is_extra).count();

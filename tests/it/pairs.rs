@@ -82,6 +82,18 @@ fn an_id_alone_is_a_finding_only_where_it_tells_something() {
 }
 
 #[test]
+fn a_part_counts_as_far_as_its_secret_does() {
+    let key = secrets::hex("a real key", 37);
+    let (email, sample) = ("ops@corp.example", "EXAMPLE0ab".repeat(4));
+    let file = |key: &str| format!("CLOUDFLARE_API_KEY={key}\nCLOUDFLARE_EMAIL={email}\n");
+    let report = report_of(&layer("app/.env", file(&key)));
+    assert_eq!(parts(report.finding(&key)), [email]);
+    assert_eq!(report.json["suppressed"], serde_json::json!([]));
+    let report = report_of(&layer("app/.env", file(&sample)));
+    assert!(report.findings().is_empty(), "{}", report.digest());
+}
+
+#[test]
 fn three_parts_are_one_finding_and_a_far_one_stays_away() {
     let token = secrets::hex("token", 32);
     let sid = format!("AC{}", secrets::hex("sid", 32));

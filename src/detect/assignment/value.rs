@@ -25,7 +25,7 @@ const NO_VALUES: &str = "\
 const PARTS: &str = "\
     changeme change_me change-me changethis change_this placeholder example your_ your- yourpass \
     yoursecret yourtoken yourkey yourapikey redacted replace insert dummy xxxx todo fixme *** \
-    ... enter_ put_your goes-here goes_here goeshere not-a-real to_be_ notset not_set not-set \
+    ... enter_ put_your _here goes-here goeshere not-a-real to_be_ notset not_set not-set \
     &lt; \u{2022}\u{2022}";
 
 /// Starts of an expression that only leads to the value.
@@ -77,6 +77,7 @@ pub(crate) fn is_reference(value: &[u8]) -> bool {
     if REFERENCES
         .split_ascii_whitespace()
         .any(|start| lower.starts_with(start.as_bytes()))
+        || is_sealed(value)
     {
         return true;
     }
@@ -103,6 +104,17 @@ pub(crate) fn is_reference(value: &[u8]) -> bool {
                 || is_template(value)
         }
     }
+}
+
+/// Whether a value is one of a `SealedSecret`, which the cluster alone can open: base64 of the length
+/// of a session key (512 bytes), the encrypted key and the encrypted value.
+fn is_sealed(value: &[u8]) -> bool {
+    const SHORTEST: usize = 700;
+    value.len() >= SHORTEST
+        && matches!(value, [b'A', b'g', b'A'..=b'D', ..])
+        && value
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
 }
 
 /// Whether a value holds `{name}`.
@@ -276,6 +288,7 @@ mod tests {
             "xxxxxxxx",
             "********",
             "your_token_here",
+            "password_here",
             "12345678",
             "abcdefgh",
             "87654321",
@@ -314,6 +327,14 @@ mod tests {
         for value in ["pa$$word9", "$2y$10$abcdefg", "50%off!now", "a{b"] {
             assert!(!is_reference(value.as_bytes()), "{value}");
         }
+    }
+
+    #[test]
+    fn what_only_a_cluster_can_open_is_no_value() {
+        let sealed = format!("AgB{}=", "q7Zt1mXv9Lk3Rb8W".repeat(45));
+        assert!(is_reference(sealed.as_bytes()));
+        assert!(!is_reference(&sealed.as_bytes()[..400]));
+        assert!(!is_reference(&sealed.as_bytes()[1..]));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Candidate, Verdict, facts};
 use crate::detect::shannon::bits_per_byte;
 
 /// Key ids of the newer generation hold the account number in base32; older ones (fifth
-/// character below `Q`) do not. There is no checksum.
+/// character below `Q`) do not, nor do the oldest (`A3T`). There is no checksum.
 pub(super) fn account_id(candidate: &Candidate<'_>) -> Verdict {
     let parts = candidate.secret.split_first_chunk::<4>();
     let Some((prefix, bytes)) = parts.and_then(|(prefix, body)| Some((prefix, base32(body)?)))
@@ -23,7 +23,7 @@ pub(super) fn account_id(candidate: &Candidate<'_>) -> Verdict {
         let mut wide = [0; 8];
         wide[2..].copy_from_slice(head);
         let number = u64::from_be_bytes(wide);
-        let newer = number >> 47 == 1;
+        let newer = number >> 47 == 1 && !prefix.starts_with(b"A3T");
         newer.then(|| format!("{:012}", (number & 0x7fff_ffff_ff80) >> 7))
     });
     Verdict::Kept(facts([
@@ -79,11 +79,13 @@ mod tests {
 
     #[test]
     fn an_older_key_id_tells_no_account() {
-        let id = format!("AKIA{}", "IOSFODNN7EXAMPLE");
-        let Verdict::Kept(facts) = verdict(account_id, id.as_bytes()) else {
-            panic!()
-        };
-        assert!(!facts.contains_key("aws_account_id"));
+        let oldest = key_id("A3TX", 1234);
+        for id in [format!("AKIA{}", "IOSFODNN7EXAMPLE"), oldest] {
+            let Verdict::Kept(facts) = verdict(account_id, id.as_bytes()) else {
+                panic!()
+            };
+            assert!(!facts.contains_key("aws_account_id"), "{id}");
+        }
     }
 
     #[test]

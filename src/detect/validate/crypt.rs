@@ -22,9 +22,13 @@ const KINDS: &[Kind] = &[
     (b"$2", "bcrypt", false, bcrypt),
     (b"$sha1$", "sha1crypt", true, sha1crypt),
     (b"{SHA}", "sha1", true, fixed),
+    (b"{SSHA}", "salted-sha1", true, fixed),
 ];
 
-/// Names the kind by the hash's prefix, and the cost that stands behind it.
+/// Characters of a hash of DES, which has no prefix: two of salt and eleven of hash.
+const DES: usize = 13;
+
+/// Names the kind by the hash's prefix, and the cost that stands behind it; what is no hash is dropped.
 pub(super) fn crypt_hash(candidate: &Candidate<'_>) -> Verdict {
     // On a command line the signs are escaped.
     let hash = String::from_utf8_lossy(candidate.secret).replace('\\', "");
@@ -37,8 +41,17 @@ pub(super) fn crypt_hash(candidate: &Candidate<'_>) -> Verdict {
             ("weak_hash", weak.then_some(true.into())),
             ("cost", cost(&hash).map(Into::into)),
         ])),
-        None => Verdict::Kept(facts([])),
+        None if is_des(hash.as_bytes()) => Verdict::Kept(facts([
+            ("hash", Some("descrypt".into())),
+            ("weak_hash", Some(true.into())),
+        ])),
+        None => Verdict::Dropped,
     }
+}
+
+/// Whether it could be a hash of DES: by length and letters alone, so the place has to tell the rest.
+fn is_des(hash: &[u8]) -> bool {
+    hash.len() == DES && hash.iter().all(|byte| digit(*byte).is_some())
 }
 
 /// A part between the dollar signs, the kind being the first.
@@ -147,6 +160,8 @@ mod tests {
             ("$7$C6..../....salt$hash", "scrypt", false, Some("N=2^14")),
             ("$y$j9T$salt$hash", "yescrypt", false, Some("N=2^12 r=32")),
             ("{SHA}hash", "sha1", true, None),
+            ("{SSHA}hash", "salted-sha1", true, None),
+            ("ab./Example0E", "descrypt", true, None),
         ] {
             let Verdict::Kept(facts) = verdict(crypt_hash, hash.as_bytes()) else {
                 panic!("{hash}")
@@ -155,6 +170,23 @@ mod tests {
             assert_eq!(facts.contains_key("weak_hash"), weak);
             let told = facts.get("cost").and_then(|cost| cost.as_str());
             assert_eq!(told, cost, "{hash}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_hash_is_dropped() {
+        for text in [
+            "",
+            "example",
+            "ab./Example0",
+            "ab./Example0Ex",
+            "a:b-Example0E",
+        ] {
+            assert_eq!(
+                verdict(crypt_hash, text.as_bytes()),
+                Verdict::Dropped,
+                "{text}"
+            );
         }
     }
 }

@@ -113,8 +113,11 @@ pub(super) fn typed_password(candidate: &Candidate<'_>) -> Verdict {
 }
 
 /// As above for a line of a `.netrc`: outside of such a file, of a command line and of the
-/// metadata it is mostly code that writes one.
+/// metadata it is mostly code that writes one. What anonymous users give is their address.
 pub(super) fn netrc_password(candidate: &Candidate<'_>) -> Verdict {
+    if is_anonymous(candidate.whole) {
+        return Verdict::Dropped;
+    }
     let path = candidate.path.to_ascii_lowercase();
     let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(&path);
     let holds = |part: &[u8]| memchr::memmem::find(name, part).is_some();
@@ -132,9 +135,27 @@ pub(super) fn netrc_password(candidate: &Candidate<'_>) -> Verdict {
     }
 }
 
+/// Whether the words of a `.netrc` name nobody: `login anonymous`.
+fn is_anonymous(words: &[u8]) -> bool {
+    let mut words = words
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
+    words.any(|word| word == b"login") && words.next() == Some(b"anonymous")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_known_by_the_word_behind_login() {
+        assert!(is_anonymous(b"machine a login anonymous password me@"));
+        assert!(is_anonymous(
+            b"machine a\n\tlogin  anonymous\n\tpassword me@"
+        ));
+        assert!(!is_anonymous(b"machine ftp login ci password anonymous"));
+        assert!(!is_anonymous(b"x0"));
+    }
 
     #[test]
     fn references_stand_ins_and_values_are_told_apart() {

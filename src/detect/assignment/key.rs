@@ -34,27 +34,21 @@ pub(super) fn end_of_name(bytes: &[u8], from: usize) -> Option<usize> {
     let limit = bytes.len().min(from + LONGEST_SIDE);
     let length = bytes[from..limit].iter().position(|b| !is_name(*b))?;
     let end = from + length;
+    leads_on(&bytes[end..]).then_some(end)
+}
+
+/// Whether what stands behind a name may lead to a value.
+fn leads_on(rest: &[u8]) -> bool {
     matches!(
-        bytes[end],
-        b'=' | b':'
-            | b'"'
-            | b'\''
-            | b'`'
-            | b' '
-            | b'\t'
-            | b'\n'
-            | b'>'
-            | b']'
-            | b'['
-            | b'}'
-            | b'{'
-            | b'('
-            | b'<'
-            | b'\\'
-            | b'?'
-            | b'|'
+        rest,
+        [b'=' | b':' | b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\n', ..]
+            | [b'>' | b']' | b'\\' | b'?' | b'|', ..]
+            | [b'(' | b'{', b'"' | b'\'' | b'`', ..]
+            | [b'(', b'[', ..]
+            | [b'<', b'/', ..]
+            | [b'[', b']' | b'0'..=b'9', ..]
+            | [b'}', b' ' | b'=' | b'|' | b'?', ..]
     )
-    .then_some(end)
 }
 
 /// The key around a keyword whose name ends at `end`.

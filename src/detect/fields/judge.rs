@@ -48,7 +48,7 @@ pub(super) fn judge(
         return (is_proven || !leads_elsewhere(text)).then_some((By::Field, weighed));
     }
     let class = match (block.format, judge) {
-        ("env", _) | (_, Judge::Holder) => Class::Env,
+        ("env" | "systemd", _) | (_, Judge::Holder) => Class::Env,
         _ => Class::Config,
     };
     let place = Place {

@@ -3,6 +3,7 @@
 
 mod dockerfile;
 mod env;
+mod fstab;
 pub(super) mod ini;
 mod joined;
 mod json;
@@ -13,6 +14,7 @@ mod properties;
 mod systemd;
 #[cfg(test)]
 pub(super) mod tests;
+mod tfstate;
 mod toml;
 mod xml;
 mod yaml;
@@ -28,6 +30,7 @@ pub(super) type Parser = fn(&[u8], &mut Tree);
 pub(super) const FORMATS: &[(&str, Parser)] = &[
     ("dockerfile", dockerfile::parse),
     ("env", env::parse),
+    ("fstab", fstab::parse),
     ("ini", ini::parse),
     ("json", json::parse),
     ("lines", lines::plain),
@@ -36,6 +39,7 @@ pub(super) const FORMATS: &[(&str, Parser)] = &[
     ("php", php::parse),
     ("properties", properties::parse),
     ("systemd", systemd::parse),
+    ("tfstate", tfstate::parse),
     ("toml", toml::parse),
     ("xml", xml::parse),
     ("yaml", yaml::parse),

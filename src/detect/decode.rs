@@ -116,14 +116,23 @@ impl Value {
                 facts: self.facts.clone(),
                 proven: self.proven,
             },
-            None => Self {
-                at: start + part.start..start + part.end,
-                ..self.clone()
-            },
+            None => self.standing(start + part.start..start + part.end),
         }
     }
 
-    /// As above, remembering what the part was cut out of.
+    /// A part that stands in the file as it is.
+    fn standing(&self, at: Range<usize>) -> Self {
+        Self {
+            at,
+            whole: self.whole.clone(),
+            name: self.name.clone(),
+            facts: self.facts.clone(),
+            proven: self.proven,
+            ..Self::default()
+        }
+    }
+
+    /// Keeps a part of the text, remembering what the part was cut out of.
     fn cut_out(&mut self, bytes: &[u8], part: Range<usize>) {
         self.whole = Some(self.text(bytes).to_vec());
         self.cut(bytes, part);
@@ -210,21 +219,39 @@ fn user_password(value: &mut Value, bytes: &[u8]) -> bool {
     !value.text(bytes).is_empty()
 }
 
-/// A value a line.
+/// A value a line. One that is written in the file as a line of its own, as in a block of YAML,
+/// stands there; of what else was decoded only the whole has a place.
 fn lines(value: &Value, bytes: &[u8]) -> Vec<Value> {
     let text = value.text(bytes);
+    let mut written = places(bytes, &value.at);
     let mut lines = Vec::new();
     let mut start = 0;
     for line in text.split(|byte| *byte == b'\n').take(MOST_LINES) {
         let part = start..start + line.len();
         start = part.end + 1;
-        let mut one = value.line(part);
+        let text_at = |at: &Range<usize>| bytes.get(at.clone()).unwrap_or_default().trim_ascii();
+        let is_it = |at: &Range<usize>| text_at(at) == line.trim_ascii();
+        let mut one = match written.next().filter(is_it) {
+            Some(at) => value.standing(at),
+            None => value.line(part),
+        };
         one.trim(bytes);
         if !one.text(bytes).is_empty() {
             lines.push(one);
         }
     }
     lines
+}
+
+/// Where the lines of a part of the file stand.
+fn places(bytes: &[u8], part: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let text = bytes.get(part.clone()).unwrap_or_default();
+    let mut start = part.start;
+    text.split(|byte| *byte == b'\n').map(move |line| {
+        let at = start..start + line.len();
+        start = at.end + 1;
+        at
+    })
 }
 
 /// `scheme://user:password@host`: the password.

@@ -11,8 +11,9 @@ use crate::rules::{Confidence, RuleSet};
 use crate::secret::Secret;
 
 /// Sorts by offset, finds the parts of each match, and marks those whose required part is missing;
-/// lone ones of a file are dropped by the caller.
-pub(super) fn pair(rules: &RuleSet, matches: &mut [Match]) {
+/// lone ones of a file are dropped by the caller. No part lies in another of the `sections`, which
+/// begin at these offsets.
+pub(super) fn pair(rules: &RuleSet, matches: &mut [Match], sections: &[u64]) {
     matches.sort_by_key(|hit| (hit.span, hit.rule));
     let mut places = partners(rules, matches);
     for (index, hit) in matches.iter().enumerate() {
@@ -30,7 +31,7 @@ pub(super) fn pair(rules: &RuleSet, matches: &mut [Match]) {
                 continue;
             };
             let list = places.get(&partner).map_or(&[][..], Vec::as_slice);
-            match nearest(list, &matches[index], near.within) {
+            match nearest(list, &matches[index], near.within, sections) {
                 Some(other) => {
                     let part = part(&matches[other]);
                     matches[index].parts.push(part);
@@ -165,13 +166,14 @@ fn partners(rules: &RuleSet, matches: &[Match]) -> BTreeMap<usize, Vec<Place>> {
         .collect()
 }
 
-/// The index of the nearest of `list`, which is in order, within reach of `hit`.
-fn nearest(list: &[Place], hit: &Match, within: u64) -> Option<usize> {
+/// The index of the nearest of `list`, which is in order, within reach of `hit` and in its section.
+fn nearest(list: &[Place], hit: &Match, within: u64, sections: &[u64]) -> Option<usize> {
     let (start, end) = (hit.span.offset, hit.span.end());
     let after = list.partition_point(|(offset, ..)| *offset < start);
+    let section = |offset: u64| sections.partition_point(|begin| *begin <= offset);
     let distance = |(from, to, _): &&Place| {
         let distance = from.saturating_sub(end).max(start.saturating_sub(*to));
-        (distance <= within).then_some(distance)
+        (distance <= within && section(*from) == section(start)).then_some(distance)
     };
     let neighbours = [after.checked_sub(1), Some(after)];
     let places = neighbours

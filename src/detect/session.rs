@@ -5,11 +5,13 @@
 
 mod wants;
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
-use super::fields::{Fields, Hit, Inner, Scratch};
+use super::fields::{Fields, Formats, Hit, Inner, Scratch};
 use super::keys::{Effort, Observed, Sights};
 use super::literals::Room;
 use super::matched::{Decoded, Match, TextKind};
@@ -71,6 +73,10 @@ pub(super) struct Session<'e> {
     lookers: Lookers,
     room: Option<Room>,
     scratch: Scratch,
+    /// Where the sections of the file at hand begin, and what the keys of its fields are in which
+    /// something was found that has none.
+    sections: Vec<u64>,
+    keys: BTreeMap<Span, String>,
     /// For texts that were decoded, and how deep this session lies among such.
     inner: Option<Box<Session<'e>>>,
     depth: u8,
@@ -92,6 +98,8 @@ impl<'e> Session<'e> {
             lookers: Lookers::default(),
             room: None,
             scratch: Scratch::default(),
+            sections: Vec::new(),
+            keys: BTreeMap::new(),
             inner: None,
             depth: 0,
             keeps_lone: false,
@@ -162,6 +170,9 @@ impl<'e> Session<'e> {
         // An id without its secret is known to be no secret, whatever else takes it for one.
         scanned.matches = order::resolve(self.engine.rules(), scanned.matches);
         scanned.matches.retain(|hit| keeps_lone || !hit.is_lone);
+        let keys = std::mem::take(&mut self.keys);
+        let nameless = scanned.matches.iter_mut().filter(|hit| hit.label.is_none());
+        nameless.for_each(|hit| hit.label = keys.get(&hit.span).cloned());
         scanned
     }
 
@@ -169,7 +180,8 @@ impl<'e> Session<'e> {
     pub(super) fn finish_unresolved(&mut self) -> Scanned {
         let mut matches = std::mem::take(&mut self.matches);
         matches.retain(|hit| self.has_keyword(hit.rule));
-        pair::pair(self.engine.rules(), &mut matches);
+        let sections = std::mem::take(&mut self.sections);
+        pair::pair(self.engine.rules(), &mut matches, &sections);
         required::keep_whole(self.engine.rules(), &mut matches);
         let mut limited = Vec::new();
         for (index, state) in self.touched.drain(..).zip(&mut self.states) {
@@ -244,8 +256,27 @@ impl<'e> Session<'e> {
         let list = tables.as_deref();
         fields.look(rules, view, list, &effort, &mut scratch, &mut take);
         self.sights.effort.take_over(&effort);
+        let tables = tables.unwrap_or_default();
+        if !self.found.is_empty() && !self.any_path {
+            let formats = fields.formats(&tables, path);
+            self.sections = formats.sections(view);
+            self.note_keys(view, &formats, &mut scratch);
+        }
         self.scratch = scratch;
-        self.lookers.take_back(tables.unwrap_or_default());
+        self.lookers.take_back(tables);
+    }
+
+    /// Notes the keys of what was found without one. They are handed out last: what else is known
+    /// of a place says more.
+    fn note_keys(&mut self, view: &View<'_>, formats: &Formats, scratch: &mut Scratch) {
+        let nameless = self.found.iter().filter(|found| found.label.is_none());
+        let places: Vec<Range<usize>> = nameless.map(|found| found.secret.clone()).collect();
+        let keys = &mut self.keys;
+        formats.name(view, &places, scratch, &mut |number, key| {
+            let place = &places[number];
+            let offset = view.base + place.start as u64;
+            keys.insert(Span::new(offset, place.len() as u64), key);
+        });
     }
 
     fn report(&mut self, view: &View<'_>, found: Found) {

@@ -180,7 +180,7 @@ mod tests {
             "t.toml:13: rule number 2: entropy: expected a number, found string",
             "t.toml:14: rule number 2: fields number 1: paths is missing",
             "t.toml:16: rule number 2: fields number 1: keys: expected a list of strings, found string",
-            "t.toml:17: rule number 2: fields number 1: judge: \"eye\" is none of key, name, holder",
+            "t.toml:17: rule number 2: fields number 1: judge: \"eye\" is none of key, name, holder, marked, command",
             "t.toml:18: rule number 2: fields number 1: tell: expected a string, found integer",
         ];
         let mut found = mistakes(text);

@@ -162,6 +162,10 @@ pub enum Judge {
     Name,
     /// What is around it does, mostly: beside telling names, values that look random.
     Holder,
+    /// The file itself does: what could be a secret is one, as where a name says so.
+    Marked,
+    /// Nothing has to: it is a command line, or a list of its words, to be searched as such.
+    Command,
 }
 
 /// A `[[rule.fields]]` table, as typed.

@@ -61,6 +61,7 @@ fn wrapped(kind: &str, word: &str) -> String {
             r#"{{"auths":{{"registry.corp.internal":{{"auth":"{}"}}}}}}"#,
             inner("basic")
         ),
+        "env line" => format!("DB_PASSWORD={}", inner("password")),
         "env file" => format!("PORT=8080\nDB_PASSWORD={}\n", inner("password")),
         _ => plain(kind, word),
     }

@@ -203,7 +203,7 @@ fn every_mistake_in_fields_is_reported() {
     for (line, mistake) in [
         (
             14,
-            "fields number 1: there is no format \"inii\"; there are env, ini,",
+            "fields number 1: there is no format \"inii\"; there are dockerfile, env, fstab, ini,",
         ),
         (15, "fields number 1: paths is empty"),
         (16, "fields number 1: key \"acme..login\" has an empty step"),

@@ -27,6 +27,12 @@ const NO_NAME: KeyKind = KeyKind {
     password: false,
 };
 
+/// A name that could not say more.
+const MARKED: KeyKind = KeyKind {
+    strength: Strength::Strong,
+    password: true,
+};
+
 /// What the value of a field is worth; `None` when it is no secret. `around` is all that the field
 /// holds.
 pub(super) fn judge(
@@ -48,15 +54,18 @@ pub(super) fn judge(
         return (is_proven || !leads_elsewhere(text)).then_some((By::Field, weighed));
     }
     let class = match (block.format, judge) {
-        ("env", _) | (_, Judge::Holder) => Class::Env,
+        ("env" | "systemd", _) | (_, Judge::Holder) => Class::Env,
         _ => Class::Config,
     };
     let place = Place {
         class,
         stock: place::is_stock(view),
     };
-    let named = lexicon::classify(&names.telling)
-        .and_then(|kind| judge::judge(&names.telling, kind, text, place));
+    let kind = match judge {
+        Judge::Marked => Some(MARKED),
+        _ => lexicon::classify(&names.telling),
+    };
+    let named = kind.and_then(|kind| judge::judge(&names.telling, kind, text, place));
     let held = || {
         let looks = judge == Judge::Holder && !lexicon::names_a_hash(&names.telling);
         looks.then(|| judge::judge(&names.telling, NO_NAME, text, place))?

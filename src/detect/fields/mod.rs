@@ -6,12 +6,15 @@
 //! than one view, or that does not begin at its beginning, is left to the other detectors.
 //! `anchors` says which tables have any business with a file;
 //! `format` has the parsers, which fill a `tree`; `select` follows the keys, `names` says what a field
-//! is called, and `judge` what its value is worth; what was decoded is a text of its own (`inner`).
+//! is called, and `judge` what its value is worth; what was decoded is a text of its own (`inner`), and
+//! so is a command line (`command`). What the other detectors find is named by its field (`keys`).
 
 mod anchors;
+mod command;
 mod format;
 mod inner;
 mod judge;
+mod keys;
 mod names;
 mod select;
 #[cfg(test)]
@@ -25,14 +28,16 @@ use globset::Glob;
 use self::anchors::{Anchors, Stands};
 use self::format::Parser;
 pub(super) use self::inner::Inner;
+pub(super) use self::keys::Formats;
 use self::names::{Names, told};
 use self::tree::{NodeId, Tree};
 use super::decode::{self, Decoding, Value};
 use super::detector::{Found, View};
 use super::matched::TextKind;
+use super::place;
 use super::validate::{Effort, Validator};
 use super::weigh::{self, Scale};
-use crate::rules::{self, RuleSet};
+use crate::rules::{self, Judge, RuleSet};
 
 /// Largest file that is parsed.
 const LARGEST: usize = 1 << 20;
@@ -182,8 +187,45 @@ impl Block {
         }
         nodes.sort_unstable();
         nodes.dedup();
+        if table.syntax.judge == Judge::Command {
+            return self.hand_on(view, tree, &nodes, take);
+        }
         for node in nodes {
             self.take(&scale, table, view, tree, node, take);
+        }
+    }
+
+    /// Hands on the command lines that fields hold. Those of a package are left to the other
+    /// detectors: what stands in them was not chosen by who built the image.
+    fn hand_on(
+        &self,
+        view: &View<'_>,
+        tree: &Tree,
+        nodes: &[NodeId],
+        take: &mut dyn FnMut(Hit<'_>),
+    ) {
+        if place::is_stock(view) {
+            return;
+        }
+        for line in command::lines(tree, nodes, view.bytes) {
+            let of = match line.is_list {
+                true => tree.parent(line.first).unwrap_or(line.first),
+                false => line.first,
+            };
+            let names = Names::of(tree, of, view.bytes, None);
+            let (Some(names), Some(first), Some(last)) =
+                (names, line.words.first(), line.words.last())
+            else {
+                continue;
+            };
+            take(Hit::Text(Inner {
+                text: &line.text,
+                at: first.at.start..last.at.end.max(first.at.start),
+                how: &[self.format],
+                label: &names.label,
+                name: &names.file,
+                words: &line.words,
+            }));
         }
     }
 
@@ -221,6 +263,7 @@ impl Block {
                     how: &value.how,
                     label: &names.label,
                     name: &names.file,
+                    words: &[],
                 }));
             }
             let around = scalar.at.clone();

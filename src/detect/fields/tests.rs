@@ -1,5 +1,7 @@
 //! What rules with fields make of files.
 
+mod places;
+
 use proptest::prelude::*;
 
 use super::format::tests::took;

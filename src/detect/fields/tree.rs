@@ -12,6 +12,8 @@ const MOST_NODES: usize = 1 << 16;
 const DEEPEST: u8 = 64;
 /// Children of a node among which one is looked up by its name.
 const LOOKED_UP: usize = 64;
+/// As above, where the names are a program's.
+const MOST_NAMED: usize = 1024;
 
 /// A node's place in its tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -227,6 +229,18 @@ impl Tree {
         matches!(self.nodes[node.0].name, Name::Index(_))
     }
 
+    /// The nodes right below it.
+    pub(super) fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        let first = self.nodes[node.0].first;
+        std::iter::successors(first, |child| self.nodes[child.0].next)
+    }
+
+    /// The child of exactly that name, among as many as a generated file has.
+    pub(super) fn named(&self, node: NodeId, name: &[u8], bytes: &[u8]) -> Option<NodeId> {
+        let mut children = self.children(node).take(MOST_NAMED);
+        children.find(|child| self.name(*child, bytes) == Some(name))
+    }
+
     /// The value of the child of that name, among the first children.
     pub(super) fn child_value<'a>(
         &'a self,
@@ -234,8 +248,7 @@ impl Tree {
         name: &[u8],
         bytes: &'a [u8],
     ) -> Option<&'a [u8]> {
-        let first = self.nodes[node.0].first;
-        let children = std::iter::successors(first, |child| self.nodes[child.0].next);
+        let children = self.children(node);
         let named = children.take(LOOKED_UP).find(|child| {
             self.name(*child, bytes)
                 .is_some_and(|known| known.eq_ignore_ascii_case(name))

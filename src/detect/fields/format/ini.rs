@@ -25,6 +25,12 @@ pub(super) fn parse(bytes: &[u8], tree: &mut Tree) {
     }
 }
 
+/// Where the sections of a file begin.
+pub(in crate::detect) fn sections(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let starts = lines(bytes).map(|line| trim(bytes, line).start);
+    starts.filter(|start| bytes.get(*start) == Some(&b'['))
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     tree: &'a mut Tree,

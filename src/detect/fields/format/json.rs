@@ -22,6 +22,11 @@ pub(super) fn parse(bytes: &[u8], tree: &mut Tree) {
     documents();
 }
 
+/// Reads the list that begins at `at`, into the children of `node`.
+pub(super) fn list(bytes: &[u8], at: usize, tree: &mut Tree, node: NodeId) {
+    Reader { bytes, at, tree }.list(node);
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -145,7 +150,7 @@ impl Reader<'_> {
         there
     }
 
-    /// Passes white space and comments.
+    /// Passes white space, comments, and a backslash where a Dockerfile goes on in the next line.
     fn blank(&mut self) {
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
@@ -157,6 +162,8 @@ impl Reader<'_> {
                     let end = memchr::memmem::find(rest, b"*/");
                     end.map_or(rest.len(), |at| at + 2)
                 }
+                [b'\\', b'\n', ..] => 2,
+                [b'\\', b'\r', b'\n', ..] => 3,
                 [0xef, 0xbb, 0xbf, ..] if self.at == 0 => 3,
                 _ => 0,
             };

@@ -20,6 +20,24 @@ pub(super) fn plain(bytes: &[u8], tree: &mut Tree) {
     }
 }
 
+/// `user:password:…`, as in `/etc/shadow`: the second field of a line is called as its first.
+pub(super) fn accounts(bytes: &[u8], tree: &mut Tree) {
+    let Some(root) = tree.document() else { return };
+    for line in lines(bytes) {
+        let text = bytes.get(line.clone()).unwrap_or_default();
+        let mut colons = memchr::memchr_iter(b':', text);
+        let Some(first) = colons.next().filter(|_| !text.starts_with(b"#")) else {
+            continue;
+        };
+        let end = colons.next().unwrap_or(text.len());
+        let name = Name::At(line.start..line.start + first);
+        let value = Scalar::plain(line.start + first + 1..line.start + end);
+        if tree.leaf(root, name, value).is_none() {
+            return;
+        }
+    }
+}
+
 /// `machine NAME login USER password WORD`, in one line or in several; the machine is the step
 /// before `login` and `password`.
 pub(super) fn netrc(bytes: &[u8], tree: &mut Tree) {
@@ -156,6 +174,12 @@ mod tests {
     #[test]
     fn lines_are_items() {
         assert_eq!(fields("lines", "a b\r\n# c\n\n  d=e\n"), ["0=a b", "1=d=e"]);
+    }
+
+    #[test]
+    fn accounts_are_named_by_their_users() {
+        let text = "# a:b\nroot:x:1:\nops:y\nz\n";
+        assert_eq!(fields("accounts", text), ["root=x", "ops=y"]);
     }
 
     #[test]

@@ -353,6 +353,13 @@ impl Worker<'_> {
             plain.retain(|_| !escaped.next().unwrap_or_default());
         }
         plain.extend(more);
+        // A part whose secret the texts showed is theirs, too.
+        let parts = plain.iter().flat_map(|hit| &hit.matched.parts);
+        let claimed: HashSet<Secret> = parts.map(|part| part.identity.clone()).collect();
+        plain.retain(|hit| {
+            let matched = &hit.matched;
+            rules.rule(matched.rule).syntax.alone || claimed.contains(matched.identity())
+        });
         plain
     }
 }

@@ -94,6 +94,17 @@ fn a_part_counts_as_far_as_its_secret_does() {
 }
 
 #[test]
+fn what_is_near_in_a_config_alone_is_no_part() {
+    let key = secrets::hex("some key", 32);
+    let image = layer("a", "a".to_owned())
+        .env("api_key", &key)
+        .env("DD_SITE", "datadoghq.com");
+    let report = report_of(&image);
+    assert_eq!(report.findings().len(), 1, "{}", report.digest());
+    assert_eq!(report.finding(&key)["rule"], "generic.assignment");
+}
+
+#[test]
 fn three_parts_are_one_finding_and_a_far_one_stays_away() {
     let token = secrets::hex("token", 32);
     let sid = format!("AC{}", secrets::hex("sid", 32));

@@ -130,8 +130,12 @@ pub(in crate::detect) fn pkcs8(body: &[u8], effort: &Effort) -> Option<Key> {
 /// A key of RFC 8410: the private half alone, sometimes with the public one after the attributes.
 fn modern(curve: Modern, inner: &[u8], mut rest: Der<'_>, effort: &Effort) -> Option<Key> {
     let private = Der(inner).next(OCTET_STRING)?;
+    let unknown = Key {
+        bits: Some(curve.bits()),
+        ..Key::of_kind(curve.name())
+    };
     if private.len() != curve.bytes() {
-        return None;
+        return Some(unknown.with_flaw(Some(Flaw::PrivateHalf)));
     }
     rest.next(PARAMETERS);
     let written = rest.next(PLAIN_PUBLIC_KEY);
@@ -146,10 +150,7 @@ fn modern(curve: Modern, inner: &[u8], mut rest: Der<'_>, effort: &Effort) -> Op
             point: point.into(),
         })
         .with_flaw(flaw),
-        None => Key {
-            bits: Some(curve.bits()),
-            ..Key::of_kind(curve.name())
-        },
+        None => unknown,
     })
 }
 

@@ -125,6 +125,10 @@ fn dsa_keys_have_one_fingerprint_in_either_structure() {
 fn edwards_keys_parse() {
     let facts = confirmed(&armored("", &fixture::private_key()));
     assert_eq!(facts["key_type"], "ed25519");
+    let short = element(OCTET_STRING, &[&element(OCTET_STRING, &[&[7; 31]])]);
+    let algorithm = sequence(&[&oid(&[0x2b, 0x65, 0x70])]);
+    let key = sequence(&[&number(1, 0), &algorithm, &short]);
+    assert_eq!(flaw(&armored("", &key)), "the private half cannot be read");
 }
 
 #[test]

@@ -43,7 +43,7 @@ proptest! {
                 + &rule("a.key", "KEY", "regex = 'KEY[0-9]{8}'\nnear = { rule = \"a.id\", within = 50 }")))
         });
         // No path whose fields are parsed: that needs the file in one view.
-        for path in ["env", "main.py", "app.yml"] {
+        for path in ["env", "main.py", "app.conf"] {
             cut.is_found_whole(&ENGINE, path)?;
         }
     }

@@ -216,6 +216,7 @@ const NEVER_CONFIRM: &[&str] = &[
     "tailscale",
     "telegram",
     "typed-password",
+    "unspelled",
 ];
 
 #[test]

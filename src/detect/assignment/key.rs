@@ -53,35 +53,10 @@ fn leads_on(rest: &[u8]) -> bool {
 
 /// The key around a keyword whose name ends at `end`.
 pub(super) fn find(bytes: &[u8], keyword: usize, end: usize, class: Class) -> Option<Key> {
-    let floor = keyword.saturating_sub(LONGEST_SIDE);
-    let mut start = keyword;
-    while start > floor && is_name(bytes[start - 1]) {
-        start -= 1;
-    }
     let mut cursor = Cursor { bytes, at: end };
-    let mut quoted = false;
-    if let Some(quote) = cursor.quote() {
-        while start > floor && matches!(bytes[start - 1], b':' | b'/') {
-            start -= 1;
-            while start > floor && is_name(bytes[start - 1]) {
-                start -= 1;
-            }
-        }
-        if start == 0 || bytes[start - 1] != quote {
-            return None;
-        }
-        quoted = true;
-    }
-    // `checksum/secret: …`
-    while class == Class::Config && !quoted && start > floor && bytes[start - 1] == b'/' {
-        start -= 1;
-        while start > floor && is_name(bytes[start - 1]) {
-            start -= 1;
-        }
-    }
-    while start < keyword && matches!(bytes[start], b'-' | b'.' | b':' | b'/') {
-        start += 1;
-    }
+    let quote = cursor.quote();
+    let start = start(bytes, keyword, quote, class)?;
+    let quoted = quote.is_some();
     let around = Around::of(&mut cursor, start, quoted, class);
     let after_name = cursor.at;
     let spaces = cursor.spaces();
@@ -115,4 +90,31 @@ pub(super) fn find(bytes: &[u8], keyword: usize, end: usize, class: Class) -> Op
         tie,
         spaced,
     })
+}
+
+/// Where the name around a keyword begins; `None` where `quote` ends something else.
+fn start(bytes: &[u8], keyword: usize, quote: Option<u8>, class: Class) -> Option<usize> {
+    let floor = keyword.saturating_sub(LONGEST_SIDE);
+    let go_back = |mut start: usize, joins: &[u8]| loop {
+        while start > floor && is_name(bytes[start - 1]) {
+            start -= 1;
+        }
+        if start == floor || !joins.contains(&bytes[start - 1]) {
+            return start;
+        }
+        start -= 1;
+    };
+    let mut start = match (quote, class) {
+        (Some(_), _) => go_back(keyword, b":/"),
+        // `checksum/secret: …`
+        (None, Class::Config) => go_back(keyword, b"/"),
+        (None, _) => go_back(keyword, b""),
+    };
+    if quote.is_some() && (start == 0 || Some(bytes[start - 1]) != quote) {
+        return None;
+    }
+    while start < keyword && matches!(bytes[start], b'-' | b'.' | b':' | b'/') {
+        start += 1;
+    }
+    Some(start)
 }

@@ -113,10 +113,10 @@ impl<'a> Cursor<'a> {
     /// Where a string begins behind a type and `=`.
     pub(super) fn behind_type(&self) -> Option<usize> {
         let rest = self.rest();
-        let rest = &rest[..rest.len().min(LONGEST_TYPE)];
+        // In prose there is none.
+        let length = memchr::memchr(b'=', &rest[..rest.len().min(LONGEST_TYPE)])?;
         let is_type = |b: &u8| b.is_ascii_alphanumeric() || b"_<>&'[]?|.* ".contains(b);
-        let length = rest.iter().take_while(|b| is_type(b)).count();
-        let is_set = rest[length..].starts_with(b"=");
+        let is_set = rest[..length].iter().all(is_type);
         let mut ahead = Cursor {
             bytes: self.bytes,
             at: self.at + length + 1,

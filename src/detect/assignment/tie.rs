@@ -85,22 +85,19 @@ impl<'a> Around<'a> {
         self.quoted && open.is_some_and(|open| open.trim_ascii_end().ends_with(b"{"))
     }
 
-    /// Whether the name is one of a function that sets what it names: `.password("…")`, `setKey("…")`.
-    fn sets(&self) -> bool {
-        let name = &self.bytes[self.start..];
-        let starts = |verb: &&[u8]| {
-            let first = name.get(..verb.len());
-            first.is_some_and(|first| first.eq_ignore_ascii_case(verb))
+    /// Whether the name, which ends at `end`, is one of a function that sets what it names: `.password("…")`,
+    /// `setKey("…")`.
+    fn sets(&self, end: usize) -> bool {
+        let name = &self.bytes[self.start..end];
+        let dot = memchr::memrchr(b'.', name);
+        let own = &name[dot.map_or(0, |dot| dot + 1)..];
+        let begins = |verb: &str| {
+            let first = own.get(..verb.len());
+            first.is_some_and(|first| first.eq_ignore_ascii_case(verb.as_bytes()))
         };
-        let last = name
-            .iter()
-            .position(|b| *b == b'(')
-            .unwrap_or(name.len().min(LONGEST_SIDE));
-        let dot = memchr::memrchr(b'.', &name[..last]);
-        let own = &name[dot.map_or(0, |dot| dot + 1)..last];
-        let asks = ASKING.iter().any(|verb| own.starts_with(verb.as_bytes()));
-        let sets = [&b"set"[..], b"with"].iter().any(starts);
-        !asks && (sets || dot.is_some() || self.before() == Some(b'.'))
+        let asks = ASKING.iter().any(|verb| begins(verb));
+        let is_method = dot.is_some() || self.before() == Some(b'.');
+        !asks && (is_method || begins("set") || begins("with"))
     }
 
     /// Whether the key takes its value behind a space: `--key value`, `ENV key value`, `key "value"`.
@@ -239,7 +236,8 @@ fn in_code(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     }
     let is_tied = match around.quoted {
         true => is_argument && ahead.eat(b",") || ahead.eat(b"->") || ahead.eat(b"to "),
-        false => around.sets() && ahead.eat(b"(") || ahead.eat(b"{"),
+        false if ahead.eat(b"(") => around.sets(cursor.at),
+        false => ahead.eat(b"{"),
     };
     if is_tied {
         ahead.spaces();

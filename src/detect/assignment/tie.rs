@@ -144,7 +144,7 @@ pub(super) fn find(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> 
     }
     // Behind `?` and `+` a shell has a message, or something else.
     let is_default = || !matches!(cursor.rest(), [_, b'?' | b'+' | b'=' | b'-', ..]);
-    if around.line().ends_with(b"${") && is_default() && cursor.eat(b":") {
+    if before == Some(b'{') && is_default() && around.line().ends_with(b"${") && cursor.eat(b":") {
         return Some(Tie::Default);
     }
     if is_code && let Some(tie) = fallback(cursor, around) {

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::check::Rule;
 use super::demand::Demanded;
+use super::rule::Rule;
 use super::syntax::RuleSyntax;
 use crate::oci::Digest;
 

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use super::anchors::Anchors;
-use super::check::Rule;
 use super::hir;
+use super::rule::Rule;
 use super::set::RuleSet;
 
 /// Examples that a rule should have.

@@ -4,11 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::check::{Catalog, Rule};
+use super::check::Catalog;
 use super::embedded;
 use super::gitleaks::{self, Tally};
 use super::place::Source;
 use super::read;
+use super::rule::Rule;
 use super::selection::Selection;
 use super::set::RuleSet;
 use crate::error::{Error, Result};

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use globset::{GlobSet, GlobSetBuilder};
 
-use super::check::Rule;
 use super::glob::glob;
+use super::rule::Rule;
 
 /// What a glob means something else by.
 const SPECIAL: &[char] = &['*', '?', '[', ']', '{', '}', '\\'];

@@ -1,6 +1,6 @@
 //! The rules of one run, in a fixed order, with the digest that names them.
 
-use super::check::Rule;
+use super::rule::Rule;
 use crate::oci::Digest;
 
 /// Something about a rule file that is no mistake.

@@ -50,7 +50,7 @@ impl<'a> Around<'a> {
     pub(super) fn of(cursor: &mut Cursor<'a>, start: usize, quoted: bool, class: Class) -> Self {
         let bytes = cursor.bytes;
         let open = start.saturating_sub(usize::from(quoted));
-        let before = trimmed(&bytes[open.saturating_sub(4)..open]).last();
+        let before = bytes[open.saturating_sub(4)..open].trim_ascii_end().last();
         let mut closed = cursor.eat(b"]") || before == Some(&b'{') && cursor.eat(b"}");
         let called = quoted && before == Some(&b'(');
         if called && class == Class::Code {
@@ -128,11 +128,6 @@ fn pass_dimension(cursor: &mut Cursor<'_>) {
     if digits < 6 && rest.get(digits) == Some(&b']') {
         cursor.at += digits + 2;
     }
-}
-
-/// Without spaces at the end.
-fn trimmed(bytes: &[u8]) -> &[u8] {
-    bytes.trim_ascii_end()
 }
 
 /// The separator behind a name, passed.

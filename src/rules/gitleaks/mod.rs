@@ -21,9 +21,9 @@ use toml::de::DeTable;
 
 use self::config::{Config, RawRule};
 use self::rule::Shared;
-use super::check::Rule;
 use super::keys::Keys;
 use super::place::Source;
+use super::rule::Rule;
 use super::set::Note;
 
 /// Mistakes and notes of a configuration and what it extends.

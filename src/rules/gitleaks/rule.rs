@@ -10,8 +10,8 @@ use super::golang::translate;
 use super::recogniser::{Recogniser, gate, recogniser};
 use super::{Tally, allow};
 use crate::rules::allowlist::Allowlist;
-use crate::rules::check::Rule;
 use crate::rules::foreign::{Foreign, LONGEST_OPEN, Required, Search};
+use crate::rules::rule::Rule;
 use crate::rules::syntax::{Confidence, RuleSyntax, Severity};
 
 /// Provider of the ids of rules that have none.

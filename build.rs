@@ -133,7 +133,7 @@ fn demanded(rules: &[Value]) -> io::Result<String> {
         let syntax = RuleSyntax::deserialize(&rule["syntax"])?;
         let hir = syntax.regex.as_deref().map(hir::parse).transpose();
         let hir = hir.map_err(io::Error::other)?;
-        let demanded = hir.map(|hir| Demanded::of(&hir, &syntax.anchors));
+        let demanded = hir.map(|hir| Demanded::of(&hir, &syntax.anchors, syntax.ignore_case));
         lines.push_str(&serde_json::to_string(&demanded)?);
         lines.push('\n');
     }

@@ -171,6 +171,11 @@ pub(super) trait Detector: Send + Sync {
     /// An anchor of the rule stands at `anchor`, and the view owns its end.
     fn on_anchor(&self, view: &View<'_>, anchor: Range<usize>, desk: &mut Desk<'_>);
 
+    /// Whether what stands around an anchor lets it lead to anything, told by a few bytes of it.
+    fn is_led_on(&self, _rule: &Rule, _view: &View<'_>, _anchor: &Range<usize>) -> bool {
+        true
+    }
+
     /// Every anchor of the view has been seen.
     fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>);
 

@@ -73,9 +73,12 @@ impl Pattern {
 
     /// From where on a match may begin that does so from `at` on and before `last`.
     fn start(&self, rule: &Rule, haystack: &[u8], at: usize, last: usize) -> Option<usize> {
-        let demand = self.demand.get_or_init(|| rule.demanded().into());
-        let start = demand.start(haystack, at, rule.longest)?;
+        let start = self.demand(rule).start(haystack, at, rule.longest)?;
         (start < last).then_some(start)
+    }
+
+    fn demand(&self, rule: &Rule) -> &Demand {
+        self.demand.get_or_init(|| rule.demanded().into())
     }
 
     /// Whether the regex may match at all from `start` on.
@@ -128,6 +131,10 @@ impl Detector for Pattern {
             Some((_, last)) if reach <= *last => *last = anchor.end,
             _ => desk.state.runs.push((anchor.end, anchor.end)),
         }
+    }
+
+    fn is_led_on(&self, rule: &Rule, view: &View<'_>, anchor: &Range<usize>) -> bool {
+        self.demand(rule).is_followed(view.bytes, anchor.end)
     }
 
     fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>) {

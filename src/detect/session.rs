@@ -216,7 +216,7 @@ impl<'e> Session<'e> {
                 let confirmed = exact
                     .as_deref()
                     .is_none_or(|exact| *exact == view.bytes[at.clone()]);
-                if confirmed && self.may_want(view, *index) {
+                if confirmed && self.may_lead_on(view, &at, *index) {
                     engine
                         .detector(*index)
                         .on_anchor(view, at.clone(), &mut self.desk(*index));

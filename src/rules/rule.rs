@@ -157,7 +157,7 @@ impl Rule {
             let regex = self.syntax.regex.as_deref().map(hir::parse);
             let regex = regex.and_then(Result::ok);
             regex.map_or_else(Demanded::default, |hir| {
-                Demanded::of(&hir, &self.syntax.anchors)
+                Demanded::of(&hir, &self.syntax.anchors, self.syntax.ignore_case)
             })
         })
     }

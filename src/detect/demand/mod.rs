@@ -18,6 +18,7 @@ use crate::rules::demand::Demanded;
 pub(super) struct Demand {
     words: Vec<Word>,
     runs: Vec<Run>,
+    behind: Option<Run>,
 }
 
 impl From<Demanded> for Demand {
@@ -25,11 +26,18 @@ impl From<Demanded> for Demand {
         Self {
             words: demanded.words.into_iter().filter_map(Word::new).collect(),
             runs: demanded.runs.into_iter().map(Run::from).collect(),
+            behind: demanded.behind.map(Run::from),
         }
     }
 }
 
 impl Demand {
+    /// Whether an anchor that ends at `end` may be the one that each match has with the right bytes behind it.
+    pub(super) fn is_followed(&self, bytes: &[u8], end: usize) -> bool {
+        let behind = bytes.get(end..).unwrap_or_default();
+        (self.behind.as_ref()).is_none_or(|run| run.begins(behind))
+    }
+
     /// Where a match of at most `longest` bytes may begin, at `from` or behind it; `None` where there
     /// is none up to the end of `bytes`.
     pub(super) fn start(&self, bytes: &[u8], mut from: usize, longest: usize) -> Option<usize> {

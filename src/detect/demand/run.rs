@@ -26,6 +26,12 @@ impl From<demand::Run> for Run {
 }
 
 impl Run {
+    /// Whether one begins where `bytes` do, or may where these end before it.
+    pub(super) fn begins(&self, bytes: &[u8]) -> bool {
+        let mut first = bytes.iter().take(self.length);
+        first.all(|byte| self.class[usize::from(*byte)])
+    }
+
     /// Where the first one begins at `from` or behind it. Each byte is looked at once at most.
     pub(super) fn find(&self, bytes: &[u8], mut from: usize) -> Option<usize> {
         let rest = bytes.get(from..)?;

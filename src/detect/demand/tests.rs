@@ -11,8 +11,53 @@ fn first(regex: &str, anchors: &[&str], text: &str, longest: usize) -> Option<us
 }
 
 fn demand(regex: &str, anchors: &[&str]) -> Demand {
+    demand_in(regex, anchors, false)
+}
+
+fn demand_in(regex: &str, anchors: &[&str], ignore_case: bool) -> Demand {
     let anchors: Vec<String> = anchors.iter().map(|anchor| anchor.to_string()).collect();
-    Demanded::of(&parse_regex(regex).unwrap(), &anchors).into()
+    Demanded::of(&parse_regex(regex).unwrap(), &anchors, ignore_case).into()
+}
+
+#[test]
+fn an_anchor_without_what_must_stand_behind_it_leads_nowhere() {
+    let names = ["cloud_id", "cloudid"];
+    let cloud = "(?i:cloud[_]?id)['\\s:=]{1,3}[0-9a-f]{20}";
+    let cases = [
+        (
+            "pat[0-9A-Za-z]{14}[.]x",
+            &["pat"][..],
+            false,
+            "tern of",
+            "0123456789abcd.x",
+        ),
+        (cloud, &names, true, "s: 0123456789", "= 0123456789"),
+        // Of an anchor that only begins a word, what the word goes on with.
+        (
+            "(?i:google)[0-9]{9}",
+            &["goog"],
+            true,
+            "gles 12345",
+            "LE12345",
+        ),
+        ("(?:ab|ac)[0-9]{9}", &["ab", "ac"], false, "x1", "123456789"),
+        // What the text ends in may go on.
+        ("ab[0-9]{9}", &["ab"], false, "12a", "12"),
+    ];
+    for (regex, anchors, ignore_case, other, right) in cases {
+        let demand = demand_in(regex, anchors, ignore_case);
+        assert!(!demand.is_followed(other.as_bytes(), 0), "{regex}: {other}");
+        assert!(demand.is_followed(right.as_bytes(), 0), "{regex}: {right}");
+    }
+}
+
+#[test]
+fn nothing_is_asked_behind_an_anchor_that_only_some_matches_spell_out() {
+    for regex in ["(?:ab|[a-z]{2})[0-9]{9}", "a?b[0-9]{9}", "ab[0-9]{0,9}"] {
+        assert!(demand(regex, &["ab"]).is_followed(b"x", 0), "{regex}");
+    }
+    // Where case counts, an anchor is none in the other one.
+    assert!(demand("(?i:ab)[0-9]{9}", &["ab"]).is_followed(b"x", 0));
 }
 
 #[test]
@@ -111,5 +156,27 @@ proptest! {
         let start = demand.start(text.as_bytes(), from, longest.unwrap_or(usize::MAX));
         let again = start.and_then(|start| compiled.find_at(text.as_bytes(), start));
         prop_assert_eq!(again.map(|hit| hit.range()), found);
+    }
+
+    /// Of the anchors of every match one is followed by what is asked for.
+    #[test]
+    fn no_anchor_of_a_match_is_passed_over(
+        (before, behind) in (regexes(), regexes()),
+        (left, right) in ("[abcC-]{0,12}", "[abcC-]{0,12}"),
+        ignore_case in any::<bool>(),
+    ) {
+        let regex = format!("(?:{before})(?:{}ca)(?:{behind})", if ignore_case { "(?i)" } else { "" });
+        let text = format!("{left}ca{right}");
+        let compiled = RegexBuilder::new(&regex).unicode(false).build().unwrap();
+        let demand = demand_in(&regex, &["ca"], ignore_case);
+        for hit in compiled.find_iter(text.as_bytes()) {
+            let is_anchor = |at: &usize| match ignore_case {
+                true => text.as_bytes()[*at..at + 2].eq_ignore_ascii_case(b"ca"),
+                false => &text.as_bytes()[*at..at + 2] == b"ca",
+            };
+            let mut anchors = (hit.start()..hit.end().saturating_sub(1)).filter(is_anchor);
+            let text = &text.as_bytes()[..];
+            prop_assert!(anchors.any(|at| demand.is_followed(text, at + 2)), "{}", regex);
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Which rules look at the text at hand. To ask the globs of all rules takes longer than to search most
 //! texts, so they are asked only where something may come of it.
 
+use std::ops::Range;
+
 use super::Session;
 use crate::detect::detector::{Applies, State, View};
 use crate::detect::matched::TextKind;
@@ -41,7 +43,11 @@ impl Session<'_> {
     }
 
     /// Whether an anchor of the rule is worth a note: globs are asked only when it must be known.
-    pub(super) fn may_want(&mut self, view: &View<'_>, index: usize) -> bool {
+    pub(super) fn may_lead_on(&mut self, view: &View<'_>, at: &Range<usize>, index: usize) -> bool {
+        let rule = self.engine.rules().rule(index);
+        if !self.engine.detector(index).is_led_on(rule, view, at) {
+            return false;
+        }
         match self.engine.detector(index).only_notes() {
             true => self.touch(view, index).applies != Applies::No,
             false => self.wants(view, index),

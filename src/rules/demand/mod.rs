@@ -1,9 +1,10 @@
-//! What every match of a regex holds, told without the regex: words, and so many bytes in a row of
-//! one class.
+//! What every match of a regex holds, told without the regex: words, so many bytes in a row of one class,
+//! and what stands right behind an anchor.
 //!
 //! `build.rs` reads this folder too: to take hundreds of regexes apart would cost more than to scan a
 //! small image.
 
+mod behind;
 mod run;
 mod share;
 mod words;
@@ -27,11 +28,14 @@ pub(crate) struct Demanded {
     /// In lower case.
     pub words: Vec<Vec<u8>>,
     pub runs: Vec<Run>,
+    /// What stands right behind some anchor.
+    pub behind: Option<Run>,
 }
 
 impl Demanded {
-    /// What a regex demands beside its anchors, since what every anchor holds is there already.
-    pub(crate) fn of(hir: &Hir, anchors: &[String]) -> Self {
+    /// What a regex demands beside its anchors, since what every anchor holds is there already. Where their case
+    /// does not count they are in lower case.
+    pub(crate) fn of(hir: &Hir, anchors: &[String], ignore_case: bool) -> Self {
         let anchors: Vec<&[u8]> = anchors.iter().map(|anchor| anchor.as_bytes()).collect();
         let stands_in_all =
             |word: &[u8]| anchors.iter().all(|anchor| words::stands_in(word, anchor));
@@ -42,6 +46,7 @@ impl Demanded {
         Self {
             words: words.take(MOST_WORDS).collect(),
             runs: choose(runs, &anchors),
+            behind: behind::of(hir, &anchors, ignore_case),
         }
     }
 }

@@ -32,6 +32,11 @@ impl Run {
         run
     }
 
+    /// As many of its bytes.
+    pub(super) fn of_length(self, length: usize) -> Self {
+        Self { length, ..self }
+    }
+
     fn add(&mut self, byte: u8) {
         self.class[usize::from(byte / 64)] |= 1 << (byte % 64);
     }
@@ -53,7 +58,7 @@ impl Run {
     }
 
     /// The run that a text of both has, whichever length the first of them takes of `length`.
-    fn join(mut self, other: &Self, length: usize) -> Self {
+    pub(super) fn join(mut self, other: &Self, length: usize) -> Self {
         for (bits, other) in self.class.iter_mut().zip(&other.class) {
             *bits |= other;
         }

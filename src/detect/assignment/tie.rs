@@ -1,12 +1,11 @@
 //! What ties a key to its value, in every language that has some of its own.
 
 use super::cursor::{Cursor, MOST_SPACES};
+use super::extent::quoted;
 use crate::detect::class::Class;
 
 /// Bytes of a line before a key that are looked at.
 const LONGEST_SIDE: usize = 64;
-/// Bytes of a block in which the default of a variable is looked for.
-const LONGEST_BLOCK: usize = 256;
 
 /// How a value is tied to its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +25,9 @@ pub(super) enum Tie {
     Space,
 }
 
+/// Bytes of a name for short, `"p"` beside `"password"`.
+const SHORT: usize = 3;
+
 /// Beginnings of functions that take something else: what to look for, what to compare with.
 const ASKING: [&str; 16] = [
     "get", "is", "has", "check", "valid", "verify", "hash", "test", "expect", "match", "find",
@@ -34,15 +36,15 @@ const ASKING: [&str; 16] = [
 
 /// What stands around the name of a key.
 pub(super) struct Around<'a> {
-    bytes: &'a [u8],
+    pub bytes: &'a [u8],
     /// Where the name begins, and whether it stands in quotes.
-    start: usize,
-    quoted: bool,
+    pub start: usize,
+    pub quoted: bool,
     /// Whether a bracket behind it closed what the name stands in: `env["KEY"]`, `$ENV{KEY}`.
     closed: bool,
     /// Whether it is an argument: `getenv("KEY")`.
-    called: bool,
-    class: Class,
+    pub called: bool,
+    pub class: Class,
 }
 
 impl<'a> Around<'a> {
@@ -58,6 +60,10 @@ impl<'a> Around<'a> {
         }
         if class == Class::Code && !quoted && !closed {
             pass_dimension(cursor);
+            // `*key*`
+            if before == Some(&b'*') {
+                cursor.eat(b"*");
+            }
         }
         Self {
             bytes,
@@ -115,8 +121,42 @@ impl<'a> Around<'a> {
         }
         let is_code = matches!(self.class, Class::Code | Class::Shell | Class::Other);
         let is_statement = matches!(word, b"" | b"@" | b"set(" | b"SET(");
-        is_code && (is_statement || line.ends_with(b" -")) && cursor.peek_quote().is_some()
+        let is_told =
+            is_statement || line.ends_with(b" -") || is_lisp(line) && is_in_lisp(cursor, line);
+        is_code && is_told && cursor.peek_quote().is_some()
     }
+
+    /// Whether it is the first of two in braces: `{key, "…"}`, `{:key, "…"}`.
+    fn in_tuple(&self) -> bool {
+        let line = self.line();
+        !self.quoted && line.strip_suffix(b":").unwrap_or(line).ends_with(b"{")
+    }
+
+    /// Whether it is the name of a flag behind where its value goes: `StringVar(&key, "key", "…")`.
+    fn is_flag(&self) -> bool {
+        self.quoted && memchr::memmem::find(self.line(), b"StringVar").is_some()
+    }
+}
+
+/// Whether what stands before a name makes it one of Lisp or Clojure: `:key`, `(key`, `(setq key`, `(defvar *key*`.
+fn is_lisp(line: &[u8]) -> bool {
+    let is_apart = |before: &[u8]| !matches!(before, [.., last] if !b" \t,([{".contains(last));
+    let line = line.strip_suffix(b"*").unwrap_or(line);
+    if let Some(before) = line.strip_suffix(b":").or(line.strip_suffix(b"(")) {
+        return is_apart(before);
+    }
+    let word = line.trim_ascii();
+    (word.starts_with(b"(set") || word.starts_with(b"(def")) && !word.contains(&b' ')
+}
+
+/// Whether a string of Lisp is next, the last one in the parentheses that `line` opens right before its key.
+fn is_in_lisp(cursor: &Cursor<'_>, line: &[u8]) -> bool {
+    let value = (cursor.peek_quote() == Some((b'"', 1)))
+        .then(|| quoted(cursor.bytes, cursor.at + 1, b'"'))
+        .flatten();
+    value.is_some_and(|value| {
+        !line.ends_with(b"(") || cursor.bytes.get(value.end + 1) == Some(&b')')
+    })
 }
 
 /// `secret[]`, `secret[32]`.
@@ -163,7 +203,7 @@ pub(super) fn find(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> 
     if is_code && !around.quoted && cursor.eat(b"?:") {
         return Some(Tie::Colon);
     }
-    if let Some(tie) = element(cursor, around) {
+    if let Some(tie) = element(cursor, around).or_else(|| tuple(cursor, around)) {
         return Some(tie);
     }
     is_code.then(|| in_code(cursor, around)).flatten()
@@ -205,6 +245,32 @@ fn element(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     Some(Tie::Element)
 }
 
+/// `{key, "…"}` and `{key, <<"…">>}` of Erlang, `(key . "…")` of Lisp, with nothing behind.
+fn tuple(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
+    let mut ahead = Cursor { ..*cursor };
+    let (is_pair, closing) = match ahead.rest().first()? {
+        b',' => (around.in_tuple(), b'}'),
+        b'.' => (is_lisp(around.line()), b')'),
+        _ => return None,
+    };
+    ahead.at += 1;
+    ahead.spaces();
+    let is_binary = ahead.eat(b"<<");
+    let (quote @ b'"', 1) = ahead.peek_quote().filter(|_| is_pair)? else {
+        return None;
+    };
+    let value = quoted(ahead.bytes, ahead.at + 1, quote)?;
+    let mut behind = Cursor {
+        bytes: ahead.bytes,
+        at: value.end + 1,
+    };
+    let is_whole = (!is_binary || behind.eat(b">>")) && behind.rest().first() == Some(&closing);
+    is_whole.then(|| {
+        cursor.at = ahead.at;
+        Tie::Firm
+    })
+}
+
 /// `key ?? "…"`, `key || "…"`, `getenv("key") ?: '…'`, `os.getenv("key") or "…"`.
 fn fallback(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     let mut ahead = Cursor { ..*cursor };
@@ -219,9 +285,28 @@ fn fallback(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     })
 }
 
+/// Passes the short name of a flag that has a long one: `StringP("key", "k", "…")`.
+fn pass_short(cursor: &mut Cursor<'_>) {
+    let Some(short) = cursor.rest().first_chunk::<SHORT>() else {
+        return;
+    };
+    let mut ahead = Cursor {
+        bytes: cursor.bytes,
+        at: cursor.at + SHORT,
+    };
+    if short[0] == b'"' && short[2] == b'"' && ahead.eat(b",") {
+        ahead.spaces();
+        cursor.at = if ahead.is_at_string() {
+            ahead.at
+        } else {
+            cursor.at
+        };
+    }
+}
+
 /// What only programs write.
 fn in_code(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
-    let is_argument = around.called || around.in_braces();
+    let is_argument = around.called || around.in_braces() || around.is_flag();
     let mut ahead = Cursor { ..*cursor };
     if ahead.rest().starts_with(b"{ get;") {
         ahead.at += memchr::memchr(b'}', &ahead.rest()[..ahead.rest().len().min(MOST_SPACES)])? + 1;
@@ -236,6 +321,7 @@ fn in_code(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     };
     if is_tied {
         ahead.spaces();
+        pass_short(&mut ahead);
         ahead.pass_wrapper();
         return ahead.is_at_string().then(|| {
             cursor.at = ahead.at;
@@ -248,47 +334,4 @@ fn in_code(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     }
     cursor.at = ahead.behind_type()?;
     Some(Tie::Equals)
-}
-
-/// Where a value stands further on, as a value of its own.
-pub(super) fn further_on(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
-    match around.class {
-        Class::Config if around.quoted => {
-            let at = cursor.at;
-            default_of_variable(cursor).or_else(|| {
-                cursor.at = at;
-                named_value(cursor)
-            })
-        }
-        _ => named_value(cursor),
-    }
-}
-
-/// `variable "key" { … default = "…" }` of Terraform.
-fn default_of_variable(cursor: &mut Cursor<'_>) -> Option<Tie> {
-    cursor.spaces();
-    cursor.eat(b"{").then_some(())?;
-    let rest = cursor.rest();
-    let block = &rest[..rest.len().min(LONGEST_BLOCK)];
-    let block = &block[..memchr::memchr(b'}', block).unwrap_or(block.len())];
-    cursor.at += memchr::memmem::find(block, b"default")? + b"default".len();
-    cursor.spaces();
-    cursor.eat(b"=").then_some(Tie::Firm)
-}
-
-/// `name: KEY` and then `value: …` on the same or the next line, in YAML, JSON and XML.
-fn named_value(cursor: &mut Cursor<'_>) -> Option<Tie> {
-    let limit = cursor.at + MOST_SPACES;
-    while let Some(byte) = cursor.bytes.get(cursor.at)
-        && cursor.at < limit
-        && (byte.is_ascii_whitespace() || matches!(byte, b',' | b'"'))
-    {
-        cursor.at += 1;
-    }
-    if !(cursor.eat(b"value") || cursor.eat(b"Value")) {
-        return None;
-    }
-    cursor.quote();
-    cursor.spaces();
-    (cursor.eat(b"=") || cursor.eat(b":")).then_some(Tie::Firm)
 }

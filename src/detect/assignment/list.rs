@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::extent::quoted;
 use super::judge::LONGEST_VALUE;
 use super::key::Key;
-use super::pieces::{self, Around};
+use super::pieces::{self, Setting};
 use super::tie::Tie;
 use super::yaml;
 use crate::detect::class::Class;
@@ -22,20 +22,20 @@ const LONGEST_EXPRESSION: usize = 96;
 /// The values of `key`, without quotes; none where there is no such list.
 pub(super) fn of(bytes: &[u8], key: &Key, class: Class) -> Vec<Value> {
     let at = key.value;
-    let around = Around {
+    let setting = Setting {
         key,
         class,
         enclosed: bytes[at] == b'(',
     };
     match (class, bytes[at]) {
-        (Class::Config, b'[') if takes_words(bytes, key) => bracketed(bytes, around, true),
+        (Class::Config, b'[') if takes_words(bytes, key) => bracketed(bytes, setting, true),
         (Class::Code | Class::Config | Class::Other, b'[' | b'(') => {
-            bracketed(bytes, around, false)
+            bracketed(bytes, setting, false)
         }
         (Class::Config, b'\n' | b'\r') => yaml::below(bytes, key, at),
         (Class::Config, b'|' | b'>') => yaml::block(bytes, at).into_iter().collect(),
         (Class::Code, _) if matches!(key.tie, Tie::Equals | Tie::Colon) => {
-            let value = default(bytes, at).map(|first| pieces::join(bytes, around, first));
+            let value = default(bytes, at).map(|first| pieces::join(bytes, setting, first));
             value.into_iter().collect()
         }
         _ => Vec::new(),
@@ -48,8 +48,8 @@ fn takes_words(bytes: &[u8], key: &Key) -> bool {
 }
 
 /// `["…", "…"]` and `("…")`: strings up to the closing bracket, in quotes or not.
-fn bracketed(bytes: &[u8], around: Around<'_>, takes_words: bool) -> Vec<Value> {
-    let start = around.key.value + 1;
+fn bracketed(bytes: &[u8], setting: Setting<'_>, takes_words: bool) -> Vec<Value> {
+    let start = setting.key.value + 1;
     let limit = bytes.len().min(start + LONGEST_LIST);
     let mut values = Vec::new();
     let mut at = start;
@@ -59,7 +59,7 @@ fn bracketed(bytes: &[u8], around: Around<'_>, takes_words: bool) -> Vec<Value> 
                 let Some(first) = quoted(bytes, at + 1, quote) else {
                     break;
                 };
-                let value = pieces::join(bytes, around, first);
+                let value = pieces::join(bytes, setting, first);
                 at = value.at.end + 1;
                 values.push(value);
             }

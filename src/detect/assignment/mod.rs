@@ -13,6 +13,7 @@ pub(super) mod judge;
 mod key;
 pub(super) mod lexicon;
 mod list;
+mod lists;
 mod pieces;
 mod tie;
 pub(super) mod value;
@@ -23,7 +24,7 @@ use std::ops::Range;
 
 use self::judge::Place;
 use self::key::Key;
-use self::pieces::Around;
+use self::pieces::Setting;
 use super::class::Class;
 use super::decode::Value;
 use super::detector::{Desk, Detector, Found, View};
@@ -58,12 +59,12 @@ impl Detector for Assignment {
         let first = extent::of(view.bytes, &key, view.class, context.kind, context.path);
         let place = place_of(view);
         if let Some(first) = first.filter(|_| !is_plural) {
-            let around = Around {
+            let setting = Setting {
                 key: &key,
                 class: view.class,
                 enclosed: false,
             };
-            let value = pieces::join(view.bytes, around, first);
+            let value = pieces::join(view.bytes, setting, first);
             let text = value.text(view.bytes);
             if let Some(confidence) = judge::judge(name, kind, text, place) {
                 let suppressed = suppress::assigned(text);

@@ -23,7 +23,7 @@ const OPERATORS: [&[u8]; 6] = [b"++", b"+", b"..", b".", b"<>", b"&"];
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
+pub(super) struct Setting<'a> {
     pub key: &'a Key,
     pub class: Class,
     /// Whether parentheses are around it.
@@ -31,10 +31,10 @@ pub(super) struct Around<'a> {
 }
 
 /// The value that begins with `first`, with the pieces behind it.
-pub(super) fn join(bytes: &[u8], around: Around<'_>, first: Range<usize>) -> Value {
+pub(super) fn join(bytes: &[u8], setting: Setting<'_>, first: Range<usize>) -> Value {
     let mut lines = vec![first];
     let mut length = lines[0].len();
-    while let Some(next) = lines.last().and_then(|last| behind(bytes, around, last))
+    while let Some(next) = lines.last().and_then(|last| behind(bytes, setting, last))
         && lines.len() < MOST_PIECES
         && length + next.len() <= LONGEST_VALUE
     {
@@ -70,13 +70,13 @@ pub(super) fn joined(bytes: &[u8], pieces: &[Range<usize>]) -> Value {
 }
 
 /// The piece behind one, if there is any.
-fn behind(bytes: &[u8], around: Around<'_>, piece: &Range<usize>) -> Option<Range<usize>> {
+fn behind(bytes: &[u8], setting: Setting<'_>, piece: &Range<usize>) -> Option<Range<usize>> {
     let next = match bytes.get(piece.end)? {
         quote @ (b'"' | b'\'' | b'`') if bytes[..piece.start].last() == Some(quote) => {
-            string_behind(bytes, around, piece.end)?
+            string_behind(bytes, setting, piece.end)?
         }
         b'\n' if bytes[piece.clone()].ends_with(b"\\") => {
-            line_behind(bytes, around, piece.end + 1)?
+            line_behind(bytes, setting, piece.end + 1)?
         }
         _ => return None,
     };
@@ -85,22 +85,22 @@ fn behind(bytes: &[u8], around: Around<'_>, piece: &Range<usize>) -> Option<Rang
 }
 
 /// The string that is joined to one whose quote is at `end`.
-fn string_behind(bytes: &[u8], around: Around<'_>, end: usize) -> Option<Range<usize>> {
+fn string_behind(bytes: &[u8], setting: Setting<'_>, end: usize) -> Option<Range<usize>> {
     let mut cursor = Cursor { bytes, at: end + 1 };
-    match around.class {
+    match setting.class {
         Class::Shell => cursor.eat(b"\\\n").then_some(())?,
         Class::Code | Class::Other => {
             let gap = Gap::pass(&mut cursor);
             if OPERATORS.iter().any(|operator| cursor.passes(operator)) {
                 Gap::pass(&mut cursor);
             } else {
-                let is_mapped = matches!(around.key.tie, Tie::Equals | Tie::Colon);
+                let is_mapped = matches!(setting.key.tie, Tie::Equals | Tie::Colon);
                 let is_adjacent = match gap {
                     Gap::None => false,
                     Gap::Line => {
-                        around.enclosed || is_mapped && is_deeper(bytes, around.key, cursor.at)
+                        setting.enclosed || is_mapped && is_deeper(bytes, setting.key, cursor.at)
                     }
-                    Gap::Joined => around.enclosed || is_mapped,
+                    Gap::Joined => setting.enclosed || is_mapped,
                 };
                 is_adjacent.then_some(())?;
             }
@@ -147,7 +147,7 @@ fn is_deeper(bytes: &[u8], key: &Key, at: usize) -> bool {
 }
 
 /// What goes on at `start` behind a line that a backslash ended: one word, and nothing that is assigned anew.
-fn line_behind(bytes: &[u8], around: Around<'_>, start: usize) -> Option<Range<usize>> {
+fn line_behind(bytes: &[u8], setting: Setting<'_>, start: usize) -> Option<Range<usize>> {
     let mut cursor = Cursor { bytes, at: start };
     let is_indented = cursor.spaces();
     let rest = &cursor.rest()[..cursor.rest().len().min(LONGEST_VALUE)];
@@ -157,14 +157,13 @@ fn line_behind(bytes: &[u8], around: Around<'_>, start: usize) -> Option<Range<u
         .unwrap_or(rest.len());
     let word = &rest[..length];
     let is_last = matches!(rest.get(length), None | Some(b'\n' | b'\r'));
-    let is_assigned = word
-        .trim_ascii_end()
-        .iter()
-        .any(|b| matches!(b, b':' | b'='));
-    let goes_on = match around.class {
-        Class::Config => is_last && !is_assigned,
-        Class::Shell => !is_indented && is_last,
+    let own = word.strip_suffix(b"\\").unwrap_or(word);
+    let own = &own[..own.iter().rposition(|b| *b != b'=').map_or(0, |at| at + 1)];
+    let is_assigned = memchr::memchr2(b':', b'=', own).is_some();
+    let goes_on = match setting.class {
+        Class::Config => true,
+        Class::Shell => !is_indented,
         _ => false,
     };
-    goes_on.then(|| cursor.at..cursor.at + length)
+    (goes_on && is_last && !is_assigned).then(|| cursor.at..cursor.at + length)
 }

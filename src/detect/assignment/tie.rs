@@ -1,7 +1,7 @@
 //! What ties a key to its value, in every language that has some of its own.
 
 use super::cursor::{Cursor, MOST_SPACES};
-use super::extent::quoted;
+use super::lists;
 use crate::detect::class::Class;
 
 /// Bytes of a line before a key that are looked at.
@@ -80,7 +80,7 @@ impl<'a> Around<'a> {
     }
 
     /// What stands before the key in its line.
-    fn line(&self) -> &'a [u8] {
+    pub(super) fn line(&self) -> &'a [u8] {
         let line = &self.bytes[self.start.saturating_sub(LONGEST_SIDE)..self.start];
         memchr::memrchr(b'\n', line).map_or(line, |at| &line[at + 1..])
     }
@@ -121,42 +121,16 @@ impl<'a> Around<'a> {
         }
         let is_code = matches!(self.class, Class::Code | Class::Shell | Class::Other);
         let is_statement = matches!(word, b"" | b"@" | b"set(" | b"SET(");
-        let is_told =
-            is_statement || line.ends_with(b" -") || is_lisp(line) && is_in_lisp(cursor, line);
+        let is_told = is_statement
+            || line.ends_with(b" -")
+            || lists::names(line) && lists::holds(cursor, line);
         is_code && is_told && cursor.peek_quote().is_some()
-    }
-
-    /// Whether it is the first of two in braces: `{key, "…"}`, `{:key, "…"}`.
-    fn in_tuple(&self) -> bool {
-        let line = self.line();
-        !self.quoted && line.strip_suffix(b":").unwrap_or(line).ends_with(b"{")
     }
 
     /// Whether it is the name of a flag behind where its value goes: `StringVar(&key, "key", "…")`.
     fn is_flag(&self) -> bool {
         self.quoted && memchr::memmem::find(self.line(), b"StringVar").is_some()
     }
-}
-
-/// Whether what stands before a name makes it one of Lisp or Clojure: `:key`, `(key`, `(setq key`, `(defvar *key*`.
-fn is_lisp(line: &[u8]) -> bool {
-    let is_apart = |before: &[u8]| !matches!(before, [.., last] if !b" \t,([{".contains(last));
-    let line = line.strip_suffix(b"*").unwrap_or(line);
-    if let Some(before) = line.strip_suffix(b":").or(line.strip_suffix(b"(")) {
-        return is_apart(before);
-    }
-    let word = line.trim_ascii();
-    (word.starts_with(b"(set") || word.starts_with(b"(def")) && !word.contains(&b' ')
-}
-
-/// Whether a string of Lisp is next, the last one in the parentheses that `line` opens right before its key.
-fn is_in_lisp(cursor: &Cursor<'_>, line: &[u8]) -> bool {
-    let value = (cursor.peek_quote() == Some((b'"', 1)))
-        .then(|| quoted(cursor.bytes, cursor.at + 1, b'"'))
-        .flatten();
-    value.is_some_and(|value| {
-        !line.ends_with(b"(") || cursor.bytes.get(value.end + 1) == Some(&b')')
-    })
 }
 
 /// `secret[]`, `secret[32]`.
@@ -203,7 +177,7 @@ pub(super) fn find(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> 
     if is_code && !around.quoted && cursor.eat(b"?:") {
         return Some(Tie::Colon);
     }
-    if let Some(tie) = element(cursor, around).or_else(|| tuple(cursor, around)) {
+    if let Some(tie) = element(cursor, around).or_else(|| lists::pair(cursor, around)) {
         return Some(tie);
     }
     is_code.then(|| in_code(cursor, around)).flatten()
@@ -243,32 +217,6 @@ fn element(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
         }
     }
     Some(Tie::Element)
-}
-
-/// `{key, "…"}` and `{key, <<"…">>}` of Erlang, `(key . "…")` of Lisp, with nothing behind.
-fn tuple(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
-    let mut ahead = Cursor { ..*cursor };
-    let (is_pair, closing) = match ahead.rest().first()? {
-        b',' => (around.in_tuple(), b'}'),
-        b'.' => (is_lisp(around.line()), b')'),
-        _ => return None,
-    };
-    ahead.at += 1;
-    ahead.spaces();
-    let is_binary = ahead.eat(b"<<");
-    let (quote @ b'"', 1) = ahead.peek_quote().filter(|_| is_pair)? else {
-        return None;
-    };
-    let value = quoted(ahead.bytes, ahead.at + 1, quote)?;
-    let mut behind = Cursor {
-        bytes: ahead.bytes,
-        at: value.end + 1,
-    };
-    let is_whole = (!is_binary || behind.eat(b">>")) && behind.rest().first() == Some(&closing);
-    is_whole.then(|| {
-        cursor.at = ahead.at;
-        Tie::Firm
-    })
 }
 
 /// `key ?? "…"`, `key || "…"`, `getenv("key") ?: '…'`, `os.getenv("key") or "…"`.

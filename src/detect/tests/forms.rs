@@ -80,14 +80,19 @@ fn strings_that_a_program_joins_are_one_value() {
         ("a.php", "$token = '@' . '%';\n"),
         ("a.lua", "local token = \"@\" .. \"%\"\n"),
         ("a.ex", "token = \"@\" <> \"%\"\n"),
-        ("A.vb", "Dim token As String = \"@\" & _\n"),
+        ("A.vb", "Dim token As String = \"@\" & \"%\"\n"),
         ("a.hs", "token = \"@\" ++ \"%\"\n"),
         ("a.sh", "TOKEN=\"@\"\\\n\"%\"\n"),
         ("a.sh", "TOKEN=@\\\n%\nrun\n"),
         ("a.properties", "api.token=@\\\n    %\nport=1\n"),
         ("a.properties", "api.token=@\\\n    %"),
+        ("a.properties", "api.token=@\\\n    %QUI=\n"),
     ] {
-        let whole = if path == "A.vb" { "@" } else { "@%" };
+        let whole = if shape.contains("%QUI=") {
+            "@%QUI="
+        } else {
+            "@%"
+        };
         assert_found(path, shape, &[whole]);
     }
 }

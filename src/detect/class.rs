@@ -60,9 +60,10 @@ const CODE: &[&str] = &[
     "py", "pyi", "pyx", "js", "mjs", "cjs", "jsx", "ts", "tsx", "mts", "java", "kt", "kts",
     "scala", "groovy", "gradle", "go", "rs", "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "cs", "fs",
     "vb", "php", "phtml", "rb", "erb", "pl", "pm", "lua", "swift", "m", "mm", "dart", "ex", "exs",
-    "erl", "hs", "clj", "r", "jl", "nim", "zig", "sql", "vue", "svelte", "map", "css", "scss",
-    "less", "html", "htm", "tmpl", "tpl", "j2", "md", "rst", "txt", "tex", "po", "pot", "adoc",
-    "pod", "el", "vim", "ps1", "psm1", "proto", "tcl", "s", "asm", "d", "ipynb", "log",
+    "erl", "hrl", "hs", "clj", "cljs", "cljc", "edn", "lisp", "scm", "r", "jl", "nim", "zig",
+    "sql", "vue", "svelte", "map", "css", "scss", "less", "html", "htm", "tmpl", "tpl", "j2", "md",
+    "rst", "txt", "tex", "po", "pot", "adoc", "pod", "el", "vim", "ps1", "psm1", "proto", "tcl",
+    "s", "asm", "d", "ipynb", "log",
 ];
 const SHELL: &[&str] = &[
     "sh",

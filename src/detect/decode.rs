@@ -11,6 +11,10 @@ use super::matched::Facts;
 use super::span::Span;
 use super::validate;
 
+mod wrapped;
+
+pub(super) use wrapped::WRAPPED;
+
 /// Longest value that is decoded: each secret in it carries all of it along.
 const LONGEST: usize = 128 << 10;
 /// Lines of one value that are values of their own.
@@ -156,6 +160,7 @@ pub(super) const DECODINGS: &[(&str, Decoding)] = &[
     ("lines", Decoding::Many(lines)),
     ("url", Decoding::One(url)),
     ("user-password", Decoding::One(user_password)),
+    (WRAPPED, Decoding::One(wrapped::wrapped)),
 ];
 
 /// The decodings of those names.

@@ -6,6 +6,7 @@ use crate::rules::{Confidence, Loader};
 
 mod embedded;
 mod foreign;
+mod forms;
 mod properties;
 mod windows;
 

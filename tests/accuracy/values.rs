@@ -331,12 +331,13 @@ fn vault_text(word: &str) -> String {
     format!("{}_VAULT;1.1;AES256\n{}", "$ANSIBLE", lines.join("\n"))
 }
 
-/// The forms that a text of several lines takes in other files.
-/// What stands between the lines that name it, in one.
-fn body(pem: &str) -> String {
-    pem.lines().filter(|line| !line.starts_with('-')).collect()
+/// What stands between the lines that name it, with this between its own.
+fn body(pem: &str, between: &str) -> String {
+    let lines = pem.lines().filter(|line| !line.starts_with('-'));
+    lines.collect::<Vec<_>>().join(between)
 }
 
+/// The forms that a text of several lines takes in other files.
 fn reshape(pem: &str, form: &str) -> String {
     match form {
         "whole" => pem.to_owned(),
@@ -345,9 +346,13 @@ fn reshape(pem: &str, form: &str) -> String {
         "base64" => STANDARD.encode(pem),
         "indented" => pem.replace('\n', "\n    "),
         "quoted" => pem.trim_end().replace('\n', "\\n\" +\n    \""),
-        "body" => body(pem),
-        "damaged" => pem.replacen(&body(pem)[60..64], "AAAA", 1),
-        "damaged body" => body(pem).replacen(&body(pem)[60..64], "AAAA", 1),
+        "body" => body(pem, ""),
+        "body indented" => body(pem, "\n    "),
+        "body continued" => body(pem, "\\\n    "),
+        "body escaped" => body(pem, "\\n"),
+        "body quoted" => body(pem, "\" +\n    \""),
+        "damaged" => pem.replacen(&body(pem, "")[60..64], "AAAA", 1),
+        "damaged body" => body(pem, "").replacen(&body(pem, "")[60..64], "AAAA", 1),
         other => panic!("no form {other:?}"),
     }
 }

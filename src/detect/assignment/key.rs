@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::cursor::Cursor;
+use super::further;
 use super::tie::{self, Around, Tie};
 use crate::detect::class::Class;
 
@@ -45,6 +46,9 @@ fn leads_on(rest: &[u8]) -> bool {
             | [b'>' | b']' | b'\\' | b'?' | b'|', ..]
             | [b'(' | b'{', b'"' | b'\'' | b'`', ..]
             | [b'(', b'[', ..]
+            | [b',', b'"', ..]
+            | [b',', b' ' | b'<', b'"' | b'<', ..]
+            | [b'*', b' ', b'"', ..]
             | [b'<', b'/', ..]
             | [b'[', b']' | b'0'..=b'9', ..]
             | [b'}', b' ' | b'=' | b'|' | b'?', ..]
@@ -65,7 +69,7 @@ pub(super) fn find(bytes: &[u8], keyword: usize, end: usize, class: Class) -> Op
         None if spaces && !quoted && around.takes_space(&cursor) => Tie::Space,
         None => {
             cursor.at = after_name;
-            tie::further_on(&mut cursor, &around)?
+            further::find(&mut cursor, &around)?
         }
     };
     let before = cursor.at;

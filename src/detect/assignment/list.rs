@@ -4,90 +4,87 @@
 use std::ops::Range;
 
 use super::extent::quoted;
+use super::judge::LONGEST_VALUE;
 use super::key::Key;
+use super::pieces::{self, Setting};
 use super::tie::Tie;
+use super::yaml;
 use crate::detect::class::Class;
+use crate::detect::decode::Value;
 
 /// Values of one list that are looked at.
-const MOST_VALUES: usize = 64;
+pub(super) const MOST_VALUES: usize = 64;
 /// Bytes in which they stand.
-const LONGEST_LIST: usize = 8 << 10;
+pub(super) const LONGEST_LIST: usize = 8 << 10;
 /// Bytes of an expression before its default.
 const LONGEST_EXPRESSION: usize = 96;
 
 /// The values of `key`, without quotes; none where there is no such list.
-pub(super) fn of(bytes: &[u8], key: &Key, class: Class) -> Vec<Range<usize>> {
+pub(super) fn of(bytes: &[u8], key: &Key, class: Class) -> Vec<Value> {
     let at = key.value;
+    let setting = Setting {
+        key,
+        class,
+        enclosed: bytes[at] == b'(',
+    };
     match (class, bytes[at]) {
-        (Class::Code | Class::Config | Class::Other, b'[' | b'(') => bracketed(bytes, at + 1),
-        (Class::Config, b'\n' | b'\r') => dashed(bytes, at),
-        (Class::Config, b'|' | b'>') => block(bytes, at).into_iter().collect(),
+        (Class::Config, b'[') if takes_words(bytes, key) => bracketed(bytes, setting, true),
+        (Class::Code | Class::Config | Class::Other, b'[' | b'(') => {
+            bracketed(bytes, setting, false)
+        }
+        (Class::Config, b'\n' | b'\r') => yaml::below(bytes, key, at),
+        (Class::Config, b'|' | b'>') => yaml::block(bytes, at).into_iter().collect(),
         (Class::Code, _) if matches!(key.tie, Tie::Equals | Tie::Colon) => {
-            default(bytes, at).into_iter().collect()
+            let value = default(bytes, at).map(|first| pieces::join(bytes, setting, first));
+            value.into_iter().collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// `["…", "…"]` and `("…")`: quoted strings up to the closing bracket.
-fn bracketed(bytes: &[u8], start: usize) -> Vec<Range<usize>> {
+/// Whether a list may hold words without quotes, as in YAML, where the key has none either.
+fn takes_words(bytes: &[u8], key: &Key) -> bool {
+    key.tie == Tie::Colon && !matches!(bytes.get(key.name.end), Some(b'"' | b'\''))
+}
+
+/// `["…", "…"]` and `("…")`: strings up to the closing bracket, in quotes or not.
+fn bracketed(bytes: &[u8], setting: Setting<'_>, takes_words: bool) -> Vec<Value> {
+    let start = setting.key.value + 1;
     let limit = bytes.len().min(start + LONGEST_LIST);
     let mut values = Vec::new();
     let mut at = start;
     while at < limit && values.len() < MOST_VALUES {
         match bytes[at] {
             quote @ (b'"' | b'\'' | b'`') => {
-                let Some(value) = quoted(bytes, at + 1, quote) else {
+                let Some(first) = quoted(bytes, at + 1, quote) else {
                     break;
                 };
-                at = value.end + 1;
+                let value = pieces::join(bytes, setting, first);
+                at = value.at.end + 1;
                 values.push(value);
             }
             b' ' | b'\t' | b'\r' | b'\n' | b',' => at += 1,
+            _ if takes_words => {
+                let Some(word) = word(&bytes[at..limit]) else {
+                    break;
+                };
+                values.push(Value::plain(at..at + word));
+                at += word;
+            }
             _ => break,
         }
     }
     values
 }
 
-/// A YAML list: lines that begin with a dash.
-fn dashed(bytes: &[u8], start: usize) -> Vec<Range<usize>> {
-    let limit = bytes.len().min(start + LONGEST_LIST);
-    let mut values = Vec::new();
-    let mut at = start;
-    while let Some(length) = memchr::memchr(b'\n', &bytes[at..limit])
-        && values.len() < MOST_VALUES
-    {
-        let line = line(bytes, at + length + 1, limit);
-        let text = &bytes[line.clone()];
-        let value = text.trim_ascii();
-        let Some(value) = value.strip_prefix(b"- ").map(<[u8]>::trim_ascii) else {
-            break;
-        };
-        let end = line.start + text.trim_ascii_end().len();
-        values.push(unquoted(bytes, end - value.len()..end));
-        at = line.end;
-    }
-    values
-}
-
-/// A YAML block scalar of one line: `|` or `>-` and a line of its own.
-fn block(bytes: &[u8], start: usize) -> Option<Range<usize>> {
-    let limit = bytes.len().min(start + LONGEST_LIST);
-    let length = memchr::memchr(b'\n', &bytes[start..limit])?;
-    let marks = bytes[start + 1..start + length].trim_ascii();
-    if marks.len() > 2 || !marks.iter().all(|b| matches!(b, b'+' | b'-' | b'0'..=b'9')) {
-        return None;
-    }
-    let first = line(bytes, start + length + 1, limit);
-    let indent = |line: &Range<usize>| {
-        let text = &bytes[line.clone()];
-        text.len() - text.trim_ascii_start().len()
-    };
-    let next = line(bytes, (first.end + 1).min(limit), limit);
-    let goes_on = !bytes[next.clone()].trim_ascii().is_empty() && indent(&next) >= indent(&first);
-    let end = first.start + bytes[first.clone()].trim_ascii_end().len();
-    (indent(&first) > 0 && !goes_on).then(|| (first.start + indent(&first)).min(end)..end)
+/// How long the item is that begins there without quotes, up to what ends it.
+fn word(rest: &[u8]) -> Option<usize> {
+    let rest = &rest[..rest.len().min(LONGEST_VALUE)];
+    let ends = |b: &u8| b",]\n\r[{}".contains(b);
+    let length = rest.iter().position(ends)?;
+    let is_item = matches!(rest[length], b',' | b']' | b'\n' | b'\r');
+    let word = rest[..length].trim_ascii_end();
+    (is_item && !word.is_empty()).then_some(word.len())
 }
 
 /// `process.env.KEY || '…'`, `config.key ?? "…"`.
@@ -108,15 +105,8 @@ fn default(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     }
 }
 
-/// The line that begins at `start`, without its end.
-fn line(bytes: &[u8], start: usize, limit: usize) -> Range<usize> {
-    let start = start.min(limit);
-    let length = memchr::memchr(b'\n', &bytes[start..limit]).unwrap_or(limit - start);
-    start..start + length
-}
-
 /// Without quotes around it.
-fn unquoted(bytes: &[u8], value: Range<usize>) -> Range<usize> {
+pub(super) fn unquoted(bytes: &[u8], value: Range<usize>) -> Range<usize> {
     match &bytes[value.clone()] {
         [b'"', .., b'"'] | [b'\'', .., b'\''] => value.start + 1..value.end - 1,
         _ => value,

@@ -3,23 +3,30 @@
 //! `DB_PASSWORD=…`, `password: "…"`, `"apiKey": "…"`, `api_key => '…'`, `<password>…</password>`,
 //! `define('KEY', '…')`, `name: KEY` with `value: …`, `--token …`. The keywords come from the
 //! rule's anchors; [`key`] finds the key around one and where its value starts, [`extent`] where
-//! it ends (or [`list`] where several stand or one stands further on), [`lexicon`] says what the key's name means, and [`judge`] weighs both.
+//! it ends (or [`list`] and [`yaml`] where several stand or one stands further on) and [`pieces`] what else is of
+//! it, [`lexicon`] says what the key's name means, and [`judge`] weighs both.
 
 mod cursor;
 mod extent;
+mod further;
 pub(super) mod judge;
 mod key;
 pub(super) mod lexicon;
 mod list;
+mod lists;
+mod pieces;
 mod tie;
 pub(super) mod value;
 mod words;
+mod yaml;
 
 use std::ops::Range;
 
 use self::judge::Place;
 use self::key::Key;
+use self::pieces::Setting;
 use super::class::Class;
+use super::decode::Value;
 use super::detector::{Desk, Detector, Found, View};
 use super::matched::{By, Suppression, TextKind};
 use super::{place, suppress};
@@ -49,24 +56,30 @@ impl Detector for Assignment {
             return;
         };
         let context = &view.context;
-        let secret = extent::of(view.bytes, &key, view.class, context.kind, context.path);
+        let first = extent::of(view.bytes, &key, view.class, context.kind, context.path);
         let place = place_of(view);
-        if let Some(secret) = secret.filter(|_| !is_plural) {
-            let text = &view.bytes[secret.clone()];
+        if let Some(first) = first.filter(|_| !is_plural) {
+            let setting = Setting {
+                key: &key,
+                class: view.class,
+                enclosed: false,
+            };
+            let value = pieces::join(view.bytes, setting, first);
+            let text = value.text(view.bytes);
             if let Some(confidence) = judge::judge(name, kind, text, place) {
                 let suppressed = suppress::assigned(text);
-                return report(view, desk, name, secret, (confidence, suppressed));
+                return report(view, desk, name, value, (confidence, suppressed));
             }
             if judge::is_stand_in(kind, text, place) {
                 let listed = (Confidence::Possible, Some(Suppression::Placeholder));
-                return report(view, desk, name, secret, listed);
+                return report(view, desk, name, value, listed);
             }
         }
-        for secret in values(view, &key, desk) {
-            let text = &view.bytes[secret.clone()];
+        for value in values(view, &key, desk) {
+            let text = value.text(view.bytes);
             if let Some(confidence) = judge::judge(name, kind, text, place) {
                 let suppressed = suppress::assigned(text);
-                report(view, desk, name, secret, (confidence, suppressed));
+                report(view, desk, name, value, (confidence, suppressed));
             }
         }
     }
@@ -105,7 +118,7 @@ impl Detector for Assignment {
 
 /// The values of a list that stands behind `key`. Keys in lists have lists of their own, but a text of
 /// nothing else is not looked through for each of them anew.
-fn values(view: &View<'_>, key: &Key, desk: &mut Desk<'_>) -> Vec<Range<usize>> {
+fn values(view: &View<'_>, key: &Key, desk: &mut Desk<'_>) -> Vec<Value> {
     let start = view.base + key.value as u64;
     let open = &mut desk.state.open_lists;
     open.retain(|end| start < *end);
@@ -113,7 +126,7 @@ fn values(view: &View<'_>, key: &Key, desk: &mut Desk<'_>) -> Vec<Range<usize>> 
         return Vec::new();
     }
     let values = list::of(view.bytes, key, view.class);
-    open.extend(values.last().map(|last| view.base + last.end as u64));
+    open.extend(values.last().map(|last| view.base + last.at.end as u64));
     values
 }
 
@@ -133,7 +146,7 @@ fn report(
     view: &View<'_>,
     desk: &mut Desk<'_>,
     name: &[u8],
-    secret: Range<usize>,
+    value: Value,
     (mut confidence, mut suppressed): (Confidence, Option<Suppression>),
 ) {
     if desk.is_full() {
@@ -142,14 +155,16 @@ fn report(
     if place::is_shown(view) {
         (confidence, suppressed) = suppress::shown(view, confidence, suppressed);
     }
-    desk.state.resume = view.base + secret.end as u64;
+    // A value may stand before its name.
+    let end = view.base + value.at.end as u64;
+    desk.state.resume = desk.state.resume.max(end);
     desk.report(Found {
         rule: desk.index,
         by: By::Assignment,
-        written: None,
         label: Some(String::from_utf8_lossy(name).into_owned()),
         suppressed,
-        secret,
+        secret: value.at.clone(),
+        written: value.written(),
         confidence,
         facts: Default::default(),
     });

@@ -1,12 +1,11 @@
 //! What ties a key to its value, in every language that has some of its own.
 
 use super::cursor::{Cursor, MOST_SPACES};
+use super::lists;
 use crate::detect::class::Class;
 
 /// Bytes of a line before a key that are looked at.
 const LONGEST_SIDE: usize = 64;
-/// Bytes of a block in which the default of a variable is looked for.
-const LONGEST_BLOCK: usize = 256;
 
 /// How a value is tied to its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +25,9 @@ pub(super) enum Tie {
     Space,
 }
 
+/// Bytes of a name for short, `"p"` beside `"password"`.
+const SHORT: usize = 3;
+
 /// Beginnings of functions that take something else: what to look for, what to compare with.
 const ASKING: [&str; 16] = [
     "get", "is", "has", "check", "valid", "verify", "hash", "test", "expect", "match", "find",
@@ -34,15 +36,15 @@ const ASKING: [&str; 16] = [
 
 /// What stands around the name of a key.
 pub(super) struct Around<'a> {
-    bytes: &'a [u8],
+    pub bytes: &'a [u8],
     /// Where the name begins, and whether it stands in quotes.
-    start: usize,
-    quoted: bool,
+    pub start: usize,
+    pub quoted: bool,
     /// Whether a bracket behind it closed what the name stands in: `env["KEY"]`, `$ENV{KEY}`.
     closed: bool,
     /// Whether it is an argument: `getenv("KEY")`.
-    called: bool,
-    class: Class,
+    pub called: bool,
+    pub class: Class,
 }
 
 impl<'a> Around<'a> {
@@ -58,6 +60,10 @@ impl<'a> Around<'a> {
         }
         if class == Class::Code && !quoted && !closed {
             pass_dimension(cursor);
+            // `*key*`
+            if before == Some(&b'*') {
+                cursor.eat(b"*");
+            }
         }
         Self {
             bytes,
@@ -74,7 +80,7 @@ impl<'a> Around<'a> {
     }
 
     /// What stands before the key in its line.
-    fn line(&self) -> &'a [u8] {
+    pub(super) fn line(&self) -> &'a [u8] {
         let line = &self.bytes[self.start.saturating_sub(LONGEST_SIDE)..self.start];
         memchr::memrchr(b'\n', line).map_or(line, |at| &line[at + 1..])
     }
@@ -115,7 +121,15 @@ impl<'a> Around<'a> {
         }
         let is_code = matches!(self.class, Class::Code | Class::Shell | Class::Other);
         let is_statement = matches!(word, b"" | b"@" | b"set(" | b"SET(");
-        is_code && (is_statement || line.ends_with(b" -")) && cursor.peek_quote().is_some()
+        let is_told = is_statement
+            || line.ends_with(b" -")
+            || lists::names(line) && lists::holds(cursor, line);
+        is_code && is_told && cursor.peek_quote().is_some()
+    }
+
+    /// Whether it is the name of a flag behind where its value goes: `StringVar(&key, "key", "…")`.
+    fn is_flag(&self) -> bool {
+        self.quoted && memchr::memmem::find(self.line(), b"StringVar").is_some()
     }
 }
 
@@ -163,7 +177,7 @@ pub(super) fn find(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> 
     if is_code && !around.quoted && cursor.eat(b"?:") {
         return Some(Tie::Colon);
     }
-    if let Some(tie) = element(cursor, around) {
+    if let Some(tie) = element(cursor, around).or_else(|| lists::pair(cursor, around)) {
         return Some(tie);
     }
     is_code.then(|| in_code(cursor, around)).flatten()
@@ -219,9 +233,28 @@ fn fallback(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     })
 }
 
+/// Passes the short name of a flag that has a long one: `StringP("key", "k", "…")`.
+fn pass_short(cursor: &mut Cursor<'_>) {
+    let Some(short) = cursor.rest().first_chunk::<SHORT>() else {
+        return;
+    };
+    let mut ahead = Cursor {
+        bytes: cursor.bytes,
+        at: cursor.at + SHORT,
+    };
+    if short[0] == b'"' && short[2] == b'"' && ahead.eat(b",") {
+        ahead.spaces();
+        cursor.at = if ahead.is_at_string() {
+            ahead.at
+        } else {
+            cursor.at
+        };
+    }
+}
+
 /// What only programs write.
 fn in_code(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
-    let is_argument = around.called || around.in_braces();
+    let is_argument = around.called || around.in_braces() || around.is_flag();
     let mut ahead = Cursor { ..*cursor };
     if ahead.rest().starts_with(b"{ get;") {
         ahead.at += memchr::memchr(b'}', &ahead.rest()[..ahead.rest().len().min(MOST_SPACES)])? + 1;
@@ -236,6 +269,7 @@ fn in_code(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     };
     if is_tied {
         ahead.spaces();
+        pass_short(&mut ahead);
         ahead.pass_wrapper();
         return ahead.is_at_string().then(|| {
             cursor.at = ahead.at;
@@ -248,47 +282,4 @@ fn in_code(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
     }
     cursor.at = ahead.behind_type()?;
     Some(Tie::Equals)
-}
-
-/// Where a value stands further on, as a value of its own.
-pub(super) fn further_on(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> {
-    match around.class {
-        Class::Config if around.quoted => {
-            let at = cursor.at;
-            default_of_variable(cursor).or_else(|| {
-                cursor.at = at;
-                named_value(cursor)
-            })
-        }
-        _ => named_value(cursor),
-    }
-}
-
-/// `variable "key" { … default = "…" }` of Terraform.
-fn default_of_variable(cursor: &mut Cursor<'_>) -> Option<Tie> {
-    cursor.spaces();
-    cursor.eat(b"{").then_some(())?;
-    let rest = cursor.rest();
-    let block = &rest[..rest.len().min(LONGEST_BLOCK)];
-    let block = &block[..memchr::memchr(b'}', block).unwrap_or(block.len())];
-    cursor.at += memchr::memmem::find(block, b"default")? + b"default".len();
-    cursor.spaces();
-    cursor.eat(b"=").then_some(Tie::Firm)
-}
-
-/// `name: KEY` and then `value: …` on the same or the next line, in YAML, JSON and XML.
-fn named_value(cursor: &mut Cursor<'_>) -> Option<Tie> {
-    let limit = cursor.at + MOST_SPACES;
-    while let Some(byte) = cursor.bytes.get(cursor.at)
-        && cursor.at < limit
-        && (byte.is_ascii_whitespace() || matches!(byte, b',' | b'"'))
-    {
-        cursor.at += 1;
-    }
-    if !(cursor.eat(b"value") || cursor.eat(b"Value")) {
-        return None;
-    }
-    cursor.quote();
-    cursor.spaces();
-    (cursor.eat(b"=") || cursor.eat(b":")).then_some(Tie::Firm)
 }

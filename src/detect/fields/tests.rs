@@ -257,8 +257,9 @@ fn every_format_and_every_decoding_is_used() {
         assert!(tables().any(|table| table.syntax.format == *name), "{name}");
     }
     for (name, _) in decode::DECODINGS {
-        let used = |table: &rules::Fields| table.syntax.decode.iter().any(|used| used == name);
-        assert!(tables().any(used), "{name}");
+        let of_tables = tables().flat_map(|table| &table.syntax.decode);
+        let mut used = of_tables.chain(rules.rules().iter().flat_map(|rule| &rule.syntax.decode));
+        assert!(used.any(|used| used == name), "{name}");
     }
 }
 

@@ -20,10 +20,21 @@ pub(super) fn private_key(candidate: &Candidate<'_>) -> Verdict {
 fn body(text: &[u8]) -> Option<Vec<u8>> {
     let mut digits = keys::unescape(text);
     digits.retain(|byte| !byte.is_ascii_whitespace());
-    let length = length(&base64(digits.get(..8)?)?)?;
-    digits.truncate((length * 4).div_ceil(3));
+    let (length, wanted) = lengths(&digits)?;
+    digits.truncate(wanted);
     let bytes = base64(&digits)?;
     (bytes.len() == length).then_some(bytes)
+}
+
+/// How many digits of base64 the structure takes that begins with these.
+pub(in crate::detect) fn base64_digits_of_der(head: &[u8]) -> Option<usize> {
+    lengths(head).map(|(_, digits)| digits)
+}
+
+/// Bytes of the structure that begins so, and digits of base64 that it takes.
+fn lengths(digits: &[u8]) -> Option<(usize, usize)> {
+    let length = length(&base64(digits.get(..8)?)?)?;
+    Some((length, (length * 4).div_ceil(3)))
 }
 
 /// Of a sequence that begins so, with its tag and the length itself.

@@ -15,23 +15,10 @@ pub(super) fn random_token(candidate: &Candidate<'_>) -> Verdict {
         .iter()
         .filter(|byte| byte.is_ascii_alphabetic())
         .count();
-    if digits < 2 && !is_drawn(secret) && !is_drawn_from_letters(secret)
-        || letters < 2
-        || bits_per_byte(secret) < 2.5
-    {
+    if digits < 2 && !is_drawn_with_signs(secret) || letters < 2 || bits_per_byte(secret) < 2.5 {
         return Verdict::Dropped;
     }
     Verdict::Kept(facts([]))
-}
-
-/// Whether a long value without digits has both cases and the spread of something drawn at random.
-fn is_drawn_from_letters(secret: &[u8]) -> bool {
-    secret.len() >= 20
-        && secret.iter().any(u8::is_ascii_lowercase)
-        && secret.iter().any(u8::is_ascii_uppercase)
-        && is_spread(secret)
-        && value::longest_word(secret) < 6
-        && value::spoken(secret) * 5 < secret.len() * 2
 }
 
 /// As above, and what does not look drawn is worth less: short, monotonous, or made of words.
@@ -45,18 +32,24 @@ pub(super) fn drawn_token(candidate: &Candidate<'_>) -> Verdict {
     }
 }
 
+/// Whether a value is letters that nobody spells so, with as few signs among them as base64 has by chance.
+fn is_drawn_with_signs(secret: &[u8]) -> bool {
+    let letters = without_signs(secret);
+    letters.len() * 8 >= secret.len() * 7 && is_drawn(&letters)
+}
+
 /// Letters, in groups or not, that nobody spells so.
 pub(super) fn unspelled(candidate: &Candidate<'_>) -> Verdict {
-    let letters: Vec<u8> = candidate
-        .secret
-        .iter()
-        .copied()
-        .filter(|byte| *byte != b' ')
-        .collect();
-    match is_drawn(&letters) {
+    match is_drawn(&without_signs(candidate.secret)) {
         true => Verdict::Kept(facts([])),
         false => Verdict::Dropped,
     }
+}
+
+/// Its letters and digits.
+fn without_signs(secret: &[u8]) -> Vec<u8> {
+    let letters = secret.iter().copied();
+    letters.filter(u8::is_ascii_alphanumeric).collect()
 }
 
 #[cfg(test)]

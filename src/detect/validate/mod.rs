@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::matched::Facts;
 
 pub use super::keys::Effort;
+pub(super) use der::base64_digits_of_der;
 pub(super) use encoding::{base64, base64_unpadded};
 pub(super) use pgp::keyring as openpgp_keyring;
 pub(super) use time::rfc3339;

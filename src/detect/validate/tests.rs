@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use proptest::prelude::*;
 
-use super::super::{Context, Engine, catalog};
+use super::super::{Context, Engine, catalog, decode};
 use super::*;
 use crate::rules::{self, Loader, RuleSet};
 
@@ -228,16 +228,21 @@ fn each_rule_with_a_provable_form_has_an_example_that_is_confirmed() {
             }
             let validator = by_name(name).expect("the rule was checked");
             let confirmed = rule.syntax.examples.iter().any(|example| {
-                let found = rule.regex().and_then(|it| it.captures(example.as_bytes()));
-                let text = example.trim().as_bytes();
+                let bytes = example.trim().as_bytes();
+                let found = rule.regex().and_then(|it| it.captures(bytes));
                 let whole = found.as_ref().and_then(|found| found.get(0));
-                let whole = whole.map_or(text, |part| part.as_bytes());
+                let whole = whole.map_or(0..bytes.len(), |part| part.range());
                 let secret = found.as_ref().and_then(|found| found.name("secret"));
-                let secret = secret.map_or(whole, |part| part.as_bytes());
+                let secret = secret.map_or(whole.clone(), |part| part.range());
+                let decodings = decode::by_names(&rule.syntax.decode);
+                let values = decode::Value::plain(secret).decode(bytes, &decodings);
+                let Some(value) = values.first() else {
+                    return false;
+                };
                 let candidate = Candidate {
-                    secret,
-                    whole,
-                    around: example.as_bytes(),
+                    secret: value.text(bytes),
+                    whole: &bytes[whole],
+                    around: bytes,
                     path: b"",
                     effort: &Effort::default(),
                 };

@@ -52,6 +52,23 @@ impl<'r> Finder<'r> {
         };
         part.unwrap_or_else(|| whole.clone())
     }
+
+    /// The key that a match names in its group `key`, if the regex has one.
+    pub(super) fn key(&self, haystack: &[u8], whole: &Range<usize>) -> Option<String> {
+        let key = |regex: &Regex| {
+            regex
+                .capture_names()
+                .flatten()
+                .find(|name| *name == "key")?;
+            let captures = regex.captures_at(haystack, whole.start)?;
+            let key = captures.name("key")?.as_bytes();
+            Some(String::from_utf8_lossy(key).into_owned())
+        };
+        match self.secret {
+            Part::Named => self.rule.search_with(key).flatten(),
+            Part::Whole | Part::First(_) => None,
+        }
+    }
 }
 
 impl Part<'_> {

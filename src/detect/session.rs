@@ -268,15 +268,13 @@ impl<'e> Session<'e> {
     /// Notes where in the file things were found, and the keys of what has none. They are handed out last:
     /// what else is known of a place says more.
     fn note_places(&mut self, view: &View<'_>, formats: &Formats, scratch: &mut Scratch) {
-        let found = &self.found;
-        let places: Vec<Range<usize>> = found.iter().map(|found| found.secret.clone()).collect();
+        let place = |found: &Found| (found.secret.clone(), found.label.is_some());
+        let places: Vec<(Range<usize>, bool)> = self.found.iter().map(place).collect();
         let keys = &mut self.keys;
         self.sections = formats.sections(view, &places, scratch, &mut |number, key| {
-            if found[number].label.is_none() {
-                let place = &places[number];
-                let offset = view.base + place.start as u64;
-                keys.insert(Span::new(offset, place.len() as u64), key);
-            }
+            let (place, _) = &places[number];
+            let offset = view.base + place.start as u64;
+            keys.insert(Span::new(offset, place.len() as u64), key);
         });
     }
 

@@ -73,11 +73,11 @@ impl Sections {
 
 impl Formats {
     /// The sections of a file, and the objects that these places lie in. Calls `named` with the number of
-    /// each place that lies in a field, and the field's key.
+    /// each place that has no name and lies in a field, and the field's key.
     pub(in crate::detect) fn sections(
         &self,
         view: &View<'_>,
-        places: &[Range<usize>],
+        places: &[(Range<usize>, bool)],
         scratch: &mut Scratch,
         named: &mut dyn FnMut(usize, String),
     ) -> Sections {
@@ -97,7 +97,7 @@ impl Formats {
             parse(view.bytes, tree);
             let values = values(tree);
             open.retain(|number| {
-                let place = &places[*number];
+                let (place, has_name) = &places[*number];
                 let Some(node) = field(&values, place) else {
                     return true;
                 };
@@ -106,6 +106,9 @@ impl Formats {
                 sections
                     .objects
                     .extend(object.map(|object| (offset, object)));
+                if *has_name {
+                    return false;
+                }
                 let key = key(tree, node, view.bytes);
                 let is_open = key.is_none();
                 key.into_iter().for_each(|key| named(*number, key));

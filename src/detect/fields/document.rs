@@ -5,14 +5,13 @@ use super::command::Word;
 use super::format::json;
 use super::tree::Scalar;
 
-/// Longest string of which the parts are looked for.
-const LONGEST: usize = 128 << 10;
+/// Files in the fields of one file that are searched.
+pub(super) const MOST: usize = 2_000;
 
-/// The parts of what a value says between the escapes of a string; none where the format has others, or
-/// the string is too long.
+/// The parts of what a value says between the escapes of a string; none where the format has others.
 pub(super) fn parts(format: &str, value: &Scalar, bytes: &[u8]) -> Vec<Word> {
     let raw = bytes.get(value.at.clone()).unwrap_or_default();
-    if !matches!(format, "json" | "tfstate") || raw.len() > LONGEST {
+    if !matches!(format, "json" | "tfstate") {
         return Vec::new();
     }
     let (mut parts, mut said, mut at) = (Vec::new(), 0, 0);

@@ -191,6 +191,9 @@ impl Block {
         if table.syntax.judge == Judge::Command {
             return self.hand_on(view, tree, &nodes, take);
         }
+        if table.syntax.file.is_some() {
+            nodes.truncate(document::MOST);
+        }
         for node in nodes {
             self.take(&scale, table, view, tree, node, take);
         }

@@ -105,6 +105,15 @@ fn a_field_may_hold_a_file_in_which_things_stand_where_they_are_written() {
 }
 
 #[test]
+fn of_many_files_in_the_fields_of_one_the_first_are_searched() {
+    let outer = table("json", "a.json", "keys = ['*']\nfile = 'x.yaml'");
+    let inner = table("yaml", "x.yaml", "keys = ['pw']");
+    let engine = engine_of(&rule("a.b", "", &format!("{outer}\n{inner}")));
+    let text = format!("[{}]", "\"pw: t0kyo9\",".repeat(document::MOST + 9));
+    assert_eq!(scan(&engine, "a.json", &text).len(), document::MOST);
+}
+
+#[test]
 fn a_file_in_a_field_may_be_of_nothing_but_escapes() {
     let tables = table("json", "a.json", "keys = ['v']\nfile = 'x.yaml'");
     let engine = engine_of(&rule("a.b", "", &tables));

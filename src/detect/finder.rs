@@ -10,6 +10,7 @@ use crate::rules::Rule;
 pub(super) struct Finder<'r> {
     rule: &'r Rule,
     secret: Part<'r>,
+    has_key: bool,
 }
 
 /// Where the secret lies in a match.
@@ -25,13 +26,18 @@ impl<'r> Finder<'r> {
     /// `None` for a rule without a regex.
     pub(super) fn of(rule: &'r Rule) -> Option<Self> {
         let regex = rule.regex()?;
+        let has_group = |group| regex.capture_names().flatten().any(|name| name == group);
         let secret = match &rule.foreign {
             Some(foreign) if foreign.groups.is_empty() => Part::Whole,
             Some(foreign) => Part::First(&foreign.groups),
-            None if regex.capture_names().flatten().any(|name| name == "secret") => Part::Named,
+            None if has_group("secret") => Part::Named,
             None => Part::Whole,
         };
-        Some(Self { rule, secret })
+        Some(Self {
+            rule,
+            secret,
+            has_key: rule.foreign.is_none() && has_group("key"),
+        })
     }
 
     /// The first match that begins at `at` or behind it.
@@ -51,6 +57,16 @@ impl<'r> Finder<'r> {
             Part::Named | Part::First(_) => self.rule.search_with(captures).flatten(),
         };
         part.unwrap_or_else(|| whole.clone())
+    }
+
+    /// The key that a match names in its group `key`, if the regex has one.
+    pub(super) fn key(&self, haystack: &[u8], whole: &Range<usize>) -> Option<String> {
+        let key = |regex: &Regex| {
+            let captures = regex.captures_at(haystack, whole.start)?;
+            let key = captures.name("key")?.as_bytes();
+            Some(String::from_utf8_lossy(key).into_owned())
+        };
+        (self.has_key).then(|| self.rule.search_with(key).flatten())?
     }
 }
 

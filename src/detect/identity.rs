@@ -1,10 +1,20 @@
 //! By what two writings of one secret are known as the same. A private key is the same key however its lines
-//! are broken: white space, escaped line breaks and quotes do not count.
+//! are broken: white space, escaped line breaks and quotes do not count. An id that could be guessed is not
+//! the password that is spelled like it.
 
+use crate::rules::Rule;
 use crate::secret::Secret;
 
-/// What the secret is known by, where that is not all of its bytes.
-pub(super) fn of(secret: &[u8]) -> Option<Secret> {
+/// What a match of the rule is known by, where that is not all of its secret and no more.
+pub(super) fn of(rule: &Rule, secret: &[u8]) -> Option<Secret> {
+    let syntax = &rule.syntax;
+    match syntax.guessable && !syntax.alone {
+        true => Some(Secret::new([b"id\0", secret].concat())),
+        false => of_key(secret),
+    }
+}
+
+fn of_key(secret: &[u8]) -> Option<Secret> {
     memchr::memmem::find(secret, b"PRIVATE KEY-----")?;
     let mut bytes = Vec::with_capacity(secret.len());
     let mut rest = secret;
@@ -37,7 +47,7 @@ mod tests {
                 "REVG",
                 &format!("-----END {word}"),
             ];
-            of(lines.join(between).as_bytes())
+            of_key(lines.join(between).as_bytes())
         };
         let plain = key("\n");
         assert!(plain.is_some());
@@ -45,6 +55,6 @@ mod tests {
             assert_eq!(key(between), plain, "{between:?}");
         }
         assert_ne!(key("\nAAAA"), plain);
-        assert_eq!(of(b"QUJD REVG"), None);
+        assert_eq!(of_key(b"QUJD REVG"), None);
     }
 }

@@ -159,7 +159,7 @@ impl Match {
 pub enum Suppression {
     /// A placeholder: `changeme`, `<token>`, `xxxx…`.
     Placeholder,
-    /// A value that a vendor publishes as an example.
+    /// A value that a vendor publishes: as an example, or with a program of its own.
     DocumentedSample,
     /// A weak match in a test, an example, a document, or the code of a package.
     Illustration,

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::matched::{By, Match, Suppression};
+use super::span::Span;
 use crate::rules::RuleSet;
 
 /// Keeps the better one of any two hits that share a byte; order of offset stays. The better one
@@ -13,6 +14,10 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
     if matches.len() > 1 {
         give_way(rules, &mut matches);
     }
+    let is_claimed = |hit: &&Match| !hit.is_lone && !rules.rule(hit.rule).syntax.alone;
+    let claimed: BTreeSet<Span> = (matches.iter().filter(is_claimed))
+        .map(|hit| hit.span)
+        .collect();
     let mut best: Vec<usize> = (0..matches.len()).collect();
     best.sort_by_key(|index| {
         let hit = &matches[*index];
@@ -20,7 +25,8 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
         (
             // What one rule's allowlist covers may be a secret to another.
             hit.suppressed == Some(Suppression::Allowlist),
-            hit.is_lone && rule.syntax.alone,
+            // An id that is part of a secret is one, whatever else it could be the id of.
+            hit.is_lone && (rule.syntax.alone || claimed.contains(&hit.span)),
             hit.rank(rule),
             hit.decoded.is_none(),
             hit.is_lone,
@@ -151,7 +157,7 @@ mod tests {
     use super::*;
     use crate::detect::Engine;
     use crate::detect::matched::Decoded;
-    use crate::detect::span::{Position, Span};
+    use crate::detect::span::Position;
     use crate::detect::tests::{engine_of, rule};
     use crate::rules::Confidence;
     use crate::secret::Secret;

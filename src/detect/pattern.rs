@@ -64,8 +64,9 @@ impl Pattern {
             }
             let secret = finder.secret(haystack, &whole);
             at = whole.end.max(whole.start + 1);
-            if let Some(found) = self.judge(view, desk, whole, secret) {
-                desk.report(found);
+            if let Some(found) = self.judge(view, desk, whole.clone(), secret) {
+                let label = finder.key(haystack, &whole);
+                desk.report(Found { label, ..found });
             }
         }
         at

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
-use super::fields::{Fields, Formats, Hit, Inner, Scratch};
+use super::fields::{Fields, Formats, Hit, Inner, Scratch, Sections};
 use super::keys::{Effort, Observed, Sights};
 use super::literals::Room;
 use super::matched::{Decoded, Match, TextKind};
@@ -73,9 +73,9 @@ pub(super) struct Session<'e> {
     lookers: Lookers,
     room: Option<Room>,
     scratch: Scratch,
-    /// Where the sections of the file at hand begin, and what the keys of its fields are in which
+    /// What keeps the parts of the file at hand apart, and what the keys of its fields are in which
     /// something was found that has none.
-    sections: Vec<u64>,
+    sections: Sections,
     keys: BTreeMap<Span, String>,
     /// For texts that were decoded, and how deep this session lies among such.
     inner: Option<Box<Session<'e>>>,
@@ -98,7 +98,7 @@ impl<'e> Session<'e> {
             lookers: Lookers::default(),
             room: None,
             scratch: Scratch::default(),
-            sections: Vec::new(),
+            sections: Sections::default(),
             keys: BTreeMap::new(),
             inner: None,
             depth: 0,
@@ -259,21 +259,20 @@ impl<'e> Session<'e> {
         let tables = tables.unwrap_or_default();
         if !self.found.is_empty() && !self.any_path {
             let formats = fields.formats(&tables, path);
-            self.sections = formats.sections(view);
-            self.note_keys(view, &formats, &mut scratch);
+            self.note_places(view, &formats, &mut scratch);
         }
         self.scratch = scratch;
         self.lookers.take_back(tables);
     }
 
-    /// Notes the keys of what was found without one. They are handed out last: what else is known
-    /// of a place says more.
-    fn note_keys(&mut self, view: &View<'_>, formats: &Formats, scratch: &mut Scratch) {
-        let nameless = self.found.iter().filter(|found| found.label.is_none());
-        let places: Vec<Range<usize>> = nameless.map(|found| found.secret.clone()).collect();
+    /// Notes where in the file things were found, and the keys of what has none. They are handed out last:
+    /// what else is known of a place says more.
+    fn note_places(&mut self, view: &View<'_>, formats: &Formats, scratch: &mut Scratch) {
+        let place = |found: &Found| (found.secret.clone(), found.label.is_some());
+        let places: Vec<(Range<usize>, bool)> = self.found.iter().map(place).collect();
         let keys = &mut self.keys;
-        formats.name(view, &places, scratch, &mut |number, key| {
-            let place = &places[number];
+        self.sections = formats.sections(view, &places, scratch, &mut |number, key| {
+            let (place, _) = &places[number];
             let offset = view.base + place.start as u64;
             keys.insert(Span::new(offset, place.len() as u64), key);
         });
@@ -347,8 +346,8 @@ impl<'e> Session<'e> {
             passed = start;
             let offset = view.base + start as u64;
             let written = &view.bytes[found.secret.clone()];
-            let rule = self.engine.rules().rule(found.rule).id();
-            let suppressed = if inline::is_allowed(view.bytes, &found.secret, rule) {
+            let rule = self.engine.rules().rule(found.rule);
+            let suppressed = if inline::is_allowed(view.bytes, &found.secret, rule.id()) {
                 Some(super::Suppression::InlineAllow)
             } else {
                 found.suppressed
@@ -362,7 +361,7 @@ impl<'e> Session<'e> {
                     line: lines.line,
                     column: offset - lines.start + 1,
                 },
-                identity: identity::of(secret),
+                identity: identity::of(rule, secret),
                 secret: Secret::new(secret),
                 decoded: found.written.map(|other| Decoded {
                     how: other.how,

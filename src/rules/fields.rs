@@ -6,7 +6,7 @@ use super::check::Catalog;
 use super::glob::glob;
 use super::key_pattern::KeyPattern;
 use super::place::Place;
-use super::syntax::FieldsSyntax;
+use super::syntax::{FieldsSyntax, Judge};
 
 /// A `[[rule.fields]]` table that has been checked.
 #[derive(Debug)]
@@ -50,6 +50,9 @@ impl Fields {
             if list.is_empty() {
                 place.add_to(name, format_args!("{name} is empty"));
             }
+        }
+        if syntax.file.is_some() && syntax.judge != Judge::Key {
+            place.add_to("judge", "judge says nothing of a field that holds a file");
         }
         if syntax.anchors.iter().any(|anchor| anchor.len() < 2) {
             place.add_to("anchors", "has an anchor shorter than 2 bytes");

@@ -94,11 +94,13 @@ fn near(keys: &mut Keys<'_>) -> Vec<Near> {
         inner.needs("within");
         let (rule, within) = (inner.text("rule"), inner.number("within"));
         let required = inner.flag("required").unwrap_or(true);
+        let same_stem = inner.flag("same_stem").unwrap_or(false);
         keys.absorb(inner.finish().into_mistakes());
         let near = rule.zip(within).map(|(rule, within)| Near {
             rule,
             within,
             required,
+            same_stem,
         });
         found.extend(near);
     }
@@ -121,6 +123,7 @@ fn table_of_fields(mut keys: Keys<'_>) -> (FieldsSyntax, Place<'_>) {
         anchors: keys.texts("anchors"),
         keys: keys.texts("keys"),
         judge: keys.choice("judge").unwrap_or_default(),
+        file: keys.text("file"),
         named_by: keys.text("named_by"),
         decode: keys.texts("decode"),
         tell: keys.named_texts("tell"),
@@ -170,7 +173,7 @@ mod tests {
              anchors, ignore_case, regex, detector, entropy, decode, validate, paths, near, alone, \
              over, last, guessable, revoke, references, examples, rejects, fields",
             "t.toml:9: rule \"a.b\": near: no such key distance; there are rule, within, \
-             required",
+             required, same_stem",
             "t.toml:9: rule \"a.b\": near: within is missing",
             "t.toml:11: rule number 2: id is missing",
             "t.toml:11: rule number 2: revoke is missing",

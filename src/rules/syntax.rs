@@ -148,6 +148,9 @@ pub struct Near {
     /// Whether a match without it is none.
     #[serde(default = "yes")]
     pub required: bool,
+    /// Whether the keys of both have to be the same up to what says which is which.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub same_stem: bool,
 }
 
 /// What tells that a field holds a secret.
@@ -184,6 +187,9 @@ pub struct FieldsSyntax {
     /// What tells that a field holds a secret.
     #[serde(default)]
     pub judge: Judge,
+    /// The field holds a file, which all rules search under this name; nothing else is taken of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// A field beside it whose value is its name: `name` where a list holds `name` and `value`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named_by: Option<String>,

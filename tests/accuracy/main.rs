@@ -4,6 +4,7 @@
 mod cases;
 #[path = "../it/support/der.rs"]
 mod der;
+mod putty;
 mod score;
 #[path = "../it/support/secrets.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha512};
 
 use crate::der::{self, element, sequence};
 use crate::secrets::{self, bytes, hex, letters};
-use crate::{tokens, wallets};
+use crate::{putty, tokens, wallets};
 
 /// Makes the values of one line.
 pub struct Values {
@@ -99,6 +99,8 @@ fn plain(kind: &str, word: &str) -> String {
         ),
         // What people really choose.
         "word" => format!("sommer{}", digits(word, 2)),
+        // The last letter holds four bits and two zeros.
+        "descrypt" => format!("{}w", letters(word, 12)),
         "uuid" => uuid(word),
         "basic" => STANDARD.encode(format!("ci-robot:{}", plain("password", word))),
         "github" => secrets::github(word),
@@ -164,6 +166,9 @@ fn plain(kind: &str, word: &str) -> String {
             letters(&format!("{word}b"), 22)
         ),
         "wireguard" => wireguard(word),
+        "putty 2" => putty::key(2, word),
+        "putty 3" => putty::key(3, word),
+        "putty damaged" => putty::key(3, word).replacen("Comment: ci", "Comment: cj", 1),
         "age" => wallets::bech32("age-secret-key-", &bytes(word, 32)).to_ascii_uppercase(),
         "rsa" | "pkcs8" | "ec" | "openssh" => private_key(kind, word),
         other => tokens::make(other, word)

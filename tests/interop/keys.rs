@@ -142,3 +142,42 @@ fn what_openssl_exports_opens_with_a_default_password_and_shows_its_certificate(
     );
     assert_eq!(report.findings().len(), 4, "{}", report.digest());
 }
+
+#[test]
+fn keys_that_puttygen_wrote_are_whole_until_a_letter_of_them_is_another() {
+    let scratch = Scratch::new();
+    let folder = scratch.path();
+    for kind in [
+        "ed25519",
+        "ed448",
+        "rsa",
+        "ecdsa -b 256",
+        "ecdsa -b 521",
+        "dsa",
+    ] {
+        for version in [2, 3] {
+            let name = format!("{}-{version}", kind.replace(' ', ""));
+            let make = format!("puttygen -q -t {kind} -C deploy --new-passphrase /dev/null");
+            let write = format!("--ppk-param version={version} -O private -o {name}.ppk");
+            run(folder, &format!("{make} {write}"));
+            let text = fs::read_to_string(folder.join(format!("{name}.ppk"))).expect("a key");
+            let damaged = text.replacen("deploy", "deploi", 1);
+            fs::write(folder.join(format!("{name}.bad")), damaged).expect("a file");
+        }
+    }
+    let report = scanned(folder);
+    let mut worth: Vec<_> = report.findings().iter().collect();
+    worth.retain(|finding| finding["rule"] == "private-key.putty");
+    assert_eq!(worth.len(), 24, "{}", report.digest());
+    for finding in worth {
+        let path = finding["occurrences"][0]["path"].as_str().expect("a path");
+        let expected = if path.ends_with(".ppk") {
+            "confirmed"
+        } else {
+            "possible"
+        };
+        assert_eq!(finding["confidence"], expected, "{path}");
+        let is_flawed = finding["facts"].get("flaw").is_some();
+        assert_eq!(is_flawed, expected == "possible", "{path}");
+    }
+}

@@ -134,3 +134,79 @@ fn a_part_is_shown_and_redacted_like_its_secret() {
         assert!(run.stdout.contains(&id[..3]), "{format}: {}", run.stdout);
     }
 }
+
+#[test]
+fn a_client_id_is_part_of_the_secret_whose_key_begins_as_its_own() {
+    let [github, gitlab] =
+        ["github client", "gitlab client"].map(|word| secrets::letters(word, 40));
+    let file = format!(
+        "GITLAB_CLIENT_ID=gl-17-c4n9\nGITHUB_CLIENT_ID=Ov23-liQz71\nGITHUB_CLIENT_SECRET={github}\n\
+         GITLAB_CLIENT_SECRET={gitlab}\nGOOGLE_CLIENT_ID=lonely-81\n"
+    );
+    let report = report_of(&layer("srv/.env", file));
+    assert_eq!(report.findings().len(), 2, "{}", report.digest());
+    assert_eq!(parts(report.finding(&github)), ["Ov23-liQz71"]);
+    assert_eq!(parts(report.finding(&gitlab)), ["gl-17-c4n9"]);
+}
+
+#[test]
+fn an_environment_has_a_client_and_its_secret_in_texts_of_their_own() {
+    let secret = secrets::letters("client of the environment", 40);
+    let image = layer("a", "a".to_owned())
+        .env("GITHUB_CLIENT_ID", "Ov23-liQz71")
+        .env("PATH", "/bin")
+        .env("GITLAB_CLIENT_ID", "gl-17-c4n9")
+        .env("GITHUB_CLIENT_SECRET", &secret);
+    let report = report_of(&image);
+    assert_eq!(report.findings().len(), 1, "{}", report.digest());
+    assert_eq!(parts(report.finding(&secret)), ["Ov23-liQz71"]);
+}
+
+#[test]
+fn parts_of_one_object_go_before_nearer_ones_of_another() {
+    let [first, second, third] =
+        ["first", "second", "third"].map(|word| secrets::letters(word, 40));
+    let object = |id: &str, secret: &str| {
+        let pad = "x".repeat(60);
+        format!(
+            "{{\"oauth\": {{\"client_id\": \"{id}\", \"note\": \"{pad}\", \"client_secret\": \"{secret}\"}}}}"
+        )
+    };
+    let alone = format!("{{\"client_secret\": \"{third}\"}}");
+    let file = format!(
+        "[{}, {}, {alone}]",
+        object("one-17-c4n9", &first),
+        object("two-23-liQz", &second)
+    );
+    let report = report_of(&layer("srv/clients.json", file));
+    assert_eq!(parts(report.finding(&first)), ["one-17-c4n9"]);
+    assert_eq!(parts(report.finding(&second)), ["two-23-liQz"]);
+    assert!(parts(report.finding(&third)).is_empty());
+    let yaml =
+        format!("- client_secret: {first}\n  client_id: one-17-c4n9\n- client_secret: {second}\n");
+    let report = report_of(&layer("srv/clients.yaml", yaml));
+    assert_eq!(parts(report.finding(&first)), ["one-17-c4n9"]);
+    assert!(parts(report.finding(&second)).is_empty());
+    let list = format!(
+        "env:\n- name: A_CLIENT_ID\n  value: one-17-c4n9\nclient_id: two-23-liQz\nclient_secret: {first}\n"
+    );
+    let report = report_of(&layer("srv/app.yaml", list));
+    assert_eq!(parts(report.finding(&first)), ["two-23-liQz"]);
+}
+
+#[test]
+fn a_password_that_is_spelled_like_an_id_elsewhere_is_a_finding_of_its_own() {
+    let secret = secrets::letters("client", 40);
+    let image = ImageBuilder::new().layer(
+        "COPY . / # buildkit",
+        LayerBuilder::new()
+            .file(
+                "srv/a.env",
+                format!("X_CLIENT_ID=Ov23-liQz71\nX_CLIENT_SECRET={secret}\n"),
+            )
+            .file("srv/b.env", "DB_PASSWORD=Ov23-liQz71\n"),
+    );
+    let report = report_of(&image);
+    assert_eq!(report.findings().len(), 2, "{}", report.digest());
+    assert_eq!(parts(report.finding(&secret)), ["Ov23-liQz71"]);
+}

@@ -196,7 +196,8 @@ fn every_mistake_in_fields_is_reported() {
         .replace("\"**/.acmerc\"", "")
         .replace("\"acme.login\"]", "\"acme..login\", \"a[b]\"]")
         .replace("\"user-password\"", "\"user-pasword\"")
-        .replace("guessable", "anchors = [\"acme\"]\nguessable");
+        .replace("guessable", "anchors = [\"acme\"]\nguessable")
+        + "file = \"a.ini\"\njudge = \"name\"\n";
     let file = scratch.write("acme.toml", wrong);
     let run = residue(["rules", "check", &file.to_string_lossy()]);
     assert_eq!(run.code, 2, "{}", run.stdout);
@@ -209,6 +210,10 @@ fn every_mistake_in_fields_is_reported() {
         (16, "fields number 1: key \"acme..login\" has an empty step"),
         (16, "fields number 1: key \"a[b]\" has a ["),
         (17, "fields number 1: there is no decoding \"user-pasword\""),
+        (
+            19,
+            "fields number 1: judge says nothing of a field that holds a file",
+        ),
         (2, "has anchors, paths or decode without a regex"),
     ] {
         let told = format!("acme.toml:{line}: rule \"acme.login\": {mistake}");

@@ -121,10 +121,12 @@ impl<'a> Around<'a> {
         }
         let is_code = matches!(self.class, Class::Code | Class::Shell | Class::Other);
         let is_statement = matches!(word, b"" | b"@" | b"set(" | b"SET(");
-        let is_told = is_statement
-            || line.ends_with(b" -")
-            || lists::names(line) && lists::holds(cursor, line);
-        is_code && is_told && cursor.peek_quote().is_some()
+        let is_told = || {
+            is_statement
+                || line.ends_with(b" -")
+                || lists::names(line) && lists::holds(cursor, line)
+        };
+        is_code && cursor.peek_quote().is_some() && is_told()
     }
 
     /// Whether it is the name of a flag behind where its value goes: `StringVar(&key, "key", "…")`.
@@ -156,31 +158,50 @@ pub(super) fn find(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Option<Tie> 
     if before == Some(b'{') && is_default() && around.line().ends_with(b"${") && cursor.eat(b":") {
         return Some(Tie::Default);
     }
-    if is_code && let Some(tie) = fallback(cursor, around) {
+    let first = *cursor.rest().first()?;
+    let is_fallback = is_code && matches!(first, b'?' | b'|' | b'o');
+    if is_fallback && let Some(tie) = fallback(cursor, around) {
         return Some(tie);
     }
-    if [&b"<-"[..], b"=>", b":=", b"?=", b"||="]
-        .iter()
-        .any(|tie| cursor.passes(tie))
-    {
-        return Some(Tie::Firm);
-    }
-    if cursor.eat(b"==") || cursor.eat(b"=~") || cursor.eat(b"::") {
-        return None;
-    }
-    if cursor.eat(b"=") {
-        return Some(Tie::Equals);
-    }
-    if !around.closed && cursor.eat(b":") {
-        return Some(Tie::Colon);
-    }
-    if is_code && !around.quoted && cursor.eat(b"?:") {
-        return Some(Tie::Colon);
+    if let b'<' | b'=' | b':' | b'?' | b'|' = first {
+        match sign(cursor, around) {
+            Sign::Tie(tie) => return Some(tie),
+            Sign::Other => return None,
+            Sign::None => {}
+        }
     }
     if let Some(tie) = element(cursor, around).or_else(|| lists::pair(cursor, around)) {
         return Some(tie);
     }
     is_code.then(|| in_code(cursor, around)).flatten()
+}
+
+/// What a sign behind a name is.
+enum Sign {
+    Tie(Tie),
+    /// One that ties nothing.
+    Other,
+    None,
+}
+
+fn sign(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Sign {
+    if [&b"<-"[..], b"=>", b":=", b"?=", b"||="]
+        .iter()
+        .any(|tie| cursor.passes(tie))
+    {
+        return Sign::Tie(Tie::Firm);
+    }
+    if cursor.eat(b"==") || cursor.eat(b"=~") || cursor.eat(b"::") {
+        return Sign::Other;
+    }
+    if cursor.eat(b"=") {
+        return Sign::Tie(Tie::Equals);
+    }
+    let is_ternary = around.class == Class::Code && !around.quoted;
+    if !around.closed && cursor.eat(b":") || is_ternary && cursor.eat(b"?:") {
+        return Sign::Tie(Tie::Colon);
+    }
+    Sign::None
 }
 
 /// `<key>`, `<key type="…">`, `<property name="key">`, and `<key>name</key><string>`.

@@ -22,8 +22,10 @@ pub(in crate::detect) struct Inner<'t> {
     pub label: &'t str,
     /// The last step of that key: where a file is the value, its name.
     pub name: &'t [u8],
-    /// Of a command line its words.
+    /// Of a command line its words, of a file the parts that are written as they are.
     pub words: &'t [Word],
+    /// Whether it is known to be a file.
+    pub is_file: bool,
 }
 
 impl Inner<'_> {
@@ -31,6 +33,7 @@ impl Inner<'_> {
     /// called as environments are, is a file of that name.
     pub(in crate::detect) fn context(&self) -> Context<'_> {
         let kind = match self.text.first() {
+            _ if self.is_file => TextKind::File,
             _ if !self.words.is_empty() => TextKind::Command,
             Some(b'{' | b'[' | b'<') => TextKind::File,
             _ if memchr::memchr(b'\n', self.text).is_some() => TextKind::File,

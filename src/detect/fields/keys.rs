@@ -24,6 +24,8 @@ const BY_NAME: &[(&str, &str)] = &[
     (".xml", "xml"),
     ("shadow", "accounts"),
     ("shadow-", "accounts"),
+    ("etc/passwd", "accounts"),
+    ("etc/passwd-", "accounts"),
     ("htpasswd", "accounts"),
 ];
 
@@ -43,41 +45,77 @@ impl Fields {
     }
 }
 
-impl Formats {
-    /// Where the sections of the file begin, if it has such.
-    pub(in crate::detect) fn sections(&self, view: &View<'_>) -> Vec<u64> {
-        let has_sections = self.0.contains_key("ini");
-        let sections = has_sections.then(|| ini::sections(view.bytes));
-        let in_text = |at: usize| view.base + at as u64;
-        sections.into_iter().flatten().map(in_text).collect()
+/// What a value of a structured file lies in: an object, a table, an element, a list of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::detect) struct Object(&'static str, NodeId);
+
+/// What keeps the parts of a file apart.
+#[derive(Debug, Default)]
+pub(in crate::detect) struct Sections {
+    /// Where the sections of INI begin, in order.
+    begins: Vec<u64>,
+    /// What the values at these offsets lie in.
+    objects: BTreeMap<u64, Object>,
+}
+
+impl Sections {
+    /// Whether no section ends between two places.
+    pub(in crate::detect) fn are_one(&self, a: u64, b: u64) -> bool {
+        let section = |at: u64| self.begins.partition_point(|begin| *begin <= at);
+        section(a) == section(b)
     }
 
-    /// Calls `named` with the number of each place that lies in a field, and the field's key.
-    pub(in crate::detect) fn name(
+    /// What a place that something was found in lies in.
+    pub(in crate::detect) fn object(&self, at: u64) -> Option<Object> {
+        self.objects.get(&at).copied()
+    }
+}
+
+impl Formats {
+    /// The sections of a file, and the objects that these places lie in. Calls `named` with the number of
+    /// each place that has no name and lies in a field, and the field's key.
+    pub(in crate::detect) fn sections(
         &self,
         view: &View<'_>,
-        places: &[Range<usize>],
+        places: &[(Range<usize>, bool)],
         scratch: &mut Scratch,
         named: &mut dyn FnMut(usize, String),
-    ) {
+    ) -> Sections {
+        let in_text = |at: usize| view.base + at as u64;
+        let mut sections = Sections::default();
+        if self.0.contains_key("ini") {
+            let begins = ini::sections(view.bytes);
+            sections.begins = begins.map(in_text).collect();
+        }
         let mut open: Vec<usize> = (0..places.len()).collect();
-        for parse in self.0.values() {
+        for (format, parse) in &self.0 {
             if open.is_empty() {
-                return;
+                break;
             }
             let tree = &mut scratch.tree;
             tree.clear();
             parse(view.bytes, tree);
             let values = values(tree);
             open.retain(|number| {
-                let key = key(tree, &values, &places[*number], view.bytes);
-                let is_open = key.is_none();
-                if let Some(key) = key {
-                    named(*number, key);
+                let (place, has_name) = &places[*number];
+                let Some(node) = field(&values, place) else {
+                    return true;
+                };
+                let object = tree.parent(node).map(|node| Object(format, node));
+                let offset = in_text(place.start);
+                sections
+                    .objects
+                    .extend(object.map(|object| (offset, object)));
+                if *has_name {
+                    return false;
                 }
+                let key = key(tree, node, view.bytes);
+                let is_open = key.is_none();
+                key.into_iter().for_each(|key| named(*number, key));
                 is_open
             });
         }
+        sections
     }
 }
 
@@ -89,15 +127,15 @@ fn values(tree: &Tree) -> Vec<(Range<usize>, NodeId)> {
     values
 }
 
-/// The key of the field in which a place lies.
-fn key(
-    tree: &Tree,
-    values: &[(Range<usize>, NodeId)],
-    place: &Range<usize>,
-    bytes: &[u8],
-) -> Option<String> {
+/// The field in which a place lies.
+fn field(values: &[(Range<usize>, NodeId)], place: &Range<usize>) -> Option<NodeId> {
     let behind = values.partition_point(|(at, _)| at.start <= place.start);
     let (at, node) = values.get(behind.checked_sub(1)?)?;
-    let names = Names::of(tree, *node, bytes, None).filter(|_| place.end <= at.end)?;
+    (place.end <= at.end).then_some(*node)
+}
+
+/// The key of a field.
+fn key(tree: &Tree, node: NodeId, bytes: &[u8]) -> Option<String> {
+    let names = Names::of(tree, node, bytes, None)?;
     Some(names.label).filter(|label| !label.is_empty())
 }

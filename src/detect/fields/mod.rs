@@ -11,6 +11,7 @@
 
 mod anchors;
 mod command;
+mod document;
 mod format;
 mod inner;
 mod judge;
@@ -28,7 +29,7 @@ use globset::Glob;
 use self::anchors::{Anchors, Stands};
 use self::format::Parser;
 pub(super) use self::inner::Inner;
-pub(super) use self::keys::Formats;
+pub(super) use self::keys::{Formats, Object, Sections};
 use self::names::{Names, told};
 use self::tree::{NodeId, Tree};
 use super::decode::{self, Decoding, Value};
@@ -190,6 +191,9 @@ impl Block {
         if table.syntax.judge == Judge::Command {
             return self.hand_on(view, tree, &nodes, take);
         }
+        if table.syntax.file.is_some() {
+            nodes.truncate(document::MOST);
+        }
         for node in nodes {
             self.take(&scale, table, view, tree, node, take);
         }
@@ -225,6 +229,7 @@ impl Block {
                 label: &names.label,
                 name: &names.file,
                 words: &line.words,
+                is_file: false,
             }));
         }
     }
@@ -252,6 +257,17 @@ impl Block {
             value.text = Some(text.to_vec());
             value.how.push(self.format);
         }
+        if let Some(name) = &table.syntax.file {
+            return take(Hit::Text(Inner {
+                text: value.text(bytes),
+                at: value.at.clone(),
+                how: &value.how,
+                label: &names.label,
+                name: name.as_bytes(),
+                words: &document::parts(self.format, scalar, bytes),
+                is_file: true,
+            }));
+        }
         value.trim(bytes);
         value.facts = told(&table.syntax, tree, node, bytes);
         for value in value.decode(bytes, &self.decodings) {
@@ -264,6 +280,7 @@ impl Block {
                     label: &names.label,
                     name: &names.file,
                     words: &[],
+                    is_file: false,
                 }));
             }
             let around = scalar.at.clone();

@@ -6,7 +6,7 @@ use super::{Effort, Modern, PublicKey};
 use crate::detect::validate::tests::standard_base64;
 
 /// The private half of the one pair that is here.
-const SEED: [u8; 32] = [0x33; 32];
+pub(in crate::detect) const SEED: [u8; 32] = [0x33; 32];
 
 /// A DER sequence of those parts.
 pub(in crate::detect) fn sequence(parts: &[&[u8]]) -> Vec<u8> {

@@ -20,6 +20,7 @@ mod pem;
 mod power;
 mod private;
 mod public;
+mod putty;
 mod sights;
 mod ssh;
 #[cfg(test)]
@@ -37,11 +38,10 @@ pub(super) use pem::unescape;
 pub(super) use private::{any, dsa, encrypted_pkcs8, pkcs1, pkcs8, sec1};
 pub use public::KeyId;
 pub(super) use public::PublicKey;
+pub(super) use putty::contradiction;
 pub use sights::{Observed, Seen};
 pub(super) use sights::{SIGHTS, Sight, Sights};
-#[cfg(test)]
-pub(super) use ssh::Blob;
-pub(super) use ssh::{fingerprint, string};
+pub(super) use ssh::{Blob, fingerprint, string};
 
 /// A text from an image is shortened to so many bytes before it becomes a fact.
 const LONGEST_TEXT: usize = 200;
@@ -87,6 +87,8 @@ pub(super) enum Flaw {
     PrivateHalf,
     /// The algorithm is none that is known, so that nothing can be said for it.
     Algorithm,
+    /// The code that proves the file whole is missing, or that of another file.
+    Mac,
 }
 
 impl Flaw {
@@ -97,6 +99,7 @@ impl Flaw {
             Self::PublicHalf => "the public half belongs to another key",
             Self::PrivateHalf => "the private half cannot be read",
             Self::Algorithm => "the algorithm is not known",
+            Self::Mac => "the MAC is not that of the file",
         }
     }
 }

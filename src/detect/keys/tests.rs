@@ -48,6 +48,29 @@ fn a_certificates_texts_are_printable_and_short() {
     assert!(Certificate::read(&sample_certificate(&"x".repeat(40_000))).is_none());
 }
 
+/// RFC 5958: version 2 has the public half behind the private one.
+#[test]
+fn a_public_half_that_nobody_here_computes_is_taken_from_the_key_that_brings_it() {
+    for curve in [Modern::Ed448, Modern::X448] {
+        let point = vec![7; curve.bytes()];
+        let algorithm = sequence(&[&element(OID, &[&curve.oid()])]);
+        let private = element(OCTET_STRING, &[&vec![9; curve.bytes()]]);
+        let private = element(OCTET_STRING, &[&private]);
+        let version = |number: u8| element(INTEGER, &[&[number]]);
+        let brief = sequence(&[&version(0), &algorithm, &private]);
+        let whole = sequence(&[
+            &version(1),
+            &algorithm,
+            &private,
+            &element(0x81, &[&[0], &point]),
+        ]);
+        let id = |key: &[u8]| pkcs8(key, &Effort::default()).unwrap().id;
+        let point = point.into();
+        assert_eq!(id(&whole), Some(PublicKey::Modern { curve, point }.id()));
+        assert_eq!(id(&brief), None);
+    }
+}
+
 /// The point of the number one is the curve's base point, which standards print.
 #[test]
 fn the_public_half_of_one_is_the_base_point() {

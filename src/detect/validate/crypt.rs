@@ -25,7 +25,8 @@ const KINDS: &[Kind] = &[
     (b"{SSHA}", "salted-sha1", true, fixed),
 ];
 
-/// Characters of a hash of DES, which has no prefix: two of salt and eleven of hash.
+/// Characters of a hash of DES, which has no prefix: two of salt and eleven of hash, of which the last
+/// holds four bits and two zeros.
 const DES: usize = 13;
 
 /// Names the kind by the hash's prefix, and the cost that stands behind it; what is no hash is dropped.
@@ -51,7 +52,9 @@ pub(super) fn crypt_hash(candidate: &Candidate<'_>) -> Verdict {
 
 /// Whether it could be a hash of DES: by length and letters alone, so the place has to tell the rest.
 fn is_des(hash: &[u8]) -> bool {
-    hash.len() == DES && hash.iter().all(|byte| digit(*byte).is_some())
+    let last = hash.last().and_then(|byte| digit(*byte));
+    let is_padded = last.is_some_and(|digit| digit & 3 == 0);
+    hash.len() == DES && is_padded && hash.iter().all(|byte| digit(*byte).is_some())
 }
 
 /// A part between the dollar signs, the kind being the first.
@@ -181,6 +184,8 @@ mod tests {
             "ab./Example0",
             "ab./Example0Ex",
             "a:b-Example0E",
+            "nopasswordset",
+            "ab./Example0F",
         ] {
             assert_eq!(
                 verdict(crypt_hash, text.as_bytes()),

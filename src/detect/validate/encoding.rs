@@ -37,6 +37,16 @@ pub(super) fn to_base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
+/// Pairs of hexadecimal digits, in either case.
+pub(super) fn hex(digits: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let bytes = pairs
+        .iter()
+        .map(|[high, low]| Some((digit(*high)? << 4 | digit(*low)?) as u8));
+    rest.is_empty().then_some(bytes.collect())?
+}
+
 /// RFC 4648 base32 without padding, in either case. Left-over bits are ignored.
 pub(super) fn base32(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 5 / 8);

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::bitcoin::is_secp256k1;
+use super::encoding::hex;
 use super::{Candidate, Verdict, facts, text};
 
 /// 64 hexadecimal digits. Nearly every number is a key, so this proves nothing; one that is none,
@@ -34,15 +35,6 @@ pub(super) fn keystore(candidate: &Candidate<'_>) -> Verdict {
         ("kdf", said("kdf")),
         ("cost", cost.map(Into::into)),
     ]))
-}
-
-fn hex(digits: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let (pairs, rest) = digits.as_chunks::<2>();
-    let bytes = pairs
-        .iter()
-        .map(|[high, low]| Some((digit(*high)? << 4 | digit(*low)?) as u8));
-    rest.is_empty().then_some(bytes.collect())?
 }
 
 /// The value of a field of JSON, also of JSON in a string: a text, a number, or nothing of an

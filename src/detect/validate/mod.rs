@@ -34,6 +34,7 @@ mod fly;
 mod github;
 mod gitlab;
 mod google;
+mod id;
 mod jfrog;
 mod json_token;
 mod jwt;
@@ -144,6 +145,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("putty-private-key", putty::private_key),
     ("pypi-macaroon", pypi::macaroon),
     ("random-token", entropy::random_token),
+    ("secret-id", id::secret_id),
     ("sentry", json_token::sentry),
     ("slack", chat::slack),
     ("solana-keypair", solana::keypair),

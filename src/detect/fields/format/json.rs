@@ -200,6 +200,18 @@ pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
     text
 }
 
+/// How many bytes the escape takes that `rest` begins with, and how many it means: as `unescape` has it.
+pub(in crate::detect::fields) fn escape(rest: &[u8]) -> (usize, usize) {
+    match rest {
+        [_, b'u', tail @ ..] => match unicode(tail) {
+            Some((c, length)) => (2 + length, c.len_utf8()),
+            None => (2, 1),
+        },
+        [_, _, ..] => (2, 1),
+        _ => (1, 0),
+    }
+}
+
 /// Adds the character of what follows `\u`, or the `u` where that is none; what is left of `rest`.
 pub(super) fn unescape_unicode<'a>(rest: &'a [u8], text: &mut Vec<u8>) -> &'a [u8] {
     let Some((c, length)) = unicode(rest) else {
@@ -248,6 +260,36 @@ mod tests {
                 "e=a/b&😀 <a\\/b\\u0026\\ud83d\\ude00>"
             ]
         );
+    }
+
+    #[test]
+    fn an_escape_takes_and_means_as_many_bytes_as_it_does_when_it_is_undone() {
+        for text in [
+            "\\n",
+            "\\\"",
+            "\\x",
+            "\\u0041",
+            "\\u00e4",
+            "\\u20ac",
+            "\\ud83d\\ude00",
+            "\\ud83d",
+            "\\u12",
+            "\\",
+        ] {
+            let (mut at, mut said) = (0, 0);
+            while at < text.len() {
+                match text.as_bytes()[at] {
+                    b'\\' => {
+                        let (takes, means) = super::escape(&text.as_bytes()[at..]);
+                        at += takes;
+                        said += means;
+                    }
+                    _ => (at, said) = (at + 1, said + 1),
+                }
+            }
+            assert_eq!(at, text.len(), "{text}");
+            assert_eq!(said, super::unescape(text.as_bytes()).len(), "{text}");
+        }
     }
 
     #[test]

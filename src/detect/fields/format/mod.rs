@@ -5,8 +5,9 @@ mod dockerfile;
 mod env;
 mod fstab;
 pub(super) mod ini;
+mod inventory;
 mod joined;
-mod json;
+pub(super) mod json;
 mod line;
 mod lines;
 mod php;
@@ -32,6 +33,7 @@ pub(super) const FORMATS: &[(&str, Parser)] = &[
     ("env", env::parse),
     ("fstab", fstab::parse),
     ("ini", ini::parse),
+    ("inventory", inventory::parse),
     ("json", json::parse),
     ("lines", lines::plain),
     ("netrc", lines::netrc),

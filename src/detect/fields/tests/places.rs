@@ -73,10 +73,57 @@ fn what_has_no_key_of_its_own_gets_that_of_its_field() {
     );
     assert_eq!(label("x.txt", json), None);
     assert_eq!(label("x.yml", "a: b # zzt0kyo9\n"), None);
-    assert_eq!(
-        label("etc/shadow", "# c\nops:zzt0kyo9:1:\n").as_deref(),
-        Some("ops")
-    );
+    for path in ["etc/shadow", "etc/passwd", "rootfs/etc/passwd-"] {
+        let text = "# c\nops:zzt0kyo9:1:\n";
+        assert_eq!(label(path, text).as_deref(), Some("ops"), "{path}");
+    }
+}
+
+#[test]
+fn a_field_may_hold_a_file_in_which_things_stand_where_they_are_written() {
+    let rest = "file = 'x.yaml'";
+    let outer = table("json", "a.json", &format!("keys = ['v.*']\n{rest}"));
+    let inner = table("yaml", "x.yaml", "keys = ['db.pw']");
+    let engine = engine_of(&rule("a.b", "", &format!("{outer}\n{inner}")));
+    let text = r#"{"v": ["db:\n  pw: t0kyo9\n", "db: {pw: 'a\"b\u20acc'}", "db: {pw: k1oto7}"]}"#;
+    let hits = scan(&engine, "a.json", text);
+    let expected = pairs(&[
+        ("v.0 > db.pw", "t0kyo9"),
+        ("v.1 > db.pw", "a\"b\u{20ac}c"),
+        ("v.2 > db.pw", "k1oto7"),
+    ]);
+    assert_eq!(told(&hits), expected);
+    for hit in [&hits[0], &hits[2]] {
+        let said = hit.secret.expose();
+        let at = memchr::memmem::find(text.as_bytes(), said).unwrap();
+        assert_eq!(hit.span.offset, at as u64);
+        assert!(hit.decoded.is_none());
+    }
+    // A text that an escape cuts stands where the part begins in which it does.
+    assert_eq!(hits[1].how(), ["json"]);
+    assert!(hits[1].span.offset > hits[0].span.offset);
+}
+
+#[test]
+fn of_many_files_in_the_fields_of_one_the_first_are_searched() {
+    let outer = table("json", "a.json", "keys = ['*']\nfile = 'x.yaml'");
+    let inner = table("yaml", "x.yaml", "keys = ['pw']");
+    let engine = engine_of(&rule("a.b", "", &format!("{outer}\n{inner}")));
+    let text = format!("[{}]", "\"pw: t0kyo9\",".repeat(document::MOST + 9));
+    assert_eq!(scan(&engine, "a.json", &text).len(), document::MOST);
+}
+
+#[test]
+fn a_file_in_a_field_may_be_of_nothing_but_escapes() {
+    let tables = table("json", "a.json", "keys = ['v']\nfile = 'x.yaml'");
+    let engine = engine_of(&rule("a.b", "", &tables));
+    for body in [
+        "\\n".repeat(200_000),
+        "\\u00e4\\\\".repeat(3_000),
+        String::new(),
+    ] {
+        assert!(scan(&engine, "a.json", &format!("{{\"v\": \"{body}\"}}")).is_empty());
+    }
 }
 
 /// A rule that takes what stands behind `--zz`, in command lines of such files.

@@ -4,34 +4,36 @@
 //! becomes a part of the match; where a required one is missing the match is lone. A rule that is
 //! nothing by itself (`alone = false`) is lone where no other match takes it for its part.
 
+mod candidates;
+mod stem;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
+use self::candidates::{Candidates, Wanted, all_wanted, answers, wanted};
+use super::fields::Sections;
 use super::matched::{By, Match, Part, Suppression};
 use crate::rules::{Confidence, RuleSet};
 use crate::secret::Secret;
 
 /// Sorts by offset, finds the parts of each match, and marks those whose required part is missing;
-/// lone ones of a file are dropped by the caller. No part lies in another of the `sections`, which
-/// begin at these offsets.
-pub(super) fn pair(rules: &RuleSet, matches: &mut [Match], sections: &[u64]) {
+/// lone ones of a file are dropped by the caller. No part lies in another of the `sections`.
+pub(super) fn pair(rules: &RuleSet, matches: &mut [Match], sections: &Sections) {
     matches.sort_by_key(|hit| (hit.span, hit.rule));
-    let mut places = partners(rules, matches);
-    for (index, hit) in matches.iter().enumerate() {
-        if let Some(list) = places.get_mut(&hit.rule) {
-            list.push((hit.span.offset, hit.span.end(), index));
-        }
-    }
+    let candidates = Candidates::new(rules, matches, sections);
     for index in 0..matches.len() {
         for near in &rules.rule(matches[index].rule).syntax.near {
-            let Some(partner) = rules.index_of(&near.rule) else {
+            if rules.index_of(&near.rule).is_none() {
                 // The other rule is switched off, so nothing can be asked of it.
                 if near.required {
                     matches[index].confidence = Confidence::Possible;
                 }
                 continue;
-            };
-            let list = places.get(&partner).map_or(&[][..], Vec::as_slice);
-            match nearest(list, &matches[index], near.within, sections) {
+            }
+            let wanted = wanted(rules, near, &matches[index]);
+            let find = |wanted| candidates.find(wanted, &matches[index], near.within);
+            match wanted.and_then(find) {
                 Some(other) => {
                     let part = part(&matches[other]);
                     matches[index].parts.push(part);
@@ -59,16 +61,11 @@ pub(super) fn mark_unclaimed(rules: &RuleSet, matches: &mut [Match]) {
 /// Pairs what is lone, or still misses a part, among all matches of one document: an environment
 /// has the id in one text and the key in another. What is lone still is marked so.
 pub(crate) fn pair_across(rules: &RuleSet, matches: &mut [&mut Match]) {
-    let mut found: BTreeMap<usize, Vec<(usize, Part)>> = BTreeMap::new();
-    let near = matches
-        .iter()
-        .flat_map(|hit| &rules.rule(hit.rule).syntax.near);
-    for partner in near.filter_map(|near| rules.index_of(&near.rule)) {
-        found.entry(partner).or_default();
-    }
+    let all = all_wanted(rules, matches.iter().map(|hit| &**hit));
+    let mut found: BTreeMap<Wanted, Vec<(usize, Part)>> = BTreeMap::new();
     for (index, hit) in matches.iter().enumerate() {
-        if let Some(list) = found.get_mut(&hit.rule) {
-            list.push((index, part(hit)));
+        for wanted in answers(&all, hit) {
+            found.entry(wanted).or_default().push((index, part(hit)));
         }
     }
     for (index, hit) in matches.iter_mut().enumerate() {
@@ -80,10 +77,8 @@ pub(crate) fn pair_across(rules: &RuleSet, matches: &mut [&mut Match]) {
             if hit.parts.iter().any(|part| part.rule == partner) {
                 continue;
             }
-            match found
-                .get(&partner)
-                .and_then(|list| nearest_text(list, index))
-            {
+            let list = wanted(rules, near, hit).and_then(|wanted| found.get(&wanted));
+            match list.and_then(|list| nearest_text(list, index)) {
                 Some(part) => hit.parts.push(part.clone()),
                 None => is_lone |= near.required,
             }
@@ -151,37 +146,4 @@ fn part(hit: &Match) -> Part {
         rule: hit.rule,
         identity: hit.identity().clone(),
     }
-}
-
-/// Start and end of a match, and its index.
-type Place = (u64, u64, usize);
-
-/// An empty list for each rule that a match names as its partner.
-fn partners(rules: &RuleSet, matches: &[Match]) -> BTreeMap<usize, Vec<Place>> {
-    let near = matches
-        .iter()
-        .flat_map(|hit| &rules.rule(hit.rule).syntax.near);
-    near.filter_map(|near| rules.index_of(&near.rule))
-        .map(|partner| (partner, Vec::new()))
-        .collect()
-}
-
-/// The index of the nearest of `list`, which is in order, within reach of `hit` and in its section.
-fn nearest(list: &[Place], hit: &Match, within: u64, sections: &[u64]) -> Option<usize> {
-    let (start, end) = (hit.span.offset, hit.span.end());
-    let after = list.partition_point(|(offset, ..)| *offset < start);
-    let section = |offset: u64| sections.partition_point(|begin| *begin <= offset);
-    let distance = |(from, to, _): &&Place| {
-        let distance = from.saturating_sub(end).max(start.saturating_sub(*to));
-        (distance <= within && section(*from) == section(start)).then_some(distance)
-    };
-    let neighbours = [after.checked_sub(1), Some(after)];
-    let places = neighbours
-        .into_iter()
-        .flatten()
-        .filter_map(|at| list.get(at));
-    places
-        .filter_map(|place| Some((distance(&place)?, place.2)))
-        .min()
-        .map(|(_, index)| index)
 }

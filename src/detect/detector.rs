@@ -50,6 +50,8 @@ pub(super) struct State {
     pub resume: u64,
     /// Runs of anchor ends of the current view that are searched together.
     pub runs: Vec<(usize, usize)>,
+    /// The first of these ends, one by one.
+    pub ends: Vec<usize>,
     /// Blocks of the text that anchors led to and that have not been searched.
     pub blocks: Vec<u64>,
     /// Whether one of the rule's keywords was seen in the text.
@@ -81,16 +83,25 @@ impl State {
         !self.runs.is_empty() || !self.blocks.is_empty()
     }
 
+    /// What waits is not followed.
+    pub(super) fn drop_work(&mut self) {
+        self.runs.clear();
+        self.ends.clear();
+    }
+
     /// Ready for another text.
     pub(super) fn reset(&mut self) {
         let mut runs = std::mem::take(&mut self.runs);
+        let mut ends = std::mem::take(&mut self.ends);
         let mut blocks = std::mem::take(&mut self.blocks);
         let mut open_lists = std::mem::take(&mut self.open_lists);
         runs.clear();
+        ends.clear();
         blocks.clear();
         open_lists.clear();
         *self = Self {
             runs,
+            ends,
             blocks,
             open_lists,
             ..Self::default()

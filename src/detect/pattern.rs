@@ -21,6 +21,8 @@ use crate::rules::{self, Rule};
 
 /// Bytes behind the longest match that a look-around may see.
 const NEIGHBOURS: usize = 8;
+/// Anchors of one view that are kept one by one; where there are more, all of a run is asked at once.
+const MOST_ENDS: usize = 4096;
 
 /// What a rule with a regex makes of a match.
 pub(super) struct Pattern {
@@ -29,6 +31,8 @@ pub(super) struct Pattern {
     /// Read off the regex when it is first needed.
     demand: OnceLock<Demand>,
     sieve: OnceLock<Option<Sieve>>,
+    /// Of what stands behind an anchor alone, which is told at each of them in a few bytes.
+    tail: OnceLock<Option<Sieve>>,
 }
 
 impl Pattern {
@@ -39,20 +43,27 @@ impl Pattern {
             validators: weigh::validators(rule),
             demand: OnceLock::new(),
             sieve: OnceLock::new(),
+            tail: OnceLock::new(),
         }
     }
 
     /// Searches for matches that begin from `at` on and before `last`, where the last anchor ends;
-    /// gives the end of the last one.
-    fn search(&self, view: &View<'_>, desk: &mut Desk<'_>, mut at: usize, last: usize) -> usize {
+    /// gives the end of the last one. `ends` are those of the anchors, unless these are too many.
+    fn search(
+        &self,
+        view: &View<'_>,
+        desk: &mut Desk<'_>,
+        (mut at, last): (usize, usize),
+        ends: &[usize],
+    ) -> usize {
         let haystack = haystack(view, desk.rule, last);
         while at < last && !desk.is_full() {
             let Some(start) = self.start(desk.rule, haystack, at, last) else {
                 break;
             };
-            if !self.may_match(desk.rule, haystack, start) {
+            let Some(start) = self.may_match(desk.rule, haystack, start, ends) else {
                 break;
-            }
+            };
             let Some(finder) = Finder::of(desk.rule) else {
                 break;
             };
@@ -82,11 +93,26 @@ impl Pattern {
         self.demand.get_or_init(|| rule.demanded().into())
     }
 
-    /// Whether the regex may match at all from `start` on.
-    fn may_match(&self, rule: &Rule, haystack: &[u8], start: usize) -> bool {
-        let make = || Sieve::of(rule.syntax.regex.as_deref()?);
-        let sieve = self.sieve.get_or_init(make).as_ref();
-        sieve.is_none_or(|sieve| sieve.may_match(haystack, start))
+    /// From where on the regex may match that does so from `start` on.
+    fn may_match(
+        &self,
+        rule: &Rule,
+        haystack: &[u8],
+        start: usize,
+        ends: &[usize],
+    ) -> Option<usize> {
+        let ends = &ends[ends.partition_point(|end| *end <= start)..];
+        let of_tail = || Sieve::of(self.demand(rule).tail.as_deref()?);
+        if !ends.is_empty()
+            && let Some(tail) = self.tail.get_or_init(of_tail)
+        {
+            let end = tail.first_match(haystack, ends)?;
+            return Some(start.max(end.saturating_sub(rule.longest)));
+        }
+        let of_all = || Sieve::of(rule.syntax.regex.as_deref()?);
+        let sieve = self.sieve.get_or_init(of_all).as_ref();
+        let may_match = sieve.is_none_or(|sieve| sieve.may_match(haystack, start));
+        may_match.then_some(start)
     }
 
     /// Judges one match; `None` when it is none after all.
@@ -132,6 +158,9 @@ impl Detector for Pattern {
             Some((_, last)) if reach <= *last => *last = anchor.end,
             _ => desk.state.runs.push((anchor.end, anchor.end)),
         }
+        if desk.state.ends.len() < MOST_ENDS {
+            desk.state.ends.push(anchor.end);
+        }
     }
 
     fn is_led_on(&self, rule: &Rule, view: &View<'_>, anchor: &Range<usize>) -> bool {
@@ -140,11 +169,18 @@ impl Detector for Pattern {
 
     fn on_view(&self, view: &View<'_>, desk: &mut Desk<'_>) {
         let mut runs = std::mem::take(&mut desk.state.runs);
+        let mut ends = std::mem::take(&mut desk.state.ends);
+        let mut left = &ends[..];
         for (first, last) in runs.drain(..) {
-            let at = self.search(view, desk, resume_at(view, desk, first), last);
+            let count = left.iter().take_while(|end| **end <= last).count();
+            let (own, others) = left.split_at(count);
+            left = others;
+            let own = if own.last() == Some(&last) { own } else { &[] };
+            let at = self.search(view, desk, (resume_at(view, desk, first), last), own);
             desk.state.resume = view.base + at.max(last) as u64;
         }
-        desk.state.runs = runs;
+        ends.clear();
+        (desk.state.runs, desk.state.ends) = (runs, ends);
     }
 
     fn only_notes(&self) -> bool {

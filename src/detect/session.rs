@@ -152,7 +152,7 @@ impl<'e> Session<'e> {
                 if self.has_reason(view, index) {
                     detector.on_view(view, &mut self.desk(index));
                 } else {
-                    self.states[at].runs.clear();
+                    self.states[at].drop_work();
                 }
             }
         }

@@ -19,6 +19,8 @@ pub(super) struct Demand {
     words: Vec<Word>,
     runs: Vec<Run>,
     behind: Option<Run>,
+    /// A regex of all that follows the anchor that is followed by it.
+    pub tail: Option<String>,
 }
 
 impl From<Demanded> for Demand {
@@ -27,6 +29,7 @@ impl From<Demanded> for Demand {
             words: demanded.words.into_iter().filter_map(Word::new).collect(),
             runs: demanded.runs.into_iter().map(Run::from).collect(),
             behind: demanded.behind.map(Run::from),
+            tail: demanded.tail,
         }
     }
 }

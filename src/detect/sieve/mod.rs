@@ -9,7 +9,7 @@ mod loose;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
 use regex_automata::util::pool::Pool;
-use regex_automata::{Input, MatchError};
+use regex_automata::{Anchored, Input, MatchError};
 
 use self::loose::loosen;
 use crate::rules::parse_regex;
@@ -19,6 +19,10 @@ use crate::rules::parse_regex;
 const STATES: usize = 256 << 10;
 /// Bytes that the compiled regex takes at most.
 const COMPILED: usize = 4 << 20;
+
+/// Bytes in which it is told whether a match goes on at a place; then it may. As many for each place, however
+/// dense these are.
+const FAR: usize = 64;
 
 /// The forward half of one regex.
 pub(super) struct Sieve {
@@ -56,6 +60,31 @@ impl Sieve {
         let mut cache = self.caches.get();
         let found: Result<_, MatchError> = self.dfa.try_search_fwd(&mut cache, &input);
         !matches!(found, Ok(None))
+    }
+
+    /// The first of these places at which a match may begin; also where that cannot be told in a few bytes.
+    pub(super) fn first_match(&self, haystack: &[u8], places: &[usize]) -> Option<usize> {
+        let mut cache = self.caches.get();
+        let mut places = places.iter().copied();
+        places.find(|at| self.begins(&mut cache, haystack, *at).unwrap_or(true))
+    }
+
+    /// Whether a match begins at `at`; `None` where that is not known.
+    fn begins(&self, cache: &mut Cache, haystack: &[u8], at: usize) -> Option<bool> {
+        let bytes = haystack.get(at..)?;
+        let input = Input::new(haystack).range(at..).anchored(Anchored::Yes);
+        let mut state = self.dfa.start_state_forward(cache, &input).ok()?;
+        for byte in bytes.iter().take(FAR) {
+            state = self.dfa.next_state(cache, state, *byte).ok()?;
+            if state.is_match() || state.is_dead() {
+                return Some(state.is_match());
+            }
+            if state.is_quit() {
+                return None;
+            }
+        }
+        let end = self.dfa.next_eoi_state(cache, state).ok()?;
+        (bytes.len() <= FAR).then(|| end.is_match())
     }
 }
 

@@ -27,6 +27,30 @@ fn large_numbers_are_not_counted() {
 }
 
 #[test]
+fn the_first_place_is_told_at_which_a_match_begins() {
+    let sieve = Sieve::of("[=:]{1,3}[a-z]{2}[0-9]").unwrap();
+    let text = b"key=ab! key=:ab1 key=ab2";
+    assert_eq!(sieve.first_match(text, &[3, 11, 20]), Some(11));
+    assert_eq!(sieve.first_match(text, &[3, 20]), Some(20));
+    assert_eq!(sieve.first_match(text, &[0, 3, 4, 24]), None);
+    // At the end of a text, and where it takes too long to tell.
+    let open = Sieve::of("[a-z]{1,200}(?:@|$)").unwrap();
+    let long = "a".repeat(FAR);
+    for (text, begins) in [
+        ("ab", true),
+        ("ab:", false),
+        (&format!("{long}a!"), true),
+        (&format!("{long}!"), true),
+    ] {
+        assert_eq!(
+            open.first_match(text.as_bytes(), &[0]).is_some(),
+            begins,
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn of_many_words_at_the_beginning_the_ends_are_told() {
     let many = Sieve::of(r"\b(?:one|two|(?i:three)|four|fi(?:ve|fty)|six)=[0-9]").unwrap();
     for (text, may_match) in [

@@ -50,6 +50,41 @@ proptest! {
 }
 
 #[test]
+fn a_match_behind_more_anchors_than_are_kept_is_found() {
+    let engine = engine_of(&rule("a.key", "key", "regex = 'key=[a-z]{3}[0-9]{3}'"));
+    // In one run, and each in a run of its own.
+    for between in ["", "and words of some length "] {
+        let anchors = format!("key=abc {between}").repeat(9_000);
+        let text = format!("{anchors}key=abc271 key=abd182");
+        let both = ["key=abc271", "key=abd182"];
+        assert_eq!(found(&engine, "a", &text, "a.key"), both);
+    }
+}
+
+proptest! {
+    /// What is asked around anchors first loses no match of a regex, and finds none that it has not.
+    #[test]
+    fn a_rule_finds_what_its_regex_does(
+        regex in prop::sample::select(vec![
+            "[ab]{0,3}key=[a-c1]{1,3}(?:-|$)", r"\b(?:a|b)?key[.=]?[0-9a-c]{20,30}\b",
+            "(?:ab)?key(?:=[a-c]{70}|-1)c", "key=?(?:a|b1)key-",
+        ]),
+        parts in prop::collection::vec(
+            prop::sample::select(vec!["key", "key=", "a", "b", "c", "-", "1", " ", "abcabcabcabcabcabcabcabc"]),
+            0..60,
+        ),
+    ) {
+        let engine = engine_of(&rule("a.key", "key", &format!("regex = '{regex}'")));
+        let text = parts.concat();
+        let compiled = regex::bytes::RegexBuilder::new(regex).unicode(false).build().unwrap();
+        let expected: Vec<_> = compiled.find_iter(text.as_bytes()).map(|hit| hit.range()).collect();
+        let hits = engine.scan(&file("a"), text.as_bytes());
+        let spans = hits.iter().map(|hit| hit.span.offset as usize..hit.span.end() as usize);
+        prop_assert_eq!(spans.collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
 fn a_file_that_is_parsed_may_come_in_pieces_as_long_as_it_fits_a_view() {
     let engine = engine();
     let text = "PORT=1\nDB_PASSWORD = `h4nter-2x9Q`\n# end\n".repeat(3_000);

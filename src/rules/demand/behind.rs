@@ -17,18 +17,26 @@ const LONGEST: usize = 16;
 /// What it must say to be worth a look, in bits.
 const LEAST: f64 = 1.0;
 
-/// The bytes of which one class stands right behind some anchor in every match.
-pub(super) fn of(hir: &Hir, anchors: &[&[u8]], ignore_case: bool) -> Option<Run> {
+/// The bytes of which one class stands right behind some anchor in every match; and where that anchor ends what
+/// is spelled out, the regex of all that follows it.
+pub(super) fn of(hir: &Hir, anchors: &[&[u8]], ignore_case: bool) -> Option<(Run, Option<String>)> {
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
     let told = (0..parts.len()).filter_map(|from| {
         let (words, rest) = words(&parts[from..], ignore_case);
         let behind = words.iter().map(|word| behind(word, anchors));
         let behind: Vec<&[u8]> = behind.collect::<Option<_>>()?;
-        best(&behind, rest, ignore_case)
+        let ends_words = behind.iter().all(|rest| rest.is_empty());
+        Some((
+            best(&behind, rest, ignore_case)?,
+            ends_words.then_some(rest),
+        ))
     });
-    told.filter(|run| run.bits() >= LEAST)
-        .max_by(|one, other| one.bits().total_cmp(&other.bits()))
+    let (run, rest) = told
+        .filter(|(run, _)| run.bits() >= LEAST)
+        .max_by(|(one, _), (other, _)| one.bits().total_cmp(&other.bits()))?;
+    let tail = rest.map(|rest| Hir::concat(rest.iter().copied().cloned().collect()).to_string());
+    Some((run, tail))
 }
 
 /// The parts that stand one behind the other.

@@ -30,6 +30,8 @@ pub(crate) struct Demanded {
     pub runs: Vec<Run>,
     /// What stands right behind some anchor.
     pub behind: Option<Run>,
+    /// A regex of all that follows that anchor.
+    pub tail: Option<String>,
 }
 
 impl Demanded {
@@ -43,10 +45,12 @@ impl Demanded {
         let words = words.filter(|word| anchors.is_empty() || !stands_in_all(word));
         let mut runs = Vec::new();
         Run::all_of(hir, &mut runs);
+        let (behind, tail) = behind::of(hir, &anchors, ignore_case).unzip();
         Self {
             words: words.take(MOST_WORDS).collect(),
             runs: choose(runs, &anchors),
-            behind: behind::of(hir, &anchors, ignore_case),
+            behind,
+            tail: tail.flatten(),
         }
     }
 }

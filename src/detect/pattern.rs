@@ -158,7 +158,7 @@ impl Detector for Pattern {
             Some((_, last)) if reach <= *last => *last = anchor.end,
             _ => desk.state.runs.push((anchor.end, anchor.end)),
         }
-        if desk.state.ends.len() < MOST_ENDS {
+        if desk.state.ends.len() < MOST_ENDS && self.demand(desk.rule).tail.is_some() {
             desk.state.ends.push(anchor.end);
         }
     }

@@ -1,7 +1,9 @@
-//! Reading forward through bytes, a little at a time.
+//! Reading through bytes, a little at a time.
 
 /// Spaces between key, separator and value.
 pub(super) const MOST_SPACES: usize = 64;
+/// Bytes of a line before a place that are looked at.
+pub(super) const LONGEST_SIDE: usize = 64;
 /// Bytes of a type between a name and its value.
 const LONGEST_TYPE: usize = 48;
 
@@ -20,6 +22,12 @@ const WRAPPERS: [&str; 12] = [
     "str(",
     "&",
 ];
+
+/// What stands before a place in its line.
+pub(super) fn line_before(bytes: &[u8], at: usize) -> &[u8] {
+    let line = &bytes[at.saturating_sub(LONGEST_SIDE)..at];
+    memchr::memrchr(b'\n', line).map_or(line, |end| &line[end + 1..])
+}
 
 /// A place in the bytes that moves forward only.
 pub(super) struct Cursor<'a> {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, line_before};
 use super::extent::quoted;
 use super::judge::LONGEST_VALUE;
 use super::key::Key;
@@ -15,8 +15,6 @@ use crate::detect::decode::{Value, WRAPPED};
 
 /// Pieces of one value.
 const MOST_PIECES: usize = 32;
-/// Bytes before a key in its line.
-const LONGEST_INDENT: usize = 64;
 
 /// What joins two strings, in some language.
 const OPERATORS: [&[u8]; 6] = [b"++", b"+", b"..", b".", b"<>", b"&"];
@@ -139,8 +137,7 @@ impl Gap {
 /// Whether what stands at `at` is indented deeper than the line of its key, as what goes on is.
 fn is_deeper(bytes: &[u8], key: &Key, at: usize) -> bool {
     let indent = |at: usize| {
-        let before = &bytes[at.saturating_sub(LONGEST_INDENT)..at];
-        let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
+        let line = line_before(bytes, at);
         line.len() - line.trim_ascii_start().len()
     };
     indent(at) > indent(key.name.start)

@@ -1,11 +1,8 @@
 //! What ties a key to its value, in every language that has some of its own.
 
-use super::cursor::{Cursor, MOST_SPACES};
+use super::cursor::{Cursor, MOST_SPACES, line_before};
 use super::lists;
 use crate::detect::class::Class;
-
-/// Bytes of a line before a key that are looked at.
-const LONGEST_SIDE: usize = 64;
 
 /// How a value is tied to its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +78,7 @@ impl<'a> Around<'a> {
 
     /// What stands before the key in its line.
     pub(super) fn line(&self) -> &'a [u8] {
-        let line = &self.bytes[self.start.saturating_sub(LONGEST_SIDE)..self.start];
-        memchr::memrchr(b'\n', line).map_or(line, |at| &line[at + 1..])
+        line_before(self.bytes, self.start)
     }
 
     /// Whether the name is the first string behind a brace: `{ "key", "…" }`.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cursor::{LONGEST_SIDE, line_before};
 use super::key::Key;
 use super::list::{LONGEST_LIST, MOST_VALUES, unquoted};
 use super::pieces;
@@ -9,8 +10,6 @@ use crate::detect::decode::Value;
 
 /// Shortest line of a text that is wrapped in lines of one length.
 const SHORTEST_LINE: usize = 16;
-/// Bytes before a key in its line.
-const LONGEST_INDENT: usize = 64;
 
 /// Lines that begin with a dash, or one value below its key. `start` is where the key's line ends.
 pub(super) fn below(bytes: &[u8], key: &Key, start: usize) -> Vec<Value> {
@@ -56,12 +55,11 @@ fn plain(bytes: &[u8], key: &Key, start: usize) -> Option<Value> {
 
 /// The column of a key that begins its line, or an item of a list.
 fn column(bytes: &[u8], key: &Key) -> Option<usize> {
-    let before = &bytes[key.name.start.saturating_sub(LONGEST_INDENT)..key.name.start];
-    let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
-    let is_begun = line.len() < before.len() || key.name.start < LONGEST_INDENT;
+    let line = line_before(bytes, key.name.start);
+    let is_whole = line.len() < LONGEST_SIDE;
     let is_indent = line.iter().all(|b| matches!(b, b' ' | b'-' | b'"' | b'\''));
     let quote = usize::from(matches!(line, [.., b'"' | b'\'']));
-    (is_begun && is_indent).then(|| line.len() - quote)
+    (is_whole && is_indent).then(|| line.len() - quote)
 }
 
 /// A block scalar: `|` or `>-`, and one line, or one value wrapped in several.
@@ -82,10 +80,8 @@ pub(super) fn block(bytes: &[u8], start: usize) -> Option<Value> {
 fn wrapped(bytes: &[u8], first: Range<usize>, limit: usize, least: usize) -> Option<Value> {
     let indented = indent(bytes, &first);
     let trimmed = |line: &Range<usize>| {
-        let text = bytes[line.clone()].trim_ascii();
-        let start =
-            line.start + (bytes[line.clone()].len() - bytes[line.clone()].trim_ascii_start().len());
-        start.min(line.end)..(start + text.len()).min(line.end)
+        let start = line.start + indent(bytes, line);
+        start..start + bytes[line.clone()].trim_ascii().len()
     };
     let mut lines = vec![trimmed(&first)];
     let mut at = first.end;

@@ -124,11 +124,11 @@ fn fold(bytes: &[u8], ignore_case: bool) -> Vec<u8> {
 
 /// What stands in a word behind the anchor that ends first in it.
 fn behind<'w>(word: &'w [u8], anchors: &[&[u8]]) -> Option<&'w [u8]> {
-    let ends = (0..=word.len()).filter(|end| {
+    let ends_at = |end: &usize| {
         let ends_there = |anchor: &&[u8]| !anchor.is_empty() && word[..*end].ends_with(anchor);
         anchors.iter().any(ends_there)
-    });
-    ends.min().map(|end| &word[end..])
+    };
+    (0..=word.len()).find(ends_at).map(|end| &word[end..])
 }
 
 /// What says most of what stands behind all of these: in the words, and in so many of the parts behind them.

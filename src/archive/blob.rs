@@ -119,6 +119,12 @@ impl Blob {
         })
     }
 
+    /// The handle on these very bytes, if they are part of this blob.
+    pub(crate) fn part(&self, bytes: &[u8]) -> Option<Self> {
+        let start = bytes.as_ptr().addr().checked_sub(self.as_ptr().addr())? as u64;
+        self.slice(start..start.checked_add(bytes.len() as u64)?)
+    }
+
     /// Names these very bytes of this very storage, for as long as the handle lives.
     pub fn key(&self) -> BlobKey {
         (

@@ -69,6 +69,11 @@ impl Recorder {
         self.write(&Note::Checksums(sequence, checksums));
     }
 
+    /// An entry with hits that was not hashed.
+    pub(crate) fn unhashed(&mut self, sequence: u32) {
+        self.write(&Note::Unhashed(sequence));
+    }
+
     /// The journal, ended with the layer's summary.
     pub(crate) fn finish(mut self, summary: &LayerSummary) -> Option<Vec<u8>> {
         self.write(&Note::Summary(SummaryNote::of(summary)));

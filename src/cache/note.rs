@@ -33,6 +33,8 @@ pub(crate) enum Note<'n> {
     Database(DatabaseNote<'n>),
     /// What an entry with hits hashes to.
     Checksums(u32, Checksums),
+    /// An entry with hits that was not hashed.
+    Unhashed(u32),
     /// The layer as a whole.
     Summary(SummaryNote),
 }

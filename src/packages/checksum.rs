@@ -20,6 +20,51 @@ pub enum Algorithm {
     Sha256,
 }
 
+/// Some of the algorithms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Algorithms {
+    md5: bool,
+    sha1: bool,
+    sha256: bool,
+}
+
+impl Algorithms {
+    /// Every one that databases use.
+    pub const ALL: Self = Self {
+        md5: true,
+        sha1: true,
+        sha256: true,
+    };
+
+    /// Whether there is none among them.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn and(self, algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Md5 => Self { md5: true, ..self },
+            Algorithm::Sha1 => Self { sha1: true, ..self },
+            Algorithm::Sha256 => Self {
+                sha256: true,
+                ..self
+            },
+        }
+    }
+
+    /// These and those of others.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            md5: self.md5 | other.md5,
+            sha1: self.sha1 | other.sha1,
+            sha256: self.sha256 | other.sha256,
+        }
+    }
+}
+
 impl Algorithm {
     fn length(self) -> usize {
         match self {
@@ -47,6 +92,11 @@ impl Checksum {
         (bytes.len() == algorithm.length()).then_some(Self { algorithm, head })
     }
 
+    /// How it was computed.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
     /// Of the checksum in hexadecimal.
     pub(super) fn of_hex(algorithm: Algorithm, text: &[u8]) -> Option<Self> {
         if text.len() != 2 * algorithm.length() || !text.iter().all(u8::is_ascii_hexdigit) {
@@ -65,62 +115,84 @@ impl Checksum {
     }
 }
 
-/// What one file's content hashes to, in every algorithm that databases use.
+/// What one file's content hashes to, in the algorithms that were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checksums {
-    md5: Head,
-    sha1: Head,
-    sha256: Head,
+    md5: Option<Head>,
+    sha1: Option<Head>,
+    sha256: Option<Head>,
 }
 
 impl Checksums {
-    /// Of a content that is there as a whole.
+    /// Of a content that is there as a whole, in every algorithm.
     pub fn of(content: &[u8]) -> Self {
-        let mut hasher = Hasher::default();
+        Self::in_these(Algorithms::ALL, content)
+    }
+
+    /// Of a content that is there as a whole.
+    pub fn in_these(algorithms: Algorithms, content: &[u8]) -> Self {
+        let mut hasher = Hasher::of(algorithms);
         hasher.update(content);
         hasher.finish()
     }
 
-    /// Of a content in pieces.
+    /// Of a content in pieces, in every algorithm.
     pub fn of_pieces(pieces: &[Vec<u8>]) -> Self {
-        let mut hasher = Hasher::default();
+        let mut hasher = Hasher::of(Algorithms::ALL);
         pieces.iter().for_each(|piece| hasher.update(piece));
         hasher.finish()
     }
 
-    /// Whether the content has this checksum.
+    /// The algorithms in which these are.
+    pub fn algorithms(&self) -> Algorithms {
+        Algorithms {
+            md5: self.md5.is_some(),
+            sha1: self.sha1.is_some(),
+            sha256: self.sha256.is_some(),
+        }
+    }
+
+    /// Whether the content has this checksum, as far as is known.
     pub fn fit(&self, checksum: Checksum) -> bool {
         let own = match checksum.algorithm {
             Algorithm::Md5 => self.md5,
             Algorithm::Sha1 => self.sha1,
             Algorithm::Sha256 => self.sha256,
         };
-        own == checksum.head
+        own == Some(checksum.head)
     }
 }
 
 /// Hashes a content that comes piece by piece.
-#[derive(Default)]
 pub struct Hasher {
-    md5: Md5,
-    sha1: Sha1,
-    sha256: Sha256,
+    md5: Option<Md5>,
+    sha1: Option<Sha1>,
+    sha256: Option<Sha256>,
 }
 
 impl Hasher {
+    /// In these algorithms.
+    pub fn of(algorithms: Algorithms) -> Self {
+        Self {
+            md5: algorithms.md5.then(Md5::default),
+            sha1: algorithms.sha1.then(Sha1::default),
+            sha256: algorithms.sha256.then(Sha256::default),
+        }
+    }
+
     /// The next piece.
     pub fn update(&mut self, piece: &[u8]) {
-        self.md5.update(piece);
-        self.sha1.update(piece);
-        self.sha256.update(piece);
+        (self.md5.iter_mut()).for_each(|hash| hash.update(piece));
+        (self.sha1.iter_mut()).for_each(|hash| hash.update(piece));
+        (self.sha256.iter_mut()).for_each(|hash| hash.update(piece));
     }
 
     /// The checksums of all pieces.
     pub fn finish(self) -> Checksums {
         Checksums {
-            md5: head(&self.md5.finalize()),
-            sha1: head(&self.sha1.finalize()),
-            sha256: head(&self.sha256.finalize()),
+            md5: self.md5.map(|hash| head(&hash.finalize())),
+            sha1: self.sha1.map(|hash| head(&hash.finalize())),
+            sha256: self.sha256.map(|hash| head(&hash.finalize())),
         }
     }
 }
@@ -150,10 +222,24 @@ mod tests {
             assert!(sums.fit(checksum), "{algorithm:?}");
             assert!(!Checksums::of(b"abd").fit(checksum), "{algorithm:?}");
         }
-        let mut pieces = Hasher::default();
+        let mut pieces = Hasher::of(Algorithms::ALL);
         pieces.update(b"a");
         pieces.update(b"bc");
         assert_eq!(pieces.finish(), sums);
+    }
+
+    #[test]
+    fn what_was_not_asked_for_fits_nothing() {
+        let of = |algorithm| Algorithms::default().and(algorithm);
+        let md5 = Checksum::of_hex(Algorithm::Md5, MD5).unwrap();
+        assert!(Checksums::in_these(of(Algorithm::Md5), b"abc").fit(md5));
+        let both = of(Algorithm::Sha1).union(of(Algorithm::Sha256));
+        let others = Checksums::in_these(both, b"abc");
+        assert!(!others.fit(md5));
+        assert!(others.fit(Checksum::of_hex(Algorithm::Sha1, SHA1).unwrap()));
+        assert_eq!(others.algorithms(), both);
+        assert_eq!(both.and(md5.algorithm()), Algorithms::ALL);
+        assert!(Algorithms::default().is_empty() && !both.is_empty());
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod dpkg;
 mod python;
 mod rpm;
 
-pub use checksum::{Algorithm, Checksum, Checksums, Hasher};
+pub use checksum::{Algorithm, Algorithms, Checksum, Checksums, Hasher};
 
 use crate::archive::normalise;
 

@@ -4,10 +4,14 @@
 //!
 //! To hash every file would take longer than to scan it. So a copy of each content is kept while
 //! it is scanned, and hashed where there are hits. Contents that are too large for that are read
-//! a second time, and so are those of plain layers, where it costs nothing to skip the others.
+//! a second time. Those of plain layers are read again only where it matters (`unhashed`).
+
+mod unhashed;
 
 use std::collections::HashMap;
-use std::io::{self, BufRead};
+use std::io::BufRead;
+
+use self::unhashed::{Unhashed, read_again};
 
 use super::claims::Claims;
 use super::kept::{Keeping, Kept};
@@ -16,8 +20,8 @@ use crate::archive::{Compression, Limits, sniff};
 use crate::cache::Told;
 use crate::content::Outcome;
 use crate::error::{Warning, WarningCode, printable};
-use crate::image::{Item, Layer, LayerEntry, walk};
-use crate::packages::{Broken, Checksums, Database, Hasher};
+use crate::image::{Layer, LayerEntry};
+use crate::packages::{Algorithms, Broken, Checksums, Database};
 
 /// Bytes of a content of a compressed layer that are kept: larger ones are few.
 pub(super) const CONTENT: usize = 8 << 20;
@@ -30,14 +34,23 @@ pub(super) struct Evidence {
     pub claims: Claims,
     /// Of entries with hits, by sequence.
     pub checksums: HashMap<u32, Checksums>,
+    /// Entries with hits that can be hashed still.
+    pub unhashed: Unhashed,
+}
+
+impl Evidence {
+    /// What an entry with hits hashes to, in every algorithm that matters, as far as is known.
+    pub(super) fn checksums(&self, sequence: u32) -> Option<Checksums> {
+        let known = self.checksums.get(&sequence).copied();
+        known.or_else(|| self.unhashed.get(sequence))
+    }
 }
 
 /// Gathers the evidence of a layer on the way through it.
 pub(super) struct Gatherer {
     evidence: Evidence,
     kept: Kept,
-    /// Bytes of a content that are kept.
-    most: usize,
+    is_plain: bool,
     /// Entries with hits whose contents were not kept. Those that were postponed come last.
     unkept: Vec<u32>,
     /// Whether what databases tell is written down, and what the last one told.
@@ -55,9 +68,10 @@ impl Gatherer {
             evidence: Evidence {
                 claims: Claims::new(common, claims),
                 checksums: HashMap::new(),
+                unhashed: Unhashed::default(),
             },
             kept: Kept::default(),
-            most: if is_plain { 0 } else { CONTENT },
+            is_plain,
             unkept: Vec::new(),
             is_recorded: false,
             told: None,
@@ -102,7 +116,11 @@ impl Gatherer {
         scan: impl FnOnce(&mut dyn BufRead) -> Outcome,
     ) -> Outcome {
         let is_database = Self::reads(entry);
-        let most = if is_database { DATABASE } else { self.most };
+        let most = match self.is_plain {
+            _ if is_database => DATABASE,
+            true => 0,
+            false => CONTENT,
+        };
         self.kept.begin(most, entry.size);
         let mut keeping = Keeping {
             inner: content,
@@ -117,7 +135,7 @@ impl Gatherer {
         let whole = self.kept.bytes();
         let whole = whole.filter(|bytes| bytes.len() as u64 == entry.size);
         if has_hits {
-            match whole {
+            match whole.filter(|_| !self.is_plain) {
                 Some(bytes) => {
                     let checksums = Checksums::of(bytes);
                     self.evidence.checksums.insert(entry.sequence, checksums);
@@ -144,10 +162,13 @@ impl Gatherer {
 
     /// The evidence, once the whole layer was seen.
     pub(super) fn finish(mut self, layer: &Layer, limits: &Limits, marks: &PathMarks) -> Evidence {
-        if !self.unkept.is_empty() {
-            // Entries that waited came after others.
-            self.unkept.sort_unstable();
-            let more = read_again(layer, limits, &self.unkept);
+        let unkept = Unhashed::of(self.unkept);
+        if self.is_plain {
+            self.evidence.unhashed = unkept;
+        } else if !unkept.sequences().is_empty() {
+            let wanted = unkept.sequences().iter();
+            let wanted: Vec<_> = wanted.map(|one| (*one, Algorithms::ALL)).collect();
+            let more = read_again(layer, limits, &wanted);
             self.evidence.checksums.extend(more);
         }
         self.evidence.claims.settle(marks);
@@ -178,42 +199,4 @@ fn unread(entry: &LayerEntry, what: &str) -> Warning {
     let path = printable(&entry.path);
     let message = format!("{path} {what}; files of packages in it count as anybody's");
     Warning::new(WarningCode::PackageDatabase, message).at(&entry.path)
-}
-
-/// What the contents of the entries in `wanted`, which is in order, hash to.
-fn read_again(layer: &Layer, limits: &Limits, wanted: &[u32]) -> HashMap<u32, Checksums> {
-    let mut found = HashMap::new();
-    walk(layer, limits, false, &mut |item| {
-        let Item::Entry(entry, content) = item else {
-            return Ok(());
-        };
-        if wanted.binary_search(&entry.sequence).is_ok() {
-            let (checksums, length) = hash(content)?;
-            if length == entry.size {
-                found.insert(entry.sequence, checksums);
-            }
-        }
-        match wanted.last() {
-            Some(last) if *last > entry.sequence => Ok(()),
-            // An error is how a walk ends early; this one's summary is nobody's.
-            _ => Err(io::Error::other("all were read")),
-        }
-    });
-    found
-}
-
-/// What a content hashes to, and its length.
-fn hash(content: &mut dyn BufRead) -> io::Result<(Checksums, u64)> {
-    let mut hasher = Hasher::default();
-    let mut read = 0;
-    loop {
-        let bytes = content.fill_buf()?;
-        if bytes.is_empty() {
-            return Ok((hasher.finish(), read));
-        }
-        hasher.update(bytes);
-        let length = bytes.len();
-        content.consume(length);
-        read += length as u64;
-    }
 }

@@ -5,6 +5,7 @@ use super::overlay::{Hidden, PathMarks};
 use super::owner::Owners;
 use super::places::Places;
 use super::stack::{Fate, Name, Stack};
+use crate::archive::Limits;
 use crate::detect::Match;
 use crate::error::printable;
 use crate::finding::{Kind, Occurrence, PackageFile, Removal, Visibility};
@@ -41,6 +42,7 @@ pub(super) fn locate(
     index: usize,
     image: &Image,
     scans: &[Option<&LayerScan>],
+    limits: &Limits,
     found: &mut Places,
 ) {
     let empty = PathMarks::default();
@@ -64,6 +66,7 @@ pub(super) fn locate(
         if found.leaves_out(scan) {
             continue;
         }
+        subject.hash_claimed(layer, limits);
         found.begin();
         let mut names = Names::default();
         for hit in &scan.hits {
@@ -139,11 +142,41 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Hashes the files with hits of a layer that a package of the image claims, as far as that was left.
+    fn hash_claimed(&self, layer: usize, limits: &Limits) {
+        let scan = self.scans[layer];
+        let Some((scan, evidence)) = scan.and_then(|scan| Some((scan, scan.evidence.as_ref()?)))
+        else {
+            return;
+        };
+        let unhashed = &evidence.unhashed;
+        if self.owners.is_empty() || unhashed.sequences().is_empty() {
+            return;
+        }
+        let files = scan.hits.iter().filter(|hit| hit.kind == Kind::File);
+        let mut files: Vec<_> = files
+            .filter_map(|hit| Some((hit.sequence?, &hit.path[..])))
+            .filter(|(sequence, _)| unhashed.sequences().binary_search(sequence).is_ok())
+            .collect();
+        files.sort_unstable();
+        files.dedup();
+        let wanted = files.into_iter().filter_map(|(sequence, path)| {
+            let mut names = vec![self.stack.name(layer, path, sequence)];
+            self.stack.follow_links(&mut names);
+            let algorithms = unhashed.left(sequence, self.owners.algorithms(&names))?;
+            Some((sequence, algorithms))
+        });
+        let wanted: Vec<_> = wanted.collect();
+        if !wanted.is_empty() {
+            unhashed.hash(&self.image.layers[layer], limits, &wanted);
+        }
+    }
+
     /// The package that owns the file of an entry, under whichever of its names.
     fn owner(&self, layer: usize, sequence: u32, names: &[Name<'_>]) -> Option<PackageFile> {
         let evidence = self.scans[layer]?.evidence.as_ref()?;
-        let checksums = evidence.checksums.get(&sequence)?;
-        self.owners.of(checksums, names)
+        let checksums = evidence.checksums(sequence)?;
+        self.owners.of(&checksums, names)
     }
 
     fn named(&self, layer: usize, hit: &LayerHit, name: &Name<'_>) -> Located {

@@ -12,7 +12,7 @@ use super::evidence::Evidence;
 use super::overlay::{PathMarks, hidden_by, real_path, spellings};
 use super::stack::{Fate, Name};
 use crate::finding::{FileState, PackageFile};
-use crate::packages::Checksums;
+use crate::packages::{Algorithms, Checksums};
 
 /// What is known of owners in one image.
 pub(super) struct Owners<'a> {
@@ -42,28 +42,48 @@ impl<'a> Owners<'a> {
     /// whose claim fits is enough: hard links are one file.
     pub(super) fn of(&self, checksums: &Checksums, names: &[Name<'_>]) -> Option<PackageFile> {
         let mut modified: Option<(Force, &Package)> = None;
-        let placed = names.iter().filter(|name| name.fate != Fate::Nowhere);
-        for name in placed.filter(|_| !self.databases.is_empty()) {
-            for path in spellings(&self.stack, name.layer, &name.real) {
-                for (of_layer, claim, package) in self.claims_on(path) {
-                    if checksums.fit(claim.checksum) {
-                        return Some(owned(package, FileState::Unmodified));
-                    }
-                    let force = of_layer.force(package, name.layer, &self.stack);
-                    if force > modified.map_or(Force::None, |(force, _)| force) {
-                        modified = Some((force, package));
-                    }
-                }
+        for (name, (of_layer, claim, package)) in self.claims_on_all(names) {
+            if checksums.fit(claim.checksum) {
+                return Some(owned(package, FileState::Unmodified));
+            }
+            let force = of_layer.force(package, name.layer, &self.stack);
+            if force > modified.map_or(Force::None, |(force, _)| force) {
+                modified = Some((force, package));
             }
         }
         modified.map(|(_, package)| owned(package, FileState::Modified))
     }
 
-    /// Every claim on a path, with its layer and its maker.
-    fn claims_on(
+    /// The algorithms in which packages state what a file of these names has in it; none if no package
+    /// has such a file.
+    pub(super) fn algorithms(&self, names: &[Name<'_>]) -> Algorithms {
+        let claims = self.claims_on_all(names);
+        claims.fold(Algorithms::default(), |all, (_, (_, claim, _))| {
+            all.and(claim.checksum.algorithm())
+        })
+    }
+
+    /// Whether no package of the image is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.databases.is_empty()
+    }
+
+    /// Every claim on one of the names.
+    fn claims_on_all<'n>(
         &self,
-        path: u64,
-    ) -> impl Iterator<Item = (&Databases<'a>, &'a Claim, &'a Package)> {
+        names: &'n [Name<'n>],
+    ) -> impl Iterator<Item = (&'n Name<'n>, Claimed<'_, 'a>)> {
+        let placed = names.iter().filter(|name| name.fate != Fate::Nowhere);
+        let placed = placed.filter(|_| !self.is_empty());
+        placed.flat_map(|name| {
+            let paths = spellings(&self.stack, name.layer, &name.real);
+            let claims = paths.into_iter().flat_map(|path| self.claims_on(path));
+            claims.map(move |claimed| (name, claimed))
+        })
+    }
+
+    /// Every claim on a path, with its layer and its maker.
+    fn claims_on(&self, path: u64) -> impl Iterator<Item = Claimed<'_, 'a>> {
         self.databases.iter().flat_map(move |of_layer| {
             let claims = of_layer.claims;
             let on_path = claims.of_path(path).iter();
@@ -71,6 +91,9 @@ impl<'a> Owners<'a> {
         })
     }
 }
+
+/// A claim, with the databases of its layer, and who makes it.
+type Claimed<'o, 'a> = (&'o Databases<'a>, &'a Claim, &'a Package);
 
 fn owned(package: &Package, file: FileState) -> PackageFile {
     PackageFile {

@@ -131,7 +131,7 @@ impl Subject {
         let mut images = Vec::with_capacity(self.images.len());
         for (index, image) in self.images.iter_mut().enumerate() {
             let scans = layers.of_image(index, &scans);
-            locate(index, image, &scans, &mut places);
+            locate(index, image, &scans, &options.limits, &mut places);
             images.push(image_report(image, &scans));
             let layer_warnings = layers.warnings_of(index, &scans);
             let warnings = std::mem::take(&mut image.warnings)

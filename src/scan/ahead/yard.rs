@@ -219,6 +219,8 @@ impl<'l> Yard<'l> {
         scanner.expect(whole.len() as u64);
         let outcome = scanner.scan(&context(&entry), &mut bytes);
         let is_hashed = self.hashes && !outcome.hits.is_empty() && whole.len() as u64 == entry.size;
+        // What is mapped can be hashed at any time.
+        let is_mapped = matches!(content, Content::Mapped(_));
         let is_refused = !has_own && scanner.take_refused();
         if let Some(twin) = twin.filter(|_| !is_refused && outcome.is_empty()) {
             match self.in_blob(whole) {
@@ -227,7 +229,8 @@ impl<'l> Yard<'l> {
             }
         }
         Done {
-            checksums: is_hashed.then(|| Checksums::of(whole)),
+            checksums: (is_hashed && !is_mapped).then(|| Checksums::of(whole)),
+            is_unhashed: is_hashed && is_mapped,
             again: is_refused.then(|| match content {
                 Content::Mapped(bytes) => Cow::Borrowed(bytes),
                 Content::Copied(_) => Cow::Owned(whole.to_vec()),
@@ -268,9 +271,7 @@ impl<'l> Yard<'l> {
 
     /// A handle on these bytes, if they lie in the blob.
     fn in_blob(&self, bytes: &[u8]) -> Option<Blob> {
-        let start = self.start_in_blob(bytes)? as u64;
-        self.blob?
-            .slice(start..start.checked_add(bytes.len() as u64)?)
+        self.blob?.part(bytes)
     }
 
     fn start_in_blob(&self, bytes: &[u8]) -> Option<usize> {

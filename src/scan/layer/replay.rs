@@ -54,6 +54,8 @@ fn keep(slot: &Slot, mut recorder: Recorder, scan: &LayerScan) {
         for (sequence, checksums) in checksums {
             recorder.checksums(*sequence, *checksums);
         }
+        let unhashed = evidence.unhashed.sequences().iter();
+        unhashed.for_each(|sequence| recorder.unhashed(*sequence));
     }
     if let Some(journal) = recorder.finish(&scan.summary) {
         slot.keep(&scan.summary, &journal);
@@ -98,6 +100,7 @@ impl Worker<'_, '_> {
             Note::Checksums(sequence, checksums) => {
                 self.gatherer.as_mut()?.add(sequence, checksums);
             }
+            Note::Unhashed(sequence) => self.gatherer.as_mut()?.add_later(sequence),
             Note::Summary(summary) => return Some(Some(summary.summary())),
         }
         Some(None)

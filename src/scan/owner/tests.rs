@@ -53,6 +53,7 @@ fn layer(number: usize, step: &Step, common: &Common) -> (Evidence, PathMarks) {
     let evidence = Evidence {
         claims,
         checksums: HashMap::new(),
+        unhashed: Default::default(),
     };
     (evidence, marks)
 }

@@ -19,6 +19,8 @@ pub(super) struct Print {
     pub known: u32,
     /// From the start of the literal; one less than none is possible.
     pub offset: i16,
+    /// Whether the first three or the last three of the bytes are known and printable.
+    pub is_text: bool,
 }
 
 impl Print {
@@ -38,7 +40,14 @@ impl Print {
         let mut rarity = best.rarity();
         for print in offsets.iter().skip(1).map(|at| Self::at(literal, *at)) {
             // What it is taken for makes it more common at most.
-            if print.by_itself() > rarity && print.rarity() > rarity {
+            let is_rarer = || print.by_itself() > rarity && print.rarity() > rarity;
+            // That places without text are passed over is worth more.
+            let is_better = match (print.is_text, best.is_text) {
+                (true, false) => true,
+                (false, true) => false,
+                _ => is_rarer(),
+            };
+            if is_better {
                 (best, rarity) = (print, print.rarity());
             }
         }
@@ -46,18 +55,20 @@ impl Print {
     }
 
     fn at(literal: &[u8], offset: i16) -> Self {
-        let (mut word, mut known) = ([0; WIDTH], [0; WIDTH]);
+        let (mut word, mut known, mut printable) = ([0; WIDTH], [0; WIDTH], [false; WIDTH]);
         for place in 0..WIDTH {
             let at = usize::try_from(i32::from(offset) + place as i32).ok();
             if let Some(byte) = at.and_then(|at| literal.get(at)) {
                 word[place] = byte | FOLD as u8;
                 known[place] = u8::MAX;
+                printable[place] = matches!(byte, b' '..=b'~');
             }
         }
         Self {
             word: u32::from_le_bytes(word),
             known: u32::from_le_bytes(known),
             offset,
+            is_text: matches!(printable, [true, true, true, _] | [_, true, true, true]),
         }
     }
 

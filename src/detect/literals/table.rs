@@ -17,8 +17,13 @@ pub(super) const SHORTEST: usize = WIDTH - 1;
 /// Slots for each fingerprint: so many that most of them have one for themselves.
 const ROOM: usize = 4;
 
-/// For each cell, by the first byte of the fingerprint.
-pub(super) type Table = [u32; CELLS];
+/// Which fingerprints there are.
+pub(super) struct Table {
+    /// For each cell, by the first byte of the fingerprint.
+    pub cells: [u32; CELLS],
+    /// Whether of each the first or the last three bytes are printable.
+    pub is_text: bool,
+}
 
 /// All fingerprints.
 pub(super) struct Prints {
@@ -34,14 +39,18 @@ pub(super) struct Prints {
 impl Prints {
     /// Of literals in lower case; those that are too short have none.
     pub(super) fn new(literals: &[Vec<u8>]) -> Self {
-        let mut table = Box::new([0; CELLS]);
+        let mut table = Box::new(Table {
+            cells: [0; CELLS],
+            is_text: true,
+        });
         let mut all: Vec<(u32, u32, i16)> = Vec::new();
         let numbered = (0..).zip(literals);
         for (number, literal) in numbered.filter(|(_, literal)| literal.len() >= SHORTEST) {
             for print in (0..STRIDE).map(|way| Print::choose(literal, way)) {
+                table.is_text &= print.is_text;
                 for word in words(print.word, print.known) {
                     let cell = cell(word);
-                    table[usize::from(cell)] |= 1 << (word % u32::BITS);
+                    table.cells[usize::from(cell)] |= 1 << (word % u32::BITS);
                     all.push((hash(word), number, print.offset));
                 }
             }

@@ -19,6 +19,7 @@ mod script;
 mod tests;
 mod unpack;
 mod wide;
+mod zeros;
 mod zip;
 
 pub use scanner::Scanner;

@@ -1,15 +1,14 @@
 //! Where runs of wide ASCII begin in binary files.
 //!
-//! Hardly any such file holds one, and each of its bytes is asked. So blocks of them are asked at once,
-//! for every second byte to be zero, in a way that the compiler makes vector instructions of.
+//! Hardly any such file holds one, and each of its bytes is asked. So blocks of them are asked at once, by a
+//! bit for each zero among them.
 
 use std::ops::Range;
 
+use super::zeros::{BLOCK, zeros};
+
 /// Bytes of the shortest run that counts: eight characters.
 pub(super) const RUN: usize = 16;
-/// Bytes that are looked at together.
-const BLOCK: usize = 64;
-
 pub(super) fn is_text(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
@@ -55,23 +54,16 @@ fn first_run(bytes: &[u8], from: usize, places: Range<usize>) -> Option<usize> {
     both.into_iter().flatten().min()
 }
 
-/// Whether a run may begin or end in a block, or go through it. Every run holds three times four bytes that
-/// are two characters each, and a block has two of those, at any multiple of four. By itself, since in the
-/// midst of a loop the compiler asks byte after byte.
-#[inline(never)]
+/// Whether a run may begin or end in a block, or go through it: whether it holds four zeros, two bytes from
+/// one to the next, each with another byte behind it. Of a run, which has eight characters, one of two
+/// neighbouring blocks holds as much.
+#[inline]
 fn may_hold_run(block: &[u8; BLOCK]) -> bool {
-    const EVEN: u32 = u32::from_ne_bytes([0, u8::MAX, 0, u8::MAX]);
-    let mut zeros = [0; BLOCK];
-    for (at, zero) in zeros.iter_mut().enumerate() {
-        *zero = if block[at] == 0 { u8::MAX } else { 0 };
-    }
-    let (fours, _) = zeros.as_chunks();
-    let mut count = 0;
-    for four in fours {
-        let zeros = u32::from_ne_bytes(*four);
-        count += u32::from(zeros == EVEN) + u32::from(zeros == !EVEN);
-    }
-    count > 1
+    let zeros = zeros(block);
+    // Of the byte behind the last one nothing is known.
+    let before_others = zeros & !(zeros >> 1);
+    let twice = before_others & (before_others >> 2);
+    twice & (twice >> 4) != 0
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Numbers in tar headers: octal text, or base-256 where the first bit is set.
 
+/// Octal digits of which any are a number.
+const MOST_DIGITS: usize = 21;
+
 /// A number field. Empty is 0; `Err` says what is wrong.
 pub(super) fn number(field: &[u8]) -> Result<i64, &'static str> {
     match field.first() {
@@ -15,6 +18,20 @@ pub(super) fn unsigned(field: &[u8]) -> Result<u64, &'static str> {
 
 /// Whether a number field holds a number or nothing, and no text beside it.
 pub(super) fn is_plain(field: &[u8]) -> bool {
+    // As nearly all are written, also empty ones: digits and padding.
+    let digits = field
+        .iter()
+        .take_while(|byte| matches!(byte, b'0'..=b'7'))
+        .count();
+    let is_padded = || {
+        field
+            .iter()
+            .skip(digits)
+            .all(|byte| matches!(byte, b' ' | 0))
+    };
+    if digits <= MOST_DIGITS && is_padded() {
+        return true;
+    }
     let is_octal = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ' | 0);
     let is_binary = field.first().is_some_and(|first| first & 0x80 != 0);
     (is_binary || field.iter().all(is_octal)) && number(field).is_ok()

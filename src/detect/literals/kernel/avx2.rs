@@ -7,12 +7,12 @@
 //! has, and reads and writes of whole vectors.
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_add_epi16, _mm_cvtepu8_epi16, _mm_cvtsi64_si128, _mm_cvtsi128_si64,
-    _mm_extract_epi64, _mm_loadu_si128, _mm_set_epi32, _mm_set1_epi16, _mm_storeu_si128,
-    _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_ps, _mm256_castsi256_si128,
-    _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_movemask_ps,
-    _mm256_set_m128i, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_sllv_epi32,
-    _mm256_srli_epi32,
+    __m128i, __m256i, _MM_HINT_T0, _mm_add_epi16, _mm_cvtepu8_epi16, _mm_cvtsi64_si128,
+    _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadu_si128, _mm_prefetch, _mm_set_epi32,
+    _mm_set1_epi16, _mm_storeu_si128, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_ps,
+    _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
+    _mm256_movemask_ps, _mm256_set_m128i, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8,
+    _mm256_sllv_epi32, _mm256_srli_epi32,
 };
 
 use super::text::{self, NO_VECTORS};
@@ -145,6 +145,15 @@ pub(super) fn load_half(block: &[u8; BLOCK + REACH], at: usize) -> __m256i {
     let bytes = &block[at..at + BLOCK / 2];
     // SAFETY: `bytes` are as many as two vectors have, and need no alignment.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+}
+
+/// Has the bytes at an offset of these, or behind them, read from memory before they are needed: what stands
+/// in the next page no machine reads by itself.
+#[inline]
+#[allow(unsafe_code)]
+pub(super) fn prefetch(bytes: &[u8], at: usize) {
+    // SAFETY: it is a hint, which no address makes a fault, and what stands there is not looked at.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(at).cast()) }
 }
 
 /// Writes down eight offsets behind `count` others.

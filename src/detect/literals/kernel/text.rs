@@ -5,7 +5,7 @@ use std::arch::x86_64::{
     _mm256_movemask_pd, _mm256_packs_epi16, _mm256_set1_epi8, _mm256_setzero_si256,
 };
 
-use super::avx2::{VECTOR, load_half};
+use super::avx2::{VECTOR, load_half, prefetch};
 use super::{BLOCK, CHUNK, REACH};
 
 /// Vectors of a block.
@@ -57,6 +57,7 @@ pub(super) fn vectors(bytes: &[u8], found: &mut Vectors) -> usize {
         && let Some(room) = found.get_mut(count..).and_then(<[u16]>::first_chunk_mut)
     {
         let (offsets, more) = OFFSETS[without_text(block) as usize % OFFSETS.len()];
+        prefetch(bytes, at + CHUNK);
         let lanes = offsets + at as u64 * ALL_LANES;
         *room = [
             lanes as u16,

@@ -5,7 +5,7 @@
 seconds() {
   local start end
   start=$(date +%s.%N)
-  "$@" >"$work/out" 2>"$work/err" </dev/null || true
+  "$@" >/dev/null 2>"$work/err" </dev/null || true
   end=$(date +%s.%N)
   awk -v a="$start" -v b="$end" 'BEGIN { printf "%.3f\n", b - a }'
 }

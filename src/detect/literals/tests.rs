@@ -107,6 +107,22 @@ fn where_a_place_passes_and_nothing_is_known_of_it_no_literal_is_told() {
     assert_eq!(hits, []);
 }
 
+/// Places without text are passed over as long as no fingerprint could stand there.
+#[test]
+fn fingerprints_are_of_printable_bytes_where_the_literal_has_enough() {
+    let is_text = |texts: &[&str]| Literals::new(literals(texts)).prints.table.is_text;
+    assert!(is_text(&[
+        "key",
+        "ghp_",
+        "\nsite=",
+        "password\nv ",
+        "q",
+        "a\nb\ncdefg"
+    ]));
+    assert!(!is_text(&["key", "a\nb\nc"]));
+    assert!(!is_text(&["\u{1}\u{2}\u{3}\u{4}"]));
+}
+
 #[test]
 fn text_of_nothing_but_literals_is_linear_and_whole() {
     let twins = Twins::of(&literals(&["a", "aa", "aaa", "aaaa", "aaaaaaaaa"]));

@@ -53,7 +53,7 @@ pub(super) struct Done<'l> {
     pub again: Option<Cow<'l, [u8]>>,
     /// Of a content with hits, where they were asked for.
     pub checksums: Option<Checksums>,
-    /// Whether they have to be taken from bytes that are gone, or can be later.
+    /// Whether they have to be taken from the layer once more, if at all.
     pub is_unhashed: bool,
 }
 

@@ -44,17 +44,21 @@ impl Unhashed {
         hashed.get(&sequence).copied()
     }
 
-    /// The algorithms that are still to be asked of an entry for which these are wanted: all that any
-    /// image wants, so that none has to be asked twice for each.
+    /// The algorithms in which an entry is to be hashed that these are wanted for, if one of them is new:
+    /// with those of images before.
     pub(in crate::scan) fn left(&self, sequence: u32, wanted: Algorithms) -> Option<Algorithms> {
         let known = self.get(sequence).map(|sums| sums.algorithms());
         let all = known.unwrap_or_default().union(wanted);
         (known.unwrap_or_default() != all).then_some(all)
     }
 
-    /// Reads entries of the layer once more.
+    /// Reads entries of the layer once more. Where bytes of it were lost since, none of them is known to be
+    /// a package's, and none to be changed.
     pub(in crate::scan) fn hash(&self, layer: &Layer, limits: &Limits, wanted: &Wanted) {
         let found = read_again(layer, limits, wanted);
+        if layer.blob.as_ref().is_some_and(Blob::is_cut) {
+            return;
+        }
         let mut hashed = self.hashed.lock().unwrap_or_else(PoisonError::into_inner);
         hashed.extend(found);
     }

@@ -119,10 +119,17 @@ impl Blob {
         })
     }
 
+    /// Where these very bytes lie, if they are part of this blob.
+    pub(crate) fn range_of(&self, bytes: &[u8]) -> Option<Range<usize>> {
+        let start = bytes.as_ptr().addr().checked_sub(self.as_ptr().addr())?;
+        let end = start.checked_add(bytes.len())?;
+        (end <= self.len()).then_some(start..end)
+    }
+
     /// The handle on these very bytes, if they are part of this blob.
     pub(crate) fn part(&self, bytes: &[u8]) -> Option<Self> {
-        let start = bytes.as_ptr().addr().checked_sub(self.as_ptr().addr())? as u64;
-        self.slice(start..start.checked_add(bytes.len() as u64)?)
+        let Range { start, end } = self.range_of(bytes)?;
+        self.slice(start as u64..end as u64)
     }
 
     /// Names these very bytes of this very storage, for as long as the handle lives.
@@ -193,6 +200,20 @@ impl std::fmt::Debug for Blob {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_lie_in_a_blob_only_as_a_whole_and_in_its_own_memory() {
+        let blob = Blob::from_vec(b"0123456789".to_vec());
+        let middle = blob.slice(2..8).unwrap();
+        assert_eq!(middle.range_of(&blob[3..5]), Some(1..3));
+        assert_eq!(
+            middle.part(&blob[3..5]).unwrap().key(),
+            blob.slice(3..5).unwrap().key()
+        );
+        for other in [&blob[1..3], &blob[7..9], b"23"] {
+            assert_eq!(middle.range_of(other), None);
+        }
+    }
 
     #[test]
     fn a_slice_outside_the_blob_is_none_whatever_the_numbers() {

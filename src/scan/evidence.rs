@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use std::io::BufRead;
 
 use self::unhashed::{Unhashed, read_again};
-
 use super::claims::Claims;
 use super::kept::{Keeping, Kept};
 use super::overlay::{Common, PathMarks};
@@ -135,7 +134,7 @@ impl Gatherer {
         let whole = self.kept.bytes();
         let whole = whole.filter(|bytes| bytes.len() as u64 == entry.size);
         if has_hits {
-            match whole.filter(|_| !self.is_plain) {
+            match whole {
                 Some(bytes) => {
                     let checksums = Checksums::of(bytes);
                     self.evidence.checksums.insert(entry.sequence, checksums);

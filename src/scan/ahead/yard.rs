@@ -265,18 +265,13 @@ impl<'l> Yard<'l> {
 
     /// The same bytes as they lie in the blob, if they do.
     pub(super) fn mapped(&self, bytes: &[u8]) -> Option<&'l [u8]> {
-        let start = self.start_in_blob(bytes)?;
-        self.blob?.get(start..start.checked_add(bytes.len())?)
+        let blob = self.blob?;
+        blob.get(blob.range_of(bytes)?)
     }
 
     /// A handle on these bytes, if they lie in the blob.
     fn in_blob(&self, bytes: &[u8]) -> Option<Blob> {
         self.blob?.part(bytes)
-    }
-
-    fn start_in_blob(&self, bytes: &[u8]) -> Option<usize> {
-        let start = self.blob?.as_ptr().addr();
-        bytes.as_ptr().addr().checked_sub(start)
     }
 
     /// Does the job that waits longest if its results will be these; whether that is so.

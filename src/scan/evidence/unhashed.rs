@@ -48,8 +48,9 @@ impl Unhashed {
     /// with those of images before.
     pub(in crate::scan) fn left(&self, sequence: u32, wanted: Algorithms) -> Option<Algorithms> {
         let known = self.get(sequence).map(|sums| sums.algorithms());
-        let all = known.unwrap_or_default().union(wanted);
-        (known.unwrap_or_default() != all).then_some(all)
+        let known = known.unwrap_or_default();
+        let all = known.union(wanted);
+        (known != all).then_some(all)
     }
 
     /// Reads entries of the layer once more. Where bytes of it were lost since, none of them is known to be

@@ -48,7 +48,9 @@ impl Paths {
 
     fn matches(&self, path: &str, mut found: impl FnMut(Looker)) {
         let path = Candidate::new(path);
-        for (globs, of_glob) in &self.sets {
+        // Most paths fit none, which is told in a tenth of the time that it takes to tell which.
+        let sets = self.sets.iter();
+        for (globs, of_glob) in sets.filter(|(globs, _)| globs.is_match_candidate(&path)) {
             for glob in globs.matches_candidate(&path) {
                 found(of_glob[glob]);
             }

@@ -2,13 +2,14 @@
 //!
 //! It stands alone because it is the only step that touches every byte: whatever finds anchors
 //! faster takes the place of [`Literals`] behind [`Prefilter::candidates`] and nothing else
-//! changes. Anchors are found in any ASCII case; who needs the exact case looks again.
+//! changes. Anchors are found in any ASCII case, unless one spelling is all that anybody asks for; who
+//! needs the exact case looks again.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::keys::{SIGHTS, Sight};
-use super::literals::{Literals, Room};
+use super::literals::{Literal, Literals, Room};
 use crate::rules::Rule;
 
 /// What one anchor stands for.
@@ -20,6 +21,18 @@ pub(super) struct Anchor {
     pub keyword_of: Vec<usize>,
     /// The public key that it leads to, with the exact bytes.
     pub sight: Option<(&'static [u8], Sight)>,
+}
+
+impl Anchor {
+    /// The bytes that everybody asks for who asks for it.
+    fn spelling(&self) -> Option<&[u8]> {
+        let of_rules = self.rules.iter().map(|(_, exact)| exact.as_deref());
+        let of_sight = self.sight.iter().map(|(exact, _)| Some(*exact));
+        let of_keywords = self.keyword_of.first().map(|_| None);
+        let mut all = of_rules.chain(of_sight).chain(of_keywords);
+        let first = all.next()??;
+        all.all(|other| other == Some(first)).then_some(first)
+    }
 }
 
 /// A rule's index, with the exact bytes where case counts.
@@ -55,9 +68,19 @@ impl Prefilter {
             let text = anchor.to_ascii_lowercase().into_bytes();
             by_text.entry(text).or_default().sight = Some((anchor.as_bytes(), *sight));
         }
-        let (texts, anchors) = by_text.into_iter().unzip();
+        let literal = |(text, anchor): (Vec<u8>, &Anchor)| match anchor.spelling() {
+            Some(exact) => Literal {
+                text: exact.to_vec(),
+                any_case: false,
+            },
+            None => Literal {
+                text,
+                any_case: true,
+            },
+        };
+        let (texts, anchors): (Vec<_>, Vec<_>) = by_text.into_iter().unzip();
         Self {
-            literals: Literals::new(texts),
+            literals: Literals::new(texts.into_iter().zip(&anchors).map(literal).collect()),
             anchors,
         }
     }
@@ -87,17 +110,27 @@ mod tests {
     use crate::detect::tests::{engine_of, rule};
 
     proptest! {
-        /// The anchors are those that looking at every place one by one finds.
+        /// The anchors are those that looking at every place one by one finds, in any case where a rule
+        /// takes any, or two rules take different ones.
         #[test]
         fn anchors_are_those_of_a_naive_search(
             text in "[abAB]{0,60}",
             cut in 0usize..60,
         ) {
-            let anchors = ["ab", "bab", "aab", "abba"];
-            let rules: String = anchors
-                .iter()
-                .map(|anchor| rule(&format!("r.{anchor}"), anchor, "regex = 'x{1,9}'"))
-                .collect();
+            let anchors = [("ab", true), ("bab", true), ("aab", false), ("abba", false), ("BB", false)];
+            let regex = "regex = 'x{1,9}'";
+            let any_case = format!("{regex}\nignore_case = true");
+            let rules = [
+                rule("r.a", "ab", regex),
+                rule("r.b", "ab", &any_case),
+                rule("r.c", "bab", regex),
+                rule("r.d", "Bab", regex),
+                rule("r.e", "aab", regex),
+                rule("r.f", "aab", regex),
+                rule("r.g", "abba", regex),
+                rule("r.h", "BB", regex),
+            ];
+            let rules = rules.concat();
             let engine = engine_of(&rules);
             let bytes = text.as_bytes();
             let cut = cut.min(bytes.len());
@@ -108,13 +141,15 @@ mod tests {
                 engine.prefilter().candidates(bytes, own, &mut Room::default(), take);
             }
             let mut expected = Vec::new();
-            for anchor in anchors {
-                for start in 0..bytes.len() {
-                    let end = start + anchor.len();
-                    if bytes.get(start..end).is_some_and(|part| part.eq_ignore_ascii_case(anchor.as_bytes())) {
-                        expected.push((end, start));
-                    }
-                }
+            for (anchor, any_case) in anchors {
+                let is_it = |part: &[u8]| match any_case {
+                    true => part.eq_ignore_ascii_case(anchor.as_bytes()),
+                    false => part == anchor.as_bytes(),
+                };
+                let places = (0..bytes.len()).map(|start| (start + anchor.len(), start));
+                expected.extend(places.filter(|(end, start)| {
+                    bytes.get(*start..*end).is_some_and(is_it)
+                }));
             }
             prop_assert!(found.is_sorted_by_key(|(end, _)| *end));
             found.sort_unstable();

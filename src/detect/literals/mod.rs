@@ -1,4 +1,4 @@
-//! Many literals at once, in any ASCII case, by the rarest four bytes of each.
+//! Many literals at once, in any ASCII case or in their own, by the rarest four bytes of each.
 //!
 //! An automaton over all literals touches a table of megabytes for every byte. Here every second
 //! place costs a few instructions and one look into a table of 128 KiB, whatever the number of
@@ -30,8 +30,16 @@ pub(super) struct Literals {
     prints: Prints,
     /// Those that are too short for a fingerprint, which hardly any rule has, with their numbers.
     short: Option<(AhoCorasick, Vec<u32>)>,
-    literals: Vec<Vec<u8>>,
+    literals: Vec<Literal>,
     longest: usize,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Literal {
+    /// In lower case, if any ASCII case will do.
+    pub text: Vec<u8>,
+    pub any_case: bool,
 }
 
 /// Where a literal ends and starts, and which.
@@ -69,17 +77,28 @@ struct Search<'b> {
     hits: &'b mut Vec<Hit>,
 }
 
+impl Literal {
+    fn is(&self, text: &[u8]) -> bool {
+        match self.any_case {
+            true => text.eq_ignore_ascii_case(&self.text),
+            false => *text == *self.text,
+        }
+    }
+}
+
 impl Literals {
-    /// Takes literals in lower case, none of them empty.
-    pub(super) fn new(literals: Vec<Vec<u8>>) -> Self {
+    /// Takes literals, none of them empty.
+    pub(super) fn new(literals: Vec<Literal>) -> Self {
         let kernel = Kernel::all().pop().unwrap_or(Kernel::Portable);
         Self::with(kernel, literals)
     }
 
-    fn with(kernel: Kernel, literals: Vec<Vec<u8>>) -> Self {
-        let is_short = |number: &u32| literals[*number as usize].len() < SHORTEST;
+    fn with(kernel: Kernel, literals: Vec<Literal>) -> Self {
+        let is_short = |number: &u32| literals[*number as usize].text.len() < SHORTEST;
         let numbers: Vec<u32> = (0..literals.len() as u32).filter(is_short).collect();
-        let texts = numbers.iter().map(|number| &literals[*number as usize]);
+        let texts = numbers
+            .iter()
+            .map(|number| &literals[*number as usize].text);
         let mut builder = AhoCorasick::builder();
         let automaton = builder.ascii_case_insensitive(true).build(texts);
         Self {
@@ -88,7 +107,11 @@ impl Literals {
             short: (automaton.ok())
                 .filter(|_| !numbers.is_empty())
                 .map(|automaton| (automaton, numbers)),
-            longest: literals.iter().map(Vec::len).max().unwrap_or(0),
+            longest: literals
+                .iter()
+                .map(|literal| literal.text.len())
+                .max()
+                .unwrap_or(0),
             literals,
         }
     }
@@ -200,9 +223,8 @@ impl Literals {
             return;
         };
         let start = candidate.start(at);
-        let end = start.wrapping_add(literal.len());
-        let stands =
-            (search.bytes.get(start..end)).is_some_and(|text| text.eq_ignore_ascii_case(literal));
+        let end = start.wrapping_add(literal.text.len());
+        let stands = (search.bytes.get(start..end)).is_some_and(|text| literal.is(text));
         if stands && end > search.own.start && end <= search.own.end {
             search.hits.push((end, start, candidate.literal));
         }
@@ -218,7 +240,12 @@ impl Literals {
         for hit in automaton.find_overlapping_iter(input) {
             let number = numbers.get(hit.pattern().as_usize());
             let is_own = hit.end() > range.start.max(search.own.start);
-            if let (true, Some(number)) = (is_own, number) {
+            let is_it = |number: &u32| {
+                let literal = self.literals.get(*number as usize);
+                let text = search.bytes.get(hit.range()).unwrap_or_default();
+                literal.is_some_and(|literal| literal.is(text))
+            };
+            if let Some(number) = number.filter(|number| is_own && is_it(number)) {
                 search.hits.push((hit.end(), hit.start(), *number));
             }
         }

@@ -1,11 +1,14 @@
 //! One fingerprint of a literal, and what is kept of the literal to tell at a place where the
 //! fingerprint may stand whether it is worth comparing.
 
+use super::Literal;
 use super::kernel::{STRIDE, WIDTH};
 use super::model;
 
 /// Folds eight bytes.
 const FOLD: u64 = 0x2020_2020_2020_2020;
+/// Set where nothing is folded, since case counts.
+const CASE: u8 = 0x80;
 /// Bytes of a literal that are looked at there.
 const HEAD: usize = 8;
 /// Fingerprints of a literal begin before this offset.
@@ -93,16 +96,22 @@ impl Print {
     }
 }
 
+/// What folds a head whose case counts, or does not.
+#[inline(always)]
+fn fold(case: u8) -> u64 {
+    if case & CASE == 0 { FOLD } else { 0 }
+}
+
 /// A literal that may stand where one of its fingerprints was found.
 #[derive(Clone, Copy)]
 pub(super) struct Candidate {
-    /// Its first bytes, folded, moved up as far as there are none.
+    /// Its first bytes, folded unless its case counts, moved up as far as there are none.
     head: u64,
     /// Its number.
     pub literal: u32,
     /// From its start to the fingerprint.
     offset: i16,
-    /// Bits of the head that are not known.
+    /// Bits of the head that are not known; above those of a shift, whether its case counts.
     unknown: u8,
     /// Whether no other one behind it has the same place in the table.
     pub is_last: bool,
@@ -118,17 +127,18 @@ impl Candidate {
         is_last: true,
     };
 
-    pub(super) fn new(number: u32, literal: &[u8], offset: i16) -> Self {
+    pub(super) fn new(number: u32, literal: &Literal, offset: i16) -> Self {
         let mut head = [0; HEAD];
-        let known = literal.len().min(HEAD);
-        for (byte, known) in head[HEAD - known..].iter_mut().zip(literal) {
-            *byte = known | FOLD as u8;
+        let known = literal.text.len().min(HEAD);
+        let case = if literal.any_case { 0 } else { CASE };
+        for (byte, known) in head[HEAD - known..].iter_mut().zip(&literal.text) {
+            *byte = known | fold(case) as u8;
         }
         Self {
             head: u64::from_le_bytes(head),
             literal: number,
             offset,
-            unknown: 8 * (HEAD - known) as u8,
+            unknown: (8 * (HEAD - known) as u8) | case,
             is_last: false,
         }
     }
@@ -145,7 +155,7 @@ impl Candidate {
     pub(super) fn may_stand(&self, bytes: &[u8], at: usize) -> bool {
         let head = bytes.get(self.start(at)..).and_then(<[u8]>::first_chunk);
         head.is_none_or(|head| {
-            (u64::from_le_bytes(*head) | FOLD) << (self.unknown % 64) == self.head
+            (u64::from_le_bytes(*head) | fold(self.unknown)) << (self.unknown % 64) == self.head
         })
     }
 }

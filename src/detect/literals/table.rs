@@ -6,6 +6,7 @@
 //! that are looked at; a literal of three bytes, or of four in one of the ways, has a fingerprint
 //! of three, which stands in the table with every byte that may come before or behind it.
 
+use super::Literal;
 use super::kernel::{STRIDE, WIDTH, cell};
 use super::print::{Candidate, Print};
 
@@ -37,16 +38,17 @@ pub(super) struct Prints {
 }
 
 impl Prints {
-    /// Of literals in lower case; those that are too short have none.
-    pub(super) fn new(literals: &[Vec<u8>]) -> Self {
+    /// Of literals; those that are too short have none.
+    pub(super) fn new(literals: &[Literal]) -> Self {
         let mut table = Box::new(Table {
             cells: [0; CELLS],
             is_text: true,
         });
         let mut all: Vec<(u32, u32, i16)> = Vec::new();
         let numbered = (0..).zip(literals);
-        for (number, literal) in numbered.filter(|(_, literal)| literal.len() >= SHORTEST) {
-            for print in (0..STRIDE).map(|way| Print::choose(literal, way)) {
+        for (number, literal) in numbered.filter(|(_, literal)| literal.text.len() >= SHORTEST) {
+            let lower = literal.text.to_ascii_lowercase();
+            for print in (0..STRIDE).map(|way| Print::choose(&lower, way)) {
                 table.is_text &= print.is_text;
                 for word in words(print.word, print.known) {
                     let cell = cell(word);
@@ -67,7 +69,7 @@ impl Prints {
     }
 
     /// Fills the slots.
-    fn index(&mut self, mut all: Vec<(u32, u32, i16)>, literals: &[Vec<u8>]) {
+    fn index(&mut self, mut all: Vec<(u32, u32, i16)>, literals: &[Literal]) {
         for (hash, ..) in &mut all {
             *hash >>= self.shift;
         }

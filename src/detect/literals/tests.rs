@@ -7,28 +7,35 @@ use super::*;
 /// The safe twin, and every kernel.
 struct Twins {
     automaton: AhoCorasick,
+    literals: Vec<Literal>,
     finders: Vec<Literals>,
 }
 
 impl Twins {
-    fn of(literals: &[Vec<u8>]) -> Self {
+    fn of(literals: &[Literal]) -> Self {
         let mut builder = AhoCorasick::builder();
         let kernels = Kernel::all().into_iter();
         Self {
             automaton: builder
                 .ascii_case_insensitive(true)
-                .build(literals)
+                .build(literals.iter().map(|literal| &literal.text))
                 .unwrap(),
+            literals: literals.to_vec(),
             finders: kernels
                 .map(|kernel| Literals::with(kernel, literals.to_vec()))
                 .collect(),
         }
     }
 
-    /// Every literal that ends in `own`, as aho-corasick finds them.
+    /// Every literal that ends in `own`, as aho-corasick finds them, in its case where that counts.
     fn expected(&self, bytes: &[u8], own: &Range<usize>) -> Vec<Hit> {
         let found = self.automaton.find_overlapping_iter(Input::new(bytes));
+        let is_spelled = |hit: &aho_corasick::Match| {
+            let literal = &self.literals[hit.pattern()];
+            literal.any_case || literal.text == bytes[hit.range()]
+        };
         let mut hits: Vec<Hit> = found
+            .filter(is_spelled)
             .map(|hit| (hit.end(), hit.start(), hit.pattern().as_u32()))
             .filter(|(end, ..)| *end > own.start && *end <= own.end)
             .collect();
@@ -50,8 +57,16 @@ impl Twins {
     }
 }
 
-fn literals(texts: &[&str]) -> Vec<Vec<u8>> {
-    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+fn literals(texts: &[&str]) -> Vec<Literal> {
+    let texts = texts.iter().map(|text| text.as_bytes().to_vec());
+    texts.map(in_any_case).collect()
+}
+
+fn in_any_case(text: Vec<u8>) -> Literal {
+    Literal {
+        text: text.to_ascii_lowercase(),
+        any_case: true,
+    }
 }
 
 #[test]
@@ -90,6 +105,25 @@ fn literals_are_found_across_chunks_and_only_where_they_end_in_the_part_that_is_
     let near_seam = (0..40).map(|shift| CHUNK - 20 + shift..2 * CHUNK - 20 + shift);
     for own in owns.into_iter().chain(near_seam) {
         twins.check(&text, &own);
+    }
+}
+
+#[test]
+fn where_case_counts_no_other_spelling_is_found() {
+    let exact = ["q", "xY", "Pat", "GOOG", "needle_LONG_enough"];
+    let spelled = |text: &&str| Literal {
+        text: text.as_bytes().to_vec(),
+        any_case: false,
+    };
+    let twins = Twins::of(&exact.iter().map(spelled).collect::<Vec<_>>());
+    for text in exact {
+        for before in 0..20 {
+            let at = |text: &str| [&vec![b'-'; before], text.as_bytes(), &[b'-'; 40]].concat();
+            let found = [text, &text.to_ascii_lowercase(), &text.to_ascii_uppercase()];
+            let counts = found.map(|text| twins.check(&at(text), &(0..before + 60)));
+            let same = found.map(|other| usize::from(other == text));
+            assert_eq!(counts, same, "{text}");
+        }
     }
 }
 
@@ -134,12 +168,17 @@ proptest! {
     /// Exactly what aho-corasick finds, for any literals, text and part of it that is owned.
     #[test]
     fn it_finds_what_aho_corasick_finds(
-        literals in prop::collection::btree_set("[ab_@`\u{0}-]{1,9}", 1..12),
+        literals in prop::collection::btree_set("[abB_@`\u{0}-]{1,9}", 1..12),
+        cases in prop::collection::vec(any::<bool>(), 12),
         text in "[abAB_@`\u{0}\u{20}-]{0,300}",
         from in 0usize..300,
         length in 0usize..300,
     ) {
-        let literals: Vec<Vec<u8>> = literals.into_iter().map(String::into_bytes).collect();
+        let literal = |(text, any_case): (String, bool)| match any_case {
+            true => in_any_case(text.into_bytes()),
+            false => Literal { text: text.into_bytes(), any_case },
+        };
+        let literals: Vec<Literal> = literals.into_iter().zip(cases).map(literal).collect();
         let bytes = text.as_bytes();
         let start = from.min(bytes.len());
         let own = start..(start + length).min(bytes.len());
@@ -164,6 +203,7 @@ proptest! {
             bytes.push(byte);
         }
         let own = own.min(bytes.len())..bytes.len();
+        let literals: Vec<Literal> = literals.into_iter().map(in_any_case).collect();
         Twins::of(&literals).check(&bytes, &own);
     }
 }

@@ -12,16 +12,18 @@ const BEHIND: u64 = 64 << 20;
 /// Looks after the pages of one layer.
 pub(super) struct Pages<'l> {
     blob: Option<&'l Blob>,
-    /// Where the walk was last, and up to where pages are let go of.
+    /// Where the walk was last, up to where pages were asked for, and up to where they are let go of.
     passed: u64,
+    wanted: u64,
     released: u64,
 }
 
 impl<'l> Pages<'l> {
     pub(super) fn of(blob: Option<&'l Blob>) -> Self {
-        let pages = Self {
+        let mut pages = Self {
             blob,
             passed: 0,
+            wanted: 0,
             released: 0,
         };
         pages.read_ahead();
@@ -42,10 +44,11 @@ impl<'l> Pages<'l> {
         }
     }
 
-    fn read_ahead(&self) {
+    fn read_ahead(&mut self) {
         if let Some(blob) = self.blob {
             let end = (blob.len() as u64).min(self.passed + 2 * STEP);
-            blob.will_need(self.passed.min(end)..end);
+            blob.will_need(self.wanted.max(self.passed).min(end)..end);
+            self.wanted = end;
         }
     }
 }

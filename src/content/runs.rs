@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use super::zeros::{BLOCK, zeros};
 
 /// Bytes of the shortest run that counts: eight characters.
@@ -20,10 +22,7 @@ pub(super) fn find_run(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from + zero.saturating_sub(1);
     loop {
         let (blocks, _) = bytes.get(at..)?.as_chunks();
-        let passed = blocks
-            .iter()
-            .take_while(|block| !may_hold_run(block))
-            .count();
+        let passed = dispatch!(Level::new(), simd => without_run(simd, blocks));
         at += passed * BLOCK;
         if passed == blocks.len() {
             return first_run(bytes, from, at..bytes.len());
@@ -54,12 +53,22 @@ fn first_run(bytes: &[u8], from: usize, places: Range<usize>) -> Option<usize> {
     both.into_iter().flatten().min()
 }
 
-/// Whether a run may begin or end in a block, or go through it: whether it holds four zeros, two bytes from
-/// one to the next, each with another byte behind it. Of a run, which has eight characters, one of two
-/// neighbouring blocks holds as much.
-#[inline]
-fn may_hold_run(block: &[u8; BLOCK]) -> bool {
-    let zeros = zeros(block);
+/// How many blocks there are before the first one that may hold a run.
+#[inline(always)]
+fn without_run<S: Simd>(simd: S, blocks: &[[u8; BLOCK]]) -> usize {
+    for (count, block) in blocks.iter().enumerate() {
+        if may_hold_run(zeros(simd, block)) {
+            return count;
+        }
+    }
+    blocks.len()
+}
+
+/// Whether a run may begin or end in a block with these zeros, or go through it: whether it holds four, two
+/// bytes from one to the next, each with another byte behind it. Of a run, which has eight characters, one of
+/// two neighbouring blocks holds as much.
+#[inline(always)]
+fn may_hold_run(zeros: u64) -> bool {
     // Of the byte behind the last one nothing is known.
     let before_others = zeros & !(zeros >> 1);
     let twice = before_others & (before_others >> 2);

@@ -1,24 +1,20 @@
 //! Which of 64 bytes are zero, as bits: the first byte's is the lowest.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::u8x64;
 
 /// Bytes that are looked at together.
 pub(super) const BLOCK: usize = 64;
-/// Bytes that a vector of every machine holds.
-const VECTOR: usize = 16;
 
-#[inline]
-pub(super) fn zeros(block: &[u8; BLOCK]) -> u64 {
-    let (vectors, _) = block.as_chunks::<VECTOR>();
-    let masks = vectors.iter().map(|bytes| {
-        let bytes = u8x16::new(*bytes);
-        u64::from(bytes.simd_eq(u8x16::ZERO).to_bitmask())
-    });
-    masks.rev().fold(0, |all, mask| all << VECTOR | mask)
+/// Goes into the code for each kind of vectors, of which the machine has the one that `simd` stands for.
+#[inline(always)]
+pub(super) fn zeros<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
+    u8x64::from_slice(simd, block).simd_eq(0).to_bitmask()
 }
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::{Level, dispatch};
     use proptest::prelude::*;
 
     use super::*;
@@ -29,7 +25,10 @@ mod tests {
             bytes in prop::collection::vec(prop_oneof![Just(0), any::<u8>()], BLOCK),
         ) {
             let bits = bytes.iter().rev().fold(0u64, |bits, byte| bits << 1 | u64::from(*byte == 0));
-            prop_assert_eq!(zeros(bytes.first_chunk().unwrap()), bits);
+            let block = bytes.first_chunk().unwrap();
+            for level in [Level::baseline(), Level::new()] {
+                prop_assert_eq!(dispatch!(level, simd => zeros(simd, block)), bits);
+            }
         }
     }
 }

@@ -49,25 +49,37 @@ fn by_threes(bytes: &[u8]) -> u32 {
     let (triples, rest) = MODEL.split_at(TRIPLES);
     let (pairs, singles) = rest.split_at(PAIRS);
     let get = |table: &[u8], at: usize| table.get(at).map_or(0, |bits| u32::from(*bits));
-    let number = |classes: &[usize]| classes.iter().fold(0, |all, class| all * CLASSES + class);
-    let mut sum: u32 = bytes
-        .iter()
-        .map(|byte| get(singles, usize::from(*byte)))
-        .sum();
-    for (index, triple) in bytes.array_windows().enumerate() {
-        let triple: [usize; 3] = triple.map(class);
+    let of_class = |byte: &u8| get(singles, usize::from(*byte));
+    let mut sum: u32 = bytes.iter().map(of_class).sum();
+    for (index, [first, second, third]) in bytes.array_windows().enumerate() {
+        let pair = class(*first) * CLASSES + class(*second);
         let known = match index {
             0 => 0,
-            _ => get(pairs, number(&triple[..2])),
+            _ => get(pairs, pair),
         };
-        sum += get(triples, number(&triple)).saturating_sub(known);
+        sum += get(triples, pair * CLASSES + class(*third)).saturating_sub(known);
     }
     sum
 }
 
 fn class(byte: u8) -> usize {
+    usize::from(OF_BYTE[usize::from(byte)])
+}
+
+/// The class of each byte.
+const OF_BYTE: [u8; 256] = {
+    let mut all = [0; 256];
+    let mut byte = 0;
+    while byte < all.len() {
+        all[byte] = class_of(byte as u8);
+        byte += 1;
+    }
+    all
+};
+
+const fn class_of(byte: u8) -> u8 {
     match byte | 0x20 {
-        letter @ b'a'..=b'z' => usize::from(letter - b'a'),
+        letter @ b'a'..=b'z' => letter - b'a',
         b'0'..=b'9' => 26,
         b'_' | 0x7f => 27,
         b'-' => 28,

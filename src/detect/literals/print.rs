@@ -40,10 +40,9 @@ impl Print {
             offsets.extend(partial.filter(|at| at.rem_euclid(STRIDE as i16) == way as i16));
         }
         let mut best = Self::at(literal, offsets.first().map_or(-1, |offset| *offset));
-        let mut rarity = best.rarity();
+        let mut rarity = best.rarities().min().unwrap_or(0);
         for print in offsets.iter().skip(1).map(|at| Self::at(literal, *at)) {
-            // What it is taken for makes it more common at most.
-            let is_rarer = || print.by_itself() > rarity && print.rarity() > rarity;
+            let is_rarer = || print.rarities().all(|other| other > rarity);
             // That places without text are passed over is worth more.
             let is_better = match (print.is_text, best.is_text) {
                 (true, false) => true,
@@ -51,7 +50,7 @@ impl Print {
                 _ => is_rarer(),
             };
             if is_better {
-                (best, rarity) = (print, print.rarity());
+                (best, rarity) = (print, print.rarities().min().unwrap_or(0));
             }
         }
         best
@@ -75,16 +74,14 @@ impl Print {
         }
     }
 
-    /// How rare what passes the table for it is. Of the first and the last of four bytes five bits
-    /// count there, so that a full stop is as common as the letter it is taken for.
-    fn rarity(&self) -> u32 {
+    /// How rare each is that passes the table for it, first itself. Of the first and the last of four bytes
+    /// five bits count there, so that a full stop is as common as the letter it is taken for.
+    fn rarities(&self) -> impl Iterator<Item = u32> {
         let ends = [0, 0x40, 0x40 << 24, 0x40 << 24 | 0x40];
-        let others = ends.map(|other| self.rarity_as(self.word ^ (other & self.known)));
-        others.into_iter().min().unwrap_or(0)
-    }
-
-    fn by_itself(&self) -> u32 {
-        self.rarity_as(self.word)
+        let words = ends
+            .into_iter()
+            .map(|other| self.word ^ (other & self.known));
+        words.map(|word| self.rarity_as(word))
     }
 
     /// How rare the bytes of `word` are that are known of this one.

@@ -4,6 +4,7 @@
 #   benches/scale.sh [FRACTION] [CASE ...]
 #
 #   mix, mix-10   real files of this machine, 0.5 GB in 4 layers, and ten times as many layers
+#   mix-100       as mix, with a hundred times as many layers; only where it is asked for
 #   mix-gzip      as mix, with gzip layers
 #   zeros         50 GB of zeros with a secret in front, in the middle and behind, without digests
 #   file          one file of 20 GB with a secret in its last line, without digests
@@ -11,7 +12,7 @@
 #   line          one file of one line of 2 GB that ends in a secret
 #
 # FRACTION (default 1) makes all of them smaller: 0.01 takes seconds. Archives are made in `$TMPDIR`, one
-# after the other, with holes where there are zeros: whole, they need 6 GB of room. Whoever finds a secret
+# after the other, with holes where there are zeros: whole, they need 6 GB of room, mix-100 50 GB. Whoever finds a secret
 # missing, a scan incomplete, or more than 200 MB, fails. RESIDUE=PROGRAM scans with another program.
 set -euo pipefail
 

@@ -215,6 +215,7 @@ def line(archive, fraction):
 CASES = {
     "mix": lambda archive, fraction: mix(archive, fraction, 4),
     "mix-10": lambda archive, fraction: mix(archive, fraction, 40),
+    "mix-100": lambda archive, fraction: mix(archive, fraction, 400),
     "mix-gzip": lambda archive, fraction: mix(archive, fraction, 4, compress=True),
     "zeros": zeros,
     "file": file,

@@ -34,9 +34,12 @@ impl PathMarks {
     }
 
     /// The layer is over: lets go of what only helped on the way.
-    pub(in crate::scan) fn closed(mut self) -> Self {
-        self.trail = Trail::default();
-        self
+    pub(in crate::scan) fn closed(self) -> Self {
+        Self {
+            marks: self.marks.closed(),
+            trail: Trail::default(),
+            ..self
+        }
     }
 
     /// Notes an entry that is there. Its parents become directories even when the tar does not

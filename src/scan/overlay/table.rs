@@ -3,12 +3,16 @@
 //!
 //! A table that doubles is half empty after it did, and there twice while it does. This one is in parts,
 //! each of which grows by a quarter when its turn comes, and is never less than two thirds full once it
-//! is large.
+//! is large. The marks of a layer that is over take no more room than they need, in order of their keys, unless
+//! there are so many that they would be there twice for a while.
 
 use super::path::Key;
 
 /// Bytes that a path takes at most.
 pub(super) const SIZE: usize = size_of::<Slot>() * 3 / 2;
+
+/// Marks of a layer that are put in order once it is over: 4 MiB.
+const MOST_IN_ORDER: usize = (4 << 20) / size_of::<Slot>();
 
 const PART_BITS: u32 = 6;
 /// Slots by which a part grows at least.
@@ -31,8 +35,9 @@ pub(super) struct Mark {
 /// All marks of a layer.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    /// None before the first mark.
+    /// None before the first mark, and none once they are in order.
     parts: Vec<Part>,
+    in_order: Vec<Slot>,
 }
 
 #[derive(Debug, Default)]
@@ -73,9 +78,28 @@ impl Mark {
 impl Table {
     /// The mark of a path, if it has one.
     pub(super) fn get(&self, key: &Key) -> Option<Mark> {
+        if self.parts.is_empty() {
+            let found = self.in_order.binary_search_by_key(&key[0], |slot| slot.key);
+            let slot = self.in_order.get(found.ok()?)?;
+            return Some(Mark::unpack(slot.packed));
+        }
         let part = self.parts.get(part_of(key))?;
         let slot = part.slots.get(part.find(key[0])?)?;
         (slot.packed != 0).then(|| Mark::unpack(slot.packed))
+    }
+
+    /// No mark will be put in any more.
+    pub(super) fn closed(mut self) -> Self {
+        let taken = self.parts.iter().map(|part| part.taken).sum();
+        if taken > MOST_IN_ORDER {
+            return self;
+        }
+        self.in_order.reserve_exact(taken);
+        let slots = self.parts.drain(..).flat_map(|part| part.slots);
+        self.in_order.extend(slots.filter(|slot| slot.packed != 0));
+        self.in_order.sort_unstable_by_key(|slot| slot.key);
+        self.parts = Vec::new();
+        self
     }
 
     /// Puts a mark where the path has none, or in the place of the one that it has.
@@ -167,6 +191,21 @@ mod tests {
         }
         let bytes: usize = table.parts.iter().map(|part| part.slots.capacity()).sum();
         assert!(bytes * size_of::<Slot>() <= count as usize * SIZE);
+        let table = table.closed();
+        assert!(table.in_order.is_empty(), "would be there twice");
+        assert_eq!(table.get(&scattered(1)), Some(mark(1, 0, 1)));
+    }
+
+    #[test]
+    fn a_table_that_is_closed_takes_no_more_than_its_marks() {
+        let mut table = Table::default();
+        let count = MOST_IN_ORDER as u64;
+        for number in 0..count {
+            table.set(&scattered(number), mark(number as u32, 0, 1));
+        }
+        let table = table.closed();
+        assert_eq!(table.in_order.capacity(), count as usize);
+        assert_eq!(table.parts.capacity(), 0);
     }
 
     #[test]
@@ -194,7 +233,12 @@ mod tests {
                 table.set(&key, mark);
                 map.insert(key, mark);
             }
-            for key in (0u64..48).map(|key| [key.rotate_left(shift), 0]) {
+            let keys = (0u64..48).map(|key| [key.rotate_left(shift), 0]);
+            for key in keys.clone() {
+                prop_assert_eq!(table.get(&key), map.get(&key).copied());
+            }
+            let table = table.closed();
+            for key in keys {
                 prop_assert_eq!(table.get(&key), map.get(&key).copied());
             }
         }

@@ -205,7 +205,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             marks: self.marks.closed(),
             links: Links::of(self.links),
             evidence,
-            seen: self.seen,
+            seen: self.seen.closed(),
             warnings,
         }
     }

@@ -11,6 +11,7 @@ mod tests;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -30,23 +31,23 @@ const MOST_OF_KEY: usize = 256;
 const MOST_OF_ALL: usize = 1_000_000;
 
 /// Where the public halves of the private keys that were found lie.
-pub(super) struct Keyring<'s> {
+pub(super) struct Keyring {
     wanted: HashSet<KeyId>,
     /// By image.
-    sightings: HashMap<(KeyId, usize), Vec<Sighting<'s>>>,
+    sightings: HashMap<(KeyId, usize), Vec<Sighting>>,
     kept: usize,
     /// Of layers that were looked at, by address: many images may share one.
-    layers: HashMap<usize, Vec<(KeyId, Sighting<'s>)>>,
+    layers: HashMap<usize, Vec<(KeyId, Sighting)>>,
 }
 
 /// One file with a public key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Sighting<'s> {
-    seen: &'s Seen,
-    path: &'s str,
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Sighting {
+    seen: Rc<Seen>,
+    path: Rc<str>,
 }
 
-impl<'s> Keyring<'s> {
+impl Keyring {
     /// A ring for the private keys among all that was found.
     pub(super) fn of(findings: &[Finding], suppressed: &[Suppressed]) -> Self {
         let all = suppressed.iter().map(|suppressed| &suppressed.finding);
@@ -59,7 +60,7 @@ impl<'s> Keyring<'s> {
     }
 
     /// Looks through what the layers of an image saw.
-    pub(super) fn look(&mut self, image: usize, scans: &[Option<&'s LayerScan>]) {
+    pub(super) fn look(&mut self, image: usize, scans: &[Option<&LayerScan>]) {
         if self.wanted.is_empty() {
             return;
         }
@@ -73,7 +74,7 @@ impl<'s> Keyring<'s> {
                 }
                 let of_key = self.sightings.entry((*id, image)).or_default();
                 if of_key.len() < MOST_OF_KEY {
-                    of_key.push(*sighting);
+                    of_key.push(sighting.clone());
                     self.kept += 1;
                 }
             }
@@ -93,7 +94,7 @@ impl<'s> Keyring<'s> {
 
     fn tell_one(&self, finding: &mut Finding) {
         if let Some(id) = key_id(finding) {
-            let told = told(self.sightings(id, finding), finding);
+            let told = told(&self.sightings(id, finding), finding);
             for (name, fact) in told {
                 finding.facts.entry(name.to_owned()).or_insert(fact);
             }
@@ -102,11 +103,11 @@ impl<'s> Keyring<'s> {
     }
 
     /// Where the key is seen in the images that the finding lies in.
-    fn sightings(&self, id: KeyId, finding: &Finding) -> BTreeSet<Sighting<'s>> {
+    fn sightings(&self, id: KeyId, finding: &Finding) -> BTreeSet<Sighting> {
         let images: BTreeSet<usize> = finding.occurrences.iter().filter_map(|o| o.image).collect();
         let lists = images.into_iter();
         let lists = lists.filter_map(|image| self.sightings.get(&(id, image)));
-        lists.flatten().copied().collect()
+        lists.flatten().cloned().collect()
     }
 }
 
@@ -115,26 +116,31 @@ fn key_id(finding: &Finding) -> Option<KeyId> {
     KeyId::from_hex(finding.facts.get("spki_sha256")?.as_str()?)
 }
 
-fn wanted_of<'s>(wanted: &HashSet<KeyId>, seen: &'s SeenKeys) -> Vec<(KeyId, Sighting<'s>)> {
-    let all = seen.all().filter(|(id, ..)| wanted.contains(id));
+fn wanted_of(wanted: &HashSet<KeyId>, seen: &SeenKeys) -> Vec<(KeyId, Sighting)> {
+    let all = seen.all().filter(|((id, _), _)| wanted.contains(id));
     let mut all: Vec<_> = all
-        .flat_map(|(id, seen, paths)| {
-            let paths = paths.iter();
-            paths.map(move |path| (id, Sighting { seen, path }))
+        .flat_map(|((id, seen), paths)| {
+            let seen = Rc::new(seen);
+            let sighting = move |path: String| Sighting {
+                seen: Rc::clone(&seen),
+                path: path.into(),
+            };
+            paths.into_iter().map(move |path| (id, sighting(path)))
         })
         .collect();
     // Where not all are kept, those that let people in are.
-    all.sort_by_key(|(_, sighting)| !is_authorized_keys(sighting.path));
+    all.sort_by_key(|(_, sighting)| !is_authorized_keys(&sighting.path));
     all
 }
 
 /// The facts about a finding that sightings of its public half are.
-fn told(sightings: BTreeSet<Sighting<'_>>, finding: &Finding) -> Vec<(&'static str, Value)> {
+fn told(sightings: &BTreeSet<Sighting>, finding: &Finding) -> Vec<(&'static str, Value)> {
     let mut certificates: BTreeMap<&Certificate, Vec<&str>> = BTreeMap::new();
     let logins = logins(finding);
     let [mut authorized, mut bare, mut stores] = [(); 3].map(|()| Vec::new());
     for Sighting { seen, path } in sightings {
-        match seen {
+        let path = &**path;
+        match &**seen {
             Seen::Certificate(certificate) => {
                 certificates.entry(certificate).or_default().push(path);
             }

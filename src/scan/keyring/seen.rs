@@ -18,10 +18,17 @@ const LONGEST_PATH: usize = 4 << 10;
 /// What an entry takes beside its texts.
 const ENTRY: usize = 64;
 
+/// What holds which key, and in which files.
+type Entry = ((KeyId, Seen), Vec<String>);
+
 /// What a layer holds, by key.
 #[derive(Debug)]
 pub(in crate::scan) struct SeenKeys {
-    by_id: BTreeMap<KeyId, BTreeMap<Seen, Vec<String>>>,
+    /// Files by what holds a key, as long as there are more to come.
+    open: BTreeMap<(KeyId, Seen), Vec<String>>,
+    /// The same once the layer is over, written one behind the other: until all layers are there nobody asks, and
+    /// hundreds of layers may each have a bundle of certificates.
+    packed: Vec<u8>,
     budget: Budget,
 }
 
@@ -29,7 +36,8 @@ impl SeenKeys {
     /// Nothing yet; as much is kept as `budget` reaches.
     pub(in crate::scan) fn within(budget: Budget) -> Self {
         Self {
-            by_id: BTreeMap::new(),
+            open: BTreeMap::new(),
+            packed: Vec::new(),
             budget,
         }
     }
@@ -41,8 +49,8 @@ impl SeenKeys {
         }
         let size = ENTRY + observed.size();
         let place = place(printable(path), inside);
-        let of_key = self.by_id.entry(observed.id).or_default();
-        if let Some(paths) = of_key.get_mut(&observed.seen) {
+        let sight = (observed.id, observed.seen);
+        if let Some(paths) = self.open.get_mut(&sight) {
             let is_login = is_authorized_keys(&place);
             let alike = paths
                 .iter()
@@ -52,18 +60,33 @@ impl SeenKeys {
                 paths.push(place);
             }
         } else if self.budget.take(size + place.len()) {
-            of_key.insert(observed.seen, vec![place]);
-        } else if of_key.is_empty() {
-            self.by_id.remove(&observed.id);
+            self.open.insert(sight, vec![place]);
         }
     }
 
+    /// The layer is over. What cannot be written stays as it is.
+    pub(in crate::scan) fn closed(mut self) -> Self {
+        self.open.retain(|entry, paths| {
+            let written = postcard::to_allocvec(&(entry, paths));
+            written
+                .as_ref()
+                .map(|bytes| self.packed.extend(bytes))
+                .is_err()
+        });
+        self.packed.shrink_to_fit();
+        self
+    }
+
     /// Everything that was seen, in order.
-    pub(super) fn all(&self) -> impl Iterator<Item = (KeyId, &Seen, &[String])> {
-        self.by_id.iter().flat_map(|(id, of_key)| {
-            let all = of_key.iter();
-            all.map(move |(seen, paths)| (*id, seen, paths.as_slice()))
-        })
+    pub(super) fn all(&self) -> impl Iterator<Item = Entry> {
+        let mut rest = &self.packed[..];
+        let packed = std::iter::from_fn(move || {
+            let (entry, behind) = postcard::take_from_bytes(rest).ok()?;
+            rest = behind;
+            Some(entry)
+        });
+        let open = self.open.iter();
+        packed.chain(open.map(|(sight, paths)| (sight.clone(), paths.clone())))
     }
 }
 
@@ -110,8 +133,11 @@ mod tests {
         seen.add(b"a.jar", &inside, observed(2));
         let all: Vec<_> = seen.all().collect();
         assert_eq!(all.len(), 2);
-        assert_eq!(all[0].2.len(), MOST_PATHS);
-        assert_eq!(all[1].2, ["a.jar > b.pem"]);
+        assert_eq!(all[0].1.len(), MOST_PATHS);
+        assert_eq!(all[1].1, ["a.jar > b.pem"]);
+        let closed = seen.closed();
+        assert_eq!(closed.all().collect::<Vec<_>>(), all);
+        assert!(closed.open.is_empty());
     }
 
     #[test]
@@ -124,7 +150,7 @@ mod tests {
             let path = format!("home/{user}/.ssh/authorized_keys");
             seen.add(path.as_bytes(), &[], observed(1));
         }
-        let (.., paths) = seen.all().next().unwrap();
+        let (_, paths) = seen.all().next().unwrap();
         assert_eq!(paths.len(), 2 * MOST_PATHS);
         assert_eq!(paths[MOST_PATHS], "home/0/.ssh/authorized_keys");
     }
@@ -146,6 +172,6 @@ mod tests {
         let mut seen = SeenKeys::within(Budget::of(10));
         seen.add(b"a", &[], observed(1));
         assert_eq!(seen.all().count(), 0);
-        assert!(seen.by_id.is_empty());
+        assert!(seen.open.is_empty());
     }
 }

@@ -115,6 +115,7 @@ pub(super) fn is_place(place: &str, path: &str, inside: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::Certificate;
 
     fn observed(id: u8) -> Observed {
         Observed {
@@ -131,8 +132,16 @@ mod tests {
         }
         let inside = ["b.pem".to_owned()];
         seen.add(b"a.jar", &inside, observed(2));
+        let mut certificate = observed(3);
+        certificate.seen = Seen::Certificate(Box::new(Certificate {
+            subject: "CN=host".to_owned(),
+            names: vec!["host.example".to_owned()],
+            more_names: 300,
+            ..Certificate::default()
+        }));
+        seen.add(b"c.pem", &[], certificate);
         let all: Vec<_> = seen.all().collect();
-        assert_eq!(all.len(), 2);
+        assert_eq!(all.len(), 3);
         assert_eq!(all[0].1.len(), MOST_PATHS);
         assert_eq!(all[1].1, ["a.jar > b.pem"]);
         let closed = seen.closed();

@@ -1,6 +1,6 @@
 //! Embeds every rule file of `patterns/`, so that adding a provider is adding a file.
 //!
-//! They are read here and written down as JSON, with what takes long to find out: to parse a thousand
+//! They are read here and written down field by field, with what takes long to find out: to parse a thousand
 //! TOML tables and regexes at each start would cost more than to scan a small image, and so would the
 //! digest that names the rules. What the values mean is not checked here but by the tests
 //! (`src/detect/tests/embedded.rs`).
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use demand::Demanded;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use syntax::RuleSyntax;
+use syntax::{FieldsSyntax, Near, RuleSyntax};
 use toml::de::{DeTable, DeValue};
 
 #[path = "src/rules/demand/mod.rs"]
@@ -45,21 +45,105 @@ fn main() -> io::Result<()> {
         rules.extend(read(&format!("patterns/{name}"), &text));
     }
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("rules.json"), serde_json::to_vec(&rules)?)?;
+    let rows: Vec<_> = rules.iter().map(Embedded::row).collect();
+    let written = postcard::to_allocvec(&rows).map_err(io::Error::other)?;
+    fs::write(out.join("rules.postcard"), written)?;
     fs::write(out.join("demanded.jsonl"), demanded(&rules)?)?;
     println!("cargo:rustc-cfg=in_program");
-    println!("cargo:rustc-env=RESIDUE_RULES={}", digest(&rules)?);
+    println!("cargo:rustc-env=RESIDUE_RULES={}", digest(&rules));
     let build = fingerprint(&ROOTS)?;
     println!("cargo:rustc-env=RESIDUE_BUILD={build:016x}");
     Ok(())
 }
 
+/// A rule, as `src/rules/embedded.rs` reads it.
+struct Embedded {
+    file: String,
+    line: usize,
+    longest: Option<usize>,
+    syntax: RuleSyntax,
+}
+
+impl Embedded {
+    /// What is written down: every field in order, also those that a table leaves out. A structure and
+    /// a tuple of tuples are the same bytes.
+    fn row(&self) -> impl Serialize {
+        let Self {
+            file,
+            line,
+            longest,
+            syntax,
+        } = self;
+        (file, line, longest, rule(syntax))
+    }
+}
+
+fn rule(rule: &RuleSyntax) -> impl Serialize {
+    let RuleSyntax {
+        id,
+        title,
+        severity,
+        confidence,
+        anchors,
+        ignore_case,
+        regex,
+        detector,
+        entropy,
+        decode,
+        validate,
+        paths,
+        near,
+        alone,
+        over,
+        last,
+        guessable,
+        revoke,
+        references,
+        examples,
+        rejects,
+        fields,
+    } = rule;
+    let near: Vec<_> = near.iter().map(self::near).collect();
+    let fields: Vec<_> = fields.iter().map(self::fields).collect();
+    (
+        (id, title, severity, confidence, anchors, ignore_case),
+        (regex, detector, entropy, decode, validate, paths, near),
+        (alone, over, last, guessable, revoke),
+        (references, examples, rejects, fields),
+    )
+}
+
+fn near(near: &Near) -> impl Serialize {
+    let Near {
+        rule,
+        within,
+        required,
+        same_stem,
+    } = near;
+    (rule, within, required, same_stem)
+}
+
+fn fields(fields: &FieldsSyntax) -> impl Serialize {
+    let FieldsSyntax {
+        format,
+        paths,
+        anchors,
+        keys,
+        judge,
+        file,
+        named_by,
+        decode,
+        tell,
+    } = fields;
+    (
+        (format, paths, anchors, keys, judge),
+        (file, named_by, decode, tell),
+    )
+}
+
 /// What names the rules, as `src/rules/set.rs` computes it.
-fn digest(rules: &[Value]) -> io::Result<String> {
-    let mut rules: Vec<RuleSyntax> = rules
-        .iter()
-        .map(|rule| RuleSyntax::deserialize(&rule["syntax"]))
-        .collect::<Result<_, _>>()?;
+fn digest(rules: &[Embedded]) -> String {
+    let mut rules: Vec<&RuleSyntax> = rules.iter().map(|rule| &rule.syntax).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     let mut hasher = Sha256::new();
     for rule in &rules {
@@ -69,7 +153,7 @@ fn digest(rules: &[Value]) -> io::Result<String> {
         .finalize()
         .into_iter()
         .map(|byte| format!("{byte:02x}"));
-    Ok(format!("sha256:{}", hex.collect::<String>()))
+    format!("sha256:{}", hex.collect::<String>())
 }
 
 /// What tells builds of one version apart: a layer that another build scanned is scanned anew.
@@ -98,7 +182,7 @@ fn fingerprint(roots: &[&str]) -> io::Result<u64> {
 }
 
 /// The rules of one file.
-fn read(name: &str, text: &str) -> Vec<Value> {
+fn read(name: &str, text: &str) -> Vec<Embedded> {
     let table = DeTable::parse(text).unwrap_or_else(|mut error| {
         error.set_input(Some(text));
         panic!("{name}: {error}")
@@ -116,7 +200,13 @@ fn read(name: &str, text: &str) -> Vec<Value> {
         let longest = (syntax.get("regex").and_then(Value::as_str)).map(|regex| {
             longest_match(regex).unwrap_or_else(|what| panic!("{name}:{line}: regex {what}"))
         });
-        json!({ "file": name, "line": line, "longest": longest, "syntax": syntax })
+        let syntax = RuleSyntax::deserialize(&syntax);
+        Embedded {
+            file: name.to_owned(),
+            line,
+            longest,
+            syntax: syntax.unwrap_or_else(|error| panic!("{name}:{line}: {error}")),
+        }
     };
     rules.iter().map(place).collect()
 }
@@ -127,10 +217,9 @@ fn longest_match(regex: &str) -> Result<usize, String> {
 }
 
 /// What every match of each rule's regex holds, a line for each rule.
-fn demanded(rules: &[Value]) -> io::Result<String> {
+fn demanded(rules: &[Embedded]) -> io::Result<String> {
     let mut lines = String::new();
-    for rule in rules {
-        let syntax = RuleSyntax::deserialize(&rule["syntax"])?;
+    for Embedded { syntax, .. } in rules {
         let hir = syntax.regex.as_deref().map(hir::parse).transpose();
         let hir = hir.map_err(io::Error::other)?;
         let demanded = hir.map(|hir| Demanded::of(&hir, &syntax.anchors, syntax.ignore_case));

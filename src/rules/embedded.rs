@@ -1,5 +1,5 @@
-//! The embedded rules, as `build.rs` read them out of `patterns/`: at each start nothing is parsed but
-//! flat JSON, and nothing is hashed. That they are what a full check of their files makes of them, and have
+//! The embedded rules, as `build.rs` read them out of `patterns/`: at each start they are read field
+//! by field, and nothing is parsed or hashed. That they are what a full check of their files makes of them, and have
 //! the digest that is then computed, is held by a test (`detect/tests/embedded.rs`).
 
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use super::rule::Rule;
 use super::syntax::RuleSyntax;
 use crate::oci::Digest;
 
-const RULES: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
+const RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.postcard"));
 /// What every match of each one's regex holds, a line for each.
 const DEMANDED: &str = include_str!(concat!(env!("OUT_DIR"), "/demanded.jsonl"));
 const DIGEST: &str = env!("RESIDUE_RULES");
@@ -27,7 +27,7 @@ pub(super) struct Embedded {
 
 /// Every embedded rule, in order of file and line.
 pub(super) fn rules() -> Result<Vec<Rule>, String> {
-    let rules: Vec<Embedded> = serde_json::from_str(RULES).map_err(|error| {
+    let rules: Vec<Embedded> = postcard::from_bytes(RULES).map_err(|error| {
         format!("embedded rules: {error}; `residue rules check patterns` says where")
     })?;
     let numbered = rules.into_iter().enumerate();

@@ -1,7 +1,5 @@
 //! Where a rule finds its secret in files whose format is parsed: which files, which keys.
 
-use globset::Glob;
-
 use super::check::Catalog;
 use super::glob::glob;
 use super::key_pattern::KeyPattern;
@@ -15,18 +13,14 @@ pub struct Fields {
     pub syntax: FieldsSyntax,
     /// The patterns of `keys`.
     pub keys: Vec<KeyPattern>,
-    /// The globs of `paths`.
-    pub paths: Vec<Glob>,
 }
 
 impl Fields {
     /// Of a table that has been checked.
     pub(super) fn embedded(syntax: &FieldsSyntax) -> Self {
         let keys = syntax.keys.iter();
-        let paths = syntax.paths.iter();
         Self {
             keys: keys.filter_map(|key| KeyPattern::parse(key).ok()).collect(),
-            paths: paths.filter_map(|path| glob(path).ok()).collect(),
             syntax: syntax.clone(),
         }
     }
@@ -64,17 +58,12 @@ impl Fields {
                 Err(why) => place.add_to("keys", format_args!("key {text:?} {why}")),
             }
         }
-        let mut paths = Vec::new();
-        for text in &syntax.paths {
-            match glob(text) {
-                Ok(glob) => paths.push(glob),
-                Err(error) => place.add_to("paths", format_args!("paths: {error}")),
-            }
+        for error in syntax.paths.iter().filter_map(|text| glob(text).err()) {
+            place.add_to("paths", format_args!("paths: {error}"));
         }
         Self {
             syntax: syntax.clone(),
             keys,
-            paths,
         }
     }
 }

@@ -40,7 +40,7 @@ pub use fields::Fields;
 pub(crate) use foreign::{LONGEST_OPEN, Required, Search};
 #[cfg(test)]
 pub(crate) use gitleaks::tests::rule as gitleaks_rule;
-pub(crate) use glob::path_glob;
+pub(crate) use glob::{glob, path_glob};
 pub(crate) use hir::parse as parse_regex;
 pub use key_pattern::{Condition, KeyPattern, Reached};
 pub use lint::{lint, lossy};

@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 
-use globset::Glob;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Serialize;
 
@@ -12,7 +11,6 @@ use super::embedded::{self, Embedded};
 use super::few::Few;
 use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
-use super::glob::glob;
 use super::hir;
 use super::read::Read;
 use super::syntax::RuleSyntax;
@@ -160,12 +158,6 @@ impl Rule {
                 Demanded::of(&hir, &self.syntax.anchors, self.syntax.ignore_case)
             })
         })
-    }
-
-    /// The globs of `paths`, which a path must fit one of, if there are any.
-    pub fn globs(&self) -> impl Iterator<Item = Glob> {
-        let paths = self.syntax.paths.iter();
-        paths.filter_map(|path| glob(path).ok())
     }
 
     /// Whether another tool's configuration lets the rule look at a file of that path.

@@ -24,8 +24,6 @@ mod tree;
 
 use std::collections::BTreeMap;
 
-use globset::Glob;
-
 use self::anchors::{Anchors, Stands};
 use self::format::Parser;
 pub(super) use self::inner::Inner;
@@ -111,10 +109,11 @@ impl Fields {
     pub(super) fn globs<'r>(
         &'r self,
         rules: &'r RuleSet,
-    ) -> impl Iterator<Item = (usize, &'r Glob)> {
-        let globs = |block: &'r Block| block.table(rules).paths.iter();
+    ) -> impl Iterator<Item = (usize, &'r str)> {
+        let globs = |block: &'r Block| block.table(rules).syntax.paths.iter();
         let numbered = self.blocks.iter().enumerate();
-        numbered.flat_map(move |(number, block)| globs(block).map(move |glob| (number, glob)))
+        numbered
+            .flat_map(move |(number, block)| globs(block).map(move |glob| (number, glob.as_str())))
     }
 
     /// Whether a text is a file that is looked at.

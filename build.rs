@@ -13,7 +13,7 @@ use demand::Demanded;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use syntax::{FieldsSyntax, Near, RuleSyntax};
+use syntax::RuleSyntax;
 use toml::de::{DeTable, DeValue};
 
 #[path = "src/rules/demand/mod.rs"]
@@ -21,6 +21,8 @@ use toml::de::{DeTable, DeValue};
 mod demand;
 #[path = "src/rules/hir.rs"]
 mod hir;
+#[path = "src/rules/rows.rs"]
+mod rows;
 #[path = "src/rules/syntax.rs"]
 #[allow(dead_code, reason = "the program uses the rest")]
 mod syntax;
@@ -65,8 +67,7 @@ struct Embedded {
 }
 
 impl Embedded {
-    /// What is written down: every field in order, also those that a table leaves out. A structure and
-    /// a tuple of tuples are the same bytes.
+    /// What is written down.
     fn row(&self) -> impl Serialize {
         let Self {
             file,
@@ -74,71 +75,8 @@ impl Embedded {
             longest,
             syntax,
         } = self;
-        (file, line, longest, rule(syntax))
+        (file, line, longest, rows::rule(syntax))
     }
-}
-
-fn rule(rule: &RuleSyntax) -> impl Serialize {
-    let RuleSyntax {
-        id,
-        title,
-        severity,
-        confidence,
-        anchors,
-        ignore_case,
-        regex,
-        detector,
-        entropy,
-        decode,
-        validate,
-        paths,
-        near,
-        alone,
-        over,
-        last,
-        guessable,
-        revoke,
-        references,
-        examples,
-        rejects,
-        fields,
-    } = rule;
-    let near: Vec<_> = near.iter().map(self::near).collect();
-    let fields: Vec<_> = fields.iter().map(self::fields).collect();
-    (
-        (id, title, severity, confidence, anchors, ignore_case),
-        (regex, detector, entropy, decode, validate, paths, near),
-        (alone, over, last, guessable, revoke),
-        (references, examples, rejects, fields),
-    )
-}
-
-fn near(near: &Near) -> impl Serialize {
-    let Near {
-        rule,
-        within,
-        required,
-        same_stem,
-    } = near;
-    (rule, within, required, same_stem)
-}
-
-fn fields(fields: &FieldsSyntax) -> impl Serialize {
-    let FieldsSyntax {
-        format,
-        paths,
-        anchors,
-        keys,
-        judge,
-        file,
-        named_by,
-        decode,
-        tell,
-    } = fields;
-    (
-        (format, paths, anchors, keys, judge),
-        (file, named_by, decode, tell),
-    )
 }
 
 /// What names the rules, as `src/rules/set.rs` computes it.

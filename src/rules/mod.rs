@@ -28,6 +28,8 @@ mod lint;
 mod load;
 mod place;
 mod read;
+#[cfg(test)]
+mod rows;
 mod rule;
 mod selection;
 mod set;

@@ -6,12 +6,14 @@ use std::fs::File;
 use std::ops::{Deref, Range};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use memmap2::Mmap;
 #[cfg(unix)]
 use memmap2::{Advice, UncheckedAdvice};
 
 use super::cut::Watch;
+use super::origin::Origin;
 use crate::error::{Error, Result};
 
 /// A multiple of every machine's pages, so that no page is let go of in part.
@@ -23,40 +25,6 @@ const PAGES: usize = 64 << 10;
 pub struct Blob {
     storage: Arc<Storage>,
     range: Range<usize>,
-}
-
-/// A mapped file, and how it was when it was mapped.
-struct Origin {
-    file: File,
-    stamp: Stamp,
-}
-
-/// Its length, and when its bytes and when anything of it was last changed.
-type Stamp = (u64, [i64; 4]);
-
-impl Origin {
-    fn of(file: &File) -> Option<Self> {
-        let file = file.try_clone().ok()?;
-        let stamp = stamp(&file)?;
-        Some(Self { file, stamp })
-    }
-
-    fn is_unchanged(&self) -> bool {
-        stamp(&self.file) == Some(self.stamp)
-    }
-}
-
-#[cfg(unix)]
-fn stamp(file: &File) -> Option<Stamp> {
-    use std::os::unix::fs::MetadataExt as _;
-    let of = file.metadata().ok()?;
-    let times = [of.mtime(), of.mtime_nsec(), of.ctime(), of.ctime_nsec()];
-    Some((of.len(), times))
-}
-
-#[cfg(not(unix))]
-fn stamp(_: &File) -> Option<Stamp> {
-    None
 }
 
 /// Equal keys of living blobs mean the same bytes.
@@ -91,6 +59,18 @@ impl Blob {
         match &*self.storage {
             Storage::Map(.., origin) => origin.as_ref().is_some_and(Origin::is_unchanged),
             Storage::Memory(_) => true,
+        }
+    }
+
+    /// A name that these bytes of their file keep from run to run as long as nobody writes to it; `None` where
+    /// that cannot be told. The scan began so long since 1970.
+    pub(crate) fn lasting_name(&self, begin: Duration) -> Option<String> {
+        match &*self.storage {
+            Storage::Map(.., origin) => {
+                let file = origin.as_ref()?.lasting_name(begin)?;
+                Some(format!("{file} {:?}", self.range))
+            }
+            Storage::Memory(_) => None,
         }
     }
 

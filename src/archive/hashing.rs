@@ -49,8 +49,20 @@ impl ContentKey {
         (Digest::from_sha256(&hasher.finalize()), key)
     }
 
+    /// The key of all these bytes, one behind the other.
+    pub(crate) fn of_parts<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
+        let mut hasher = Sha256::new();
+        parts.into_iter().for_each(|part| hasher.update(part));
+        Self::behind(&hasher)
+    }
+
     fn behind(hasher: &Sha256) -> Self {
         Self(hasher.clone().chain_update(KEY_SUFFIX).finalize().into())
+    }
+
+    /// A key that was kept.
+    pub(crate) fn kept(key: [u8; 32]) -> Self {
+        Self(key)
     }
 
     /// The raw key, to seal and to open with.

@@ -18,6 +18,7 @@ mod hashing;
 mod index;
 mod limits;
 mod name;
+mod origin;
 mod peek;
 mod spool;
 mod tar;

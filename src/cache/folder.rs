@@ -9,6 +9,7 @@ use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::seal::HEAD;
 
@@ -16,12 +17,17 @@ use super::seal::HEAD;
 const LARGEST: u64 = 40 << 20;
 /// Digits of the name of an entry.
 const NAME: usize = 64;
+/// What the name of a shortcut ends in.
+pub(super) const SHORTCUT: &str = ".key";
 /// What the name of a file begins with that is not whole yet.
 const UNFINISHED: &str = "new-";
 
 /// Where results of layers are kept from run to run. Cloning shares it.
 #[derive(Debug, Clone)]
-pub struct Cache(Arc<Folder>);
+pub struct Cache {
+    folder: Arc<Folder>,
+    begin: Option<Duration>,
+}
 
 #[derive(Debug)]
 struct Folder {
@@ -51,7 +57,7 @@ impl Entry {
 /// What a folder holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Files.
+    /// Layers.
     pub entries: u64,
     /// Their bytes.
     pub bytes: u64,
@@ -63,22 +69,39 @@ impl Cache {
 
     /// A cache in `folder`, which is made when the first entry is written, of at most `limit` bytes.
     pub fn at(folder: impl Into<PathBuf>, limit: u64) -> Self {
-        Self(Arc::new(Folder {
-            path: folder.into(),
-            limit,
-            trouble: OnceLock::new(),
-            used: Mutex::default(),
-        }))
+        Self {
+            folder: Arc::new(Folder {
+                path: folder.into(),
+                limit,
+                trouble: OnceLock::new(),
+                used: Mutex::default(),
+            }),
+            begin: None,
+        }
+    }
+
+    /// As it is, for scans that begin at `begin` or later, so long since 1970: files to which nobody wrote for a while
+    /// then are recognised without hashing them once more, as long as nobody does.
+    #[must_use]
+    pub fn beginning(self, begin: Duration) -> Self {
+        Self {
+            begin: Some(begin),
+            ..self
+        }
+    }
+
+    pub(super) fn begin(&self) -> Option<Duration> {
+        self.begin
     }
 
     /// The folder.
     pub fn folder(&self) -> &Path {
-        &self.0.path
+        &self.folder.path
     }
 
     /// Bytes that it may take.
     pub fn limit(&self) -> u64 {
-        self.0.limit
+        self.folder.limit
     }
 
     /// What it holds; nothing where there is no folder.
@@ -104,12 +127,12 @@ impl Cache {
 
     /// Why the last scans could not use it, if they could not. A scan goes on without.
     pub fn trouble(&self) -> Option<&str> {
-        self.0.trouble.get().map(String::as_str)
+        self.folder.trouble.get().map(String::as_str)
     }
 
     /// The bytes of an entry, if it is there.
     pub(super) fn read(&self, name: &str) -> Option<Entry> {
-        let path = self.0.path.join(name);
+        let path = self.folder.path.join(name);
         // One that cannot be written is just not marked as young.
         let file = open(&path, true).or_else(|_| open(&path, false)).ok()?;
         let metadata = file.metadata().ok()?;
@@ -123,26 +146,26 @@ impl Cache {
 
     /// Writes an entry, and makes room for it.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) {
-        if bytes.len() as u64 > LARGEST.min(self.0.limit) {
+        if bytes.len() as u64 > LARGEST.min(self.folder.limit) {
             return;
         }
         if let Err(error) = self.try_write(name, bytes) {
-            let folder = self.0.path.display();
+            let folder = self.folder.path.display();
             let _ = self
-                .0
+                .folder
                 .trouble
                 .set(format!("cannot write to the cache {folder}: {error}"));
         }
     }
 
     fn try_write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        make(&self.0.path)?;
+        make(&self.folder.path)?;
         // For its owner only, which is how this crate makes files.
         let mut file = tempfile::Builder::new()
             .prefix(UNFINISHED)
-            .tempfile_in(&self.0.path)?;
+            .tempfile_in(&self.folder.path)?;
         file.write_all(bytes)?;
-        file.persist(self.0.path.join(name))
+        file.persist(self.folder.path.join(name))
             .map_err(|error| error.error)?;
         self.make_room(bytes.len() as u64)
     }
@@ -150,8 +173,15 @@ impl Cache {
     /// Removes the files that were of no use for longest. The folder is looked through at the first
     /// entry of so many bytes, and again when there may be too many.
     fn make_room(&self, bytes: u64) -> io::Result<()> {
-        let mut known = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(used) = known.as_mut().filter(|used| **used + bytes <= self.0.limit) {
+        let mut known = self
+            .folder
+            .used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(used) = known
+            .as_mut()
+            .filter(|used| **used + bytes <= self.folder.limit)
+        {
             *used += bytes;
             return Ok(());
         }
@@ -159,7 +189,7 @@ impl Cache {
         let mut used = Usage::of(&files).bytes;
         files.sort();
         for (_, size, path) in files {
-            if used <= self.0.limit {
+            if used <= self.folder.limit {
                 break;
             }
             remove(&path)?;
@@ -171,7 +201,7 @@ impl Cache {
 
     /// Every file of ours: when it was of use, its size and its path.
     fn files(&self) -> io::Result<Vec<(impl Ord + use<>, u64, PathBuf)>> {
-        let entries = match fs::read_dir(&self.0.path) {
+        let entries = match fs::read_dir(&self.folder.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
         };
@@ -187,8 +217,14 @@ impl Cache {
 
 impl Usage {
     fn of<T>(files: &[(T, u64, PathBuf)]) -> Self {
+        let is_shortcut = |path: &PathBuf| {
+            path.as_os_str()
+                .as_encoded_bytes()
+                .ends_with(SHORTCUT.as_bytes())
+        };
+        let entries = files.iter().filter(|(.., path)| !is_shortcut(path));
         Self {
-            entries: files.len() as u64,
+            entries: entries.count() as u64,
             bytes: files.iter().map(|(_, size, _)| size).sum(),
         }
     }
@@ -200,7 +236,10 @@ fn is_ours(entry: &DirEntry) -> bool {
     let is_hex = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
     match name.strip_prefix(UNFINISHED) {
         Some(rest) => !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_alphanumeric()),
-        None => name.len() == NAME && name.bytes().all(is_hex),
+        None => {
+            let digits = name.strip_suffix(SHORTCUT).unwrap_or(name);
+            digits.len() == NAME && digits.bytes().all(is_hex)
+        }
     }
 }
 
@@ -234,7 +273,7 @@ fn make(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     use super::*;
 
@@ -279,7 +318,15 @@ mod tests {
     fn what_is_not_ours_is_left_alone() {
         let scratch = tempfile::tempdir().unwrap();
         let cache = Cache::at(scratch.path(), 10);
-        let foreign = ["notes.txt", "new-", "new-a.b", &name('A'), &name('a')[1..]];
+        let short = format!("{}.key", &name('a')[1..]);
+        let foreign = [
+            "notes.txt",
+            "new-",
+            "new-a.b",
+            &name('A'),
+            &name('a')[1..],
+            &short,
+        ];
         for file in foreign {
             fs::write(scratch.path().join(file), "theirs").unwrap();
         }
@@ -292,6 +339,7 @@ mod tests {
         }
         fs::write(scratch.path().join("new-Ab3"), "broken off").unwrap();
         cache.write(&name('d'), b"R");
+        cache.write(&(name('d') + SHORTCUT), b"R");
         assert_eq!(
             cache.usage().unwrap().entries,
             1,
@@ -301,7 +349,7 @@ mod tests {
             cache.clear().unwrap(),
             Usage {
                 entries: 1,
-                bytes: 1
+                bytes: 2
             }
         );
         assert_eq!(cache.usage().unwrap(), Usage::default());

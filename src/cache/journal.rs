@@ -6,6 +6,7 @@
 use std::io::{self, Cursor, Read, Write};
 
 use super::note::{DatabaseNote, EntryNote, Note, OutcomeNote, RecordNote, SummaryNote};
+use super::regions::Regions;
 use crate::content::Outcome;
 use crate::finding::Kind;
 use crate::image::{LayerEntry, LayerSummary};
@@ -23,6 +24,14 @@ pub(crate) struct Recorder {
     /// `None` once it was given up.
     out: Option<zstd::stream::write::Encoder<'static, Bounded>>,
     note: Vec<u8>,
+    regions: Regions,
+}
+
+/// A whole journal.
+pub(crate) struct Recorded {
+    /// Where what it tells of was found.
+    pub(super) regions: Regions,
+    pub(super) journal: Vec<u8>,
 }
 
 impl Recorder {
@@ -32,6 +41,7 @@ impl Recorder {
         Self {
             out: out.ok(),
             note: Vec::new(),
+            regions: Regions::default(),
         }
     }
 
@@ -45,11 +55,22 @@ impl Recorder {
         if outcome.is_empty() {
             return;
         }
+        if !outcome.hits.is_empty() {
+            match entry {
+                Some(entry) => self.regions.add(entry.in_tar()),
+                None => self.regions.give_up(),
+            }
+        }
         let entry = entry.map(EntryNote::of);
         match OutcomeNote::of(outcome).filter(|_| outcome.error.is_none()) {
             Some(outcome) => self.write(&Note::Outcome(kind, entry, outcome)),
             None => self.give_up(),
         }
+    }
+
+    /// Something was found in the name of an entry, which is not written down.
+    pub(crate) fn name_with_hit(&mut self) {
+        self.regions.give_up();
     }
 
     /// What a package database told.
@@ -75,9 +96,12 @@ impl Recorder {
     }
 
     /// The journal, ended with the layer's summary.
-    pub(crate) fn finish(mut self, summary: &LayerSummary) -> Option<Vec<u8>> {
+    pub(crate) fn finish(mut self, summary: &LayerSummary) -> Option<Recorded> {
         self.write(&Note::Summary(SummaryNote::of(summary)));
-        Some(self.out?.finish().ok()?.0)
+        Some(Recorded {
+            regions: self.regions,
+            journal: self.out?.finish().ok()?.0,
+        })
     }
 
     fn give_up(&mut self) {

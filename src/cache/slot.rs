@@ -2,18 +2,21 @@
 //!
 //! Its name is a hash of all that the journal depends on: what the layer is said to be, the rules, the
 //! options, and the build of this program. An image may say anything, so a journal is opened only when
-//! the stored bytes, hashed anew, are what the layer is said to be.
+//! the stored bytes, hashed anew, are what the layer is said to be; or when they were, and nobody wrote to
+//! their file since (`shortcut`).
 
 use sha2::{Digest as _, Sha256};
 
-use super::journal::Journal;
+use super::journal::{Journal, Recorded};
+use super::regions::Regions;
+use super::shortcut::Shortcut;
 use super::{Cache, seal};
-use crate::archive::{Compression, ContentKey, Limits, sniff};
+use crate::archive::{Blob, Compression, ContentKey, Limits, sniff};
 use crate::image::{Layer, LayerSummary};
 use crate::oci::Digest;
 
 /// Counts the forms that journals have had.
-const FORM: &str = "1";
+const FORM: &str = "2";
 
 /// The place of a layer.
 #[derive(Debug)]
@@ -22,6 +25,7 @@ pub(crate) struct Slot {
     name: String,
     /// What the stored bytes should hash to.
     stated: Digest,
+    shortcut: Option<Shortcut>,
 }
 
 impl Cache {
@@ -37,7 +41,8 @@ impl Cache {
         let blob = layer.blob.as_ref()?;
         // Stored as it is, a layer is the tar that the diff ID names.
         let of_tar = layer.diff_id.as_ref().map(|id| &id.0);
-        let of_tar = of_tar.filter(|_| sniff(blob) == Compression::None);
+        let is_plain = sniff(blob) == Compression::None;
+        let of_tar = of_tar.filter(|_| is_plain);
         let stated = layer.digest.as_ref().or(of_tar)?;
         if stated.algorithm() != "sha256" {
             return None;
@@ -50,37 +55,60 @@ impl Cache {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part);
         }
+        let name = Digest::from_sha256(&hasher.finalize()).encoded().to_owned();
+        // Elsewhere nobody knows where the stored bytes are of what was found.
+        let shortcut = is_plain.then(|| Shortcut::to(&name, self, blob));
         Some(Slot {
             cache: self.clone(),
-            name: Digest::from_sha256(&hasher.finalize()).encoded().to_owned(),
+            name,
             stated: stated.clone(),
+            shortcut: shortcut.flatten(),
         })
     }
 }
 
 impl Slot {
     /// What these stored bytes said when they were scanned.
-    pub(crate) fn open(&self, stored: &[u8]) -> Option<Journal> {
+    pub(crate) fn open(&self, stored: &Blob) -> Option<Journal> {
         let entry = self.cache.read(&self.name)?;
-        let (digest, key) = ContentKey::of(stored);
-        if digest != self.stated {
-            return None;
-        }
-        let journal = Journal::new(seal::open(&key, &self.name, &entry.bytes)?)?;
+        let known = (self.shortcut.as_ref()).and_then(|shortcut| shortcut.key(stored));
+        let is_new = known.is_none();
+        let key = known.or_else(|| {
+            let (digest, key) = ContentKey::of(stored);
+            (digest == self.stated).then_some(key)
+        })?;
+        let opened = seal::open(&key, &self.name, &entry.bytes)?;
+        let (regions, journal) = postcard::take_from_bytes(&opened).ok()?;
+        let journal = Journal::new(journal.to_vec())?;
         entry.touch();
+        if is_new {
+            self.shorten(stored, &key, &regions);
+        }
         Some(journal)
     }
 
-    /// Keeps what a layer said, if that was a whole layer that is what it is said to be.
-    pub(crate) fn keep(&self, summary: &LayerSummary, journal: &[u8]) {
+    /// Keeps what a layer said, if that was a whole layer that is what it is said to be, and nobody wrote to it
+    /// meanwhile: what was hashed and what was scanned are the same bytes only then.
+    pub(crate) fn keep(&self, stored: &Blob, summary: &LayerSummary, recorded: Recorded) {
         let is_clean = summary.verified == Some(true) && summary.warnings.is_empty();
         // Of a layer without a digest, the diff ID was compared and not these bytes.
-        let is_it = summary.digest.as_ref() == Some(&self.stated);
+        let is_it = summary.digest.as_ref() == Some(&self.stated) && stored.is_unchanged();
         let Some(key) = summary.key.as_ref().filter(|_| is_clean && is_it) else {
             return;
         };
-        if let Some(sealed) = seal::seal(key, &self.name, journal) {
+        let Recorded { regions, journal } = recorded;
+        let plain = postcard::to_extend(&regions, Vec::new());
+        let plain = plain.map(|plain| [plain, journal].concat()).ok();
+        if let Some(sealed) = plain.and_then(|plain| seal::seal(key, &self.name, &plain)) {
             self.cache.write(&self.name, &sealed);
+            self.shorten(stored, key, &regions);
+        }
+    }
+
+    /// Keeps the key, as long as the bytes that it was made of are those that the file has.
+    fn shorten(&self, stored: &Blob, key: &ContentKey, regions: &Regions) {
+        if let Some(shortcut) = self.shortcut.as_ref().filter(|_| stored.is_unchanged()) {
+            shortcut.keep(stored, key, regions);
         }
     }
 }

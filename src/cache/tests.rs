@@ -98,7 +98,7 @@ fn what_was_noted_is_read_as_it_was_and_in_order() {
     recorder.outcome(&outcome("base64"), Kind::EntryMetadata, Some(&entry()));
     recorder.outcome(&outcome("json"), Kind::Slack, None);
     recorder.checksums(7, checksums);
-    let bytes = recorder.finish(&summary()).unwrap();
+    let bytes = recorder.finish(&summary()).unwrap().journal;
     let mut journal = Journal::new(bytes).unwrap();
     let Some(Note::Entry(read)) = journal.read() else {
         panic!("no entry");
@@ -137,7 +137,7 @@ fn what_a_database_told_is_told_again() {
     database.read(list, listen).unwrap();
     let mut recorder = Recorder::new();
     recorder.database(b"list", 5, &told);
-    let mut journal = Journal::new(recorder.finish(&summary()).unwrap()).unwrap();
+    let mut journal = Journal::new(recorder.finish(&summary()).unwrap().journal).unwrap();
     let Some(Note::Database(read)) = journal.read() else {
         panic!("no database");
     };
@@ -181,7 +181,7 @@ fn what_could_not_be_read_as_it_was_is_not_kept() {
 fn a_journal_of_anything_ends_without_harm() {
     let mut recorder = Recorder::new();
     recorder.entry(&entry());
-    let bytes = recorder.finish(&summary()).unwrap();
+    let bytes = recorder.finish(&summary()).unwrap().journal;
     for length in 0..bytes.len() {
         let Some(mut journal) = Journal::new(bytes[..length].to_vec()) else {
             continue;

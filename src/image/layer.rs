@@ -1,6 +1,7 @@
 //! What one layer holds, as data.
 
 use std::io::BufRead;
+use std::ops::Range;
 
 use super::Whiteout;
 use crate::archive::{ContentKey, EntryKind, Sparse};
@@ -41,6 +42,13 @@ pub struct LayerEntry {
     /// PAX records, global ones and extended attributes included, and as `uname` and `gname` the
     /// owner's names where they are not empty or `root`.
     pub records: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl LayerEntry {
+    /// Where in a tar that is stored as it is the entry lies, from its first header to the end of its content.
+    pub(crate) fn in_tar(&self) -> Range<u64> {
+        self.offset..self.stored.saturating_add(self.size)
+    }
 }
 
 /// What [`walk`](super::walk()) comes across. Readers never fail: where content ends early, the

@@ -19,10 +19,10 @@ use crate::archive::Blob;
 
 /// Smaller contents are scanned as soon as they are looked up.
 const SHORTEST: u64 = 1 << 10;
-/// Contents that are remembered: some 20 MiB.
-const MOST: usize = 1 << 18;
 /// Parts of the table, so that no thread waits for another.
 const PARTS: usize = 16;
+/// Contents that are remembered: some 10 MiB. As many as fit before a part would double.
+const MOST: usize = PARTS * ((1 << 14) / 8 * 7);
 
 /// Names a path and a size, in this run alone.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ mod file;
 mod keys;
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use residue::Cache;
 use residue::archive::Limits;
@@ -141,8 +141,12 @@ fn baseline(args: &ScanArgs, file: &File, mistakes: &mut Mistakes) -> Option<Bas
 
 /// The library reads no clock. A clock before 1970 lets every allow entry hold.
 fn today() -> Date {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-    Date::from_unix(since_1970.map_or(0, |elapsed| elapsed.as_secs()))
+    Date::from_unix(since_1970().as_secs())
+}
+
+fn since_1970() -> Duration {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
+    elapsed.unwrap_or_default()
 }
 
 fn load(args: &ConfigArgs, mistakes: &mut Mistakes) -> File {
@@ -170,7 +174,9 @@ pub fn cache(args: &CacheArgs) -> Result<Option<Cache>, Mistakes> {
 
 fn cache_of(args: &CacheUseArgs, file: &File, mistakes: &mut Mistakes) -> Option<Cache> {
     let cache = cache_at(&args.cache, mistakes);
-    cache.filter(|_| !args.no_cache && file.no_cache != Some(true))
+    let cache = cache.filter(|_| !args.no_cache && file.no_cache != Some(true));
+    // No archive was opened yet.
+    cache.map(|cache| cache.beginning(since_1970()))
 }
 
 fn cache_at(args: &CacheArgs, mistakes: &mut Mistakes) -> Option<Cache> {

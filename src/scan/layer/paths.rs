@@ -67,6 +67,9 @@ impl Worker<'_, '_> {
             let Some((path, sequence, matched)) = text.entry_of(matched) else {
                 continue;
             };
+            if let Some(recorder) = &mut self.recorder {
+                recorder.name_with_hit();
+            }
             self.keep(LayerHit {
                 kind: Kind::Name,
                 path,

@@ -10,10 +10,9 @@ use crate::scan::pipeline::Options;
 /// Scans `layer`, one of `layers`, which share what is kept of hits and public keys; or reads from the
 /// cache what it said when it was scanned.
 pub(in crate::scan) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize) -> LayerScan {
-    let Some(slot) = slot(layer, means) else {
+    let (Some(slot), Some(stored)) = (slot(layer, means), &layer.blob) else {
         return walk_and_scan(layer, means, layers, None);
     };
-    let stored = layer.blob.as_deref().unwrap_or_default();
     let journal = slot.open(stored);
     let replayed = journal.and_then(|journal| {
         let worker = Worker::new(layer, means, layers, None);
@@ -22,10 +21,7 @@ pub(in crate::scan) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize
     replayed.unwrap_or_else(|| {
         let mut recorder = Recorder::new();
         let scan = walk_and_scan(layer, means, layers, Some(&mut recorder));
-        // What was hashed and what was scanned are the same bytes only where nobody wrote between.
-        if layer.blob.as_ref().is_some_and(Blob::is_unchanged) {
-            keep(&slot, recorder, &scan);
-        }
+        keep(&slot, stored, recorder, &scan);
         scan
     })
 }
@@ -42,7 +38,7 @@ fn slot(layer: &Layer, means: Means<'_>) -> Option<Slot> {
     is_used.then(|| cache.slot(layer, rules, limits, *packages))?
 }
 
-fn keep(slot: &Slot, mut recorder: Recorder, scan: &LayerScan) {
+fn keep(slot: &Slot, stored: &Blob, mut recorder: Recorder, scan: &LayerScan) {
     if let Some(evidence) = &scan.evidence {
         // How many claims are kept depends on the number of layers, and what was not heard is not
         // written down either.
@@ -57,8 +53,8 @@ fn keep(slot: &Slot, mut recorder: Recorder, scan: &LayerScan) {
         let unhashed = evidence.unhashed.sequences().iter();
         unhashed.for_each(|sequence| recorder.unhashed(*sequence));
     }
-    if let Some(journal) = recorder.finish(&scan.summary) {
-        slot.keep(&scan.summary, &journal);
+    if let Some(recorded) = recorder.finish(&scan.summary) {
+        slot.keep(stored, &scan.summary, recorded);
     }
 }
 

@@ -107,7 +107,7 @@ fn info_says_what_there_is_and_clear_removes_it_and_nothing_else() {
     let cleared = place.command("cache clear");
     assert_eq!(cleared.code, 0);
     assert!(cleared.stderr.contains("removed 2 layers"), "{cleared:?}");
-    let left = place.entries();
+    let left = place.files();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].1, b"theirs");
 }

@@ -2,6 +2,7 @@
 //! holds is of no use to whoever does not have the image.
 
 mod folder;
+mod shortcut;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,19 @@ impl Place {
 
     /// The entries, with what they hold.
     fn entries(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = self.files();
+        files.retain(|(path, _)| path.extension().is_none());
+        files
+    }
+
+    /// Ways to entries: there are none to what was written just before.
+    fn shortcuts(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = self.files();
+        files.retain(|(path, _)| path.extension().is_some());
+        files
+    }
+
+    fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let Ok(entries) = fs::read_dir(self.folder()) else {
             return Vec::new();
         };
@@ -89,6 +103,12 @@ fn age(path: &Path, seconds: u64) {
         .expect("an entry");
     let then = SystemTime::now() - Duration::from_secs(seconds);
     file.set_modified(then).expect("a time");
+}
+
+fn is_young(path: &Path) -> bool {
+    let metadata = fs::metadata(path).expect("an entry");
+    let age = metadata.modified().expect("a time").elapsed();
+    age.is_ok_and(|age| age < Duration::from_secs(500))
 }
 
 /// All that a layer can tell of: contents, names, records, slack, archives, links, whiteouts, packages,
@@ -211,15 +231,10 @@ fn a_damaged_entry_is_as_good_as_none_and_is_replaced() {
             assert!(bytes.len() > 100 && bytes != b"R".repeat(4_000), "replaced");
         }
         assert_eq!(place.cached(&[]).stdout, expected);
-        let young = |path: &PathBuf| {
-            let age = fs::metadata(path)
-                .expect("an entry")
-                .modified()
-                .expect("a time")
-                .elapsed();
-            age.is_ok_and(|age| age < Duration::from_secs(500))
-        };
-        assert!(place.entries().iter().all(|(path, _)| young(path)), "used");
+        assert!(
+            place.entries().iter().all(|(path, _)| is_young(path)),
+            "used"
+        );
     }
     let [(first, _), (second, _)] = &whole[..] else {
         panic!("two layers");

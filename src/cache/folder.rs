@@ -80,8 +80,8 @@ impl Cache {
         }
     }
 
-    /// As it is, for scans that begin at `begin` or later, so long since 1970: files to which nobody wrote for a while
-    /// then are recognised without hashing them once more, as long as nobody does.
+    /// As it is, for scans of archives that are opened at `begin` or later, so long since 1970: files to which nobody
+    /// wrote for a while then are recognised without hashing them once more, as long as nobody does.
     #[must_use]
     pub fn beginning(self, begin: Duration) -> Self {
         Self {

@@ -73,6 +73,12 @@ impl Recorder {
         self.regions.give_up();
     }
 
+    /// Where in a layer it knows of something that was found.
+    #[cfg(test)]
+    pub(crate) fn found_in<'l>(&self, layer: &'l [u8]) -> Option<Vec<&'l [u8]>> {
+        self.regions.of(layer)
+    }
+
     /// What a package database told.
     pub(crate) fn database(&mut self, path: &[u8], sequence: u32, told: &Told) {
         if told.is_too_much {

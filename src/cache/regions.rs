@@ -40,11 +40,12 @@ impl Regions {
 
     /// The bytes of all of them in a layer; `None` where not all are known, or some lie outside.
     pub(super) fn of<'l>(&self, layer: &'l [u8]) -> Option<Vec<&'l [u8]>> {
+        let ranges = self.0.as_ref().filter(|ranges| ranges.len() <= MOST)?;
         let bytes = |range: &Range<u64>| {
             let (start, end) = (range.start.try_into().ok()?, range.end.try_into().ok()?);
             layer.get::<Range<usize>>(start..end)
         };
-        self.0.as_ref()?.iter().map(bytes).collect()
+        ranges.iter().map(bytes).collect()
     }
 }
 

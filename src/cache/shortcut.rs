@@ -3,12 +3,11 @@
 //!
 //! The key is sealed in turn, in two steps. With blocks from all over the layer the regions open in which
 //! something was found; with the bytes of those regions, the key. So what the journal holds opens to nobody
-//! who lacks a file of the layer with a secret, and a file that changed under an old name will not open.
-
-use std::ops::Range;
+//! who lacks a file of the layer with a secret. What could be guessed comes first or twice in what is hashed, so that
+//! each guess costs all of it.
 
 use sha2::{Digest as _, Sha256};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::folder::SHORTCUT;
 use super::regions::Regions;
@@ -20,6 +19,9 @@ use crate::oci::Digest;
 /// Blocks of a layer that are looked at, and their bytes.
 const BLOCKS: usize = 256;
 const BLOCK: usize = 4096;
+/// Smaller layers are hashed as soon.
+const SMALLEST: usize = 4 << 20;
+const _: () = assert!(SMALLEST >= BLOCKS * BLOCK);
 
 /// The place of the key of one layer in one file.
 #[derive(Debug)]
@@ -31,6 +33,9 @@ pub(super) struct Shortcut {
 impl Shortcut {
     /// To what is called `slot`; `None` where no file system tells whether somebody wrote to the layer.
     pub(super) fn to(slot: &str, cache: &Cache, layer: &Blob) -> Option<Self> {
+        if layer.len() < SMALLEST {
+            return None;
+        }
         let file = layer.lasting_name(cache.begin()?)?;
         let hash = Sha256::digest(format!("shortcut to {slot} from {file}"));
         Some(Self {
@@ -44,7 +49,8 @@ impl Shortcut {
         let entry = self.cache.read(&self.name)?;
         let (regions, key) = postcard::from_bytes(entry.bytes.strip_prefix(&[HEAD])?).ok()?;
         let blocks = self.blocks(layer);
-        let regions = seal::open(&ContentKey::of_parts(blocks.clone()), &self.name, regions)?;
+        let twice = ContentKey::of_parts(blocks.clone().chain(blocks.clone()));
+        let regions = seal::open(&twice, &self.name, regions)?;
         let regions = postcard::from_bytes::<Regions>(&regions).ok()?;
         let all = regions.of(layer)?.into_iter().chain(blocks);
         let key = seal::open(&ContentKey::of_parts(all), &self.name, key)?;
@@ -64,24 +70,20 @@ impl Shortcut {
         let all = regions.of(layer)?.into_iter().chain(blocks.clone());
         let key = seal::seal(&ContentKey::of_parts(all), &self.name, key.expose())?;
         let regions = postcard::to_stdvec(regions).ok()?;
-        let regions = seal::seal(&ContentKey::of_parts(blocks), &self.name, &regions)?;
+        let twice = ContentKey::of_parts(blocks.clone().chain(blocks));
+        let regions = seal::seal(&twice, &self.name, &regions)?;
         let both = postcard::to_stdvec(&(&regions[..], &key[..])).ok()?;
         Some([&[HEAD], &both[..]].concat())
     }
 
-    /// Blocks from all over the layer, or all of it where it is small.
+    /// Blocks from all over the layer, as the name has it: one of each of as many parts of it.
     fn blocks<'l>(&self, layer: &'l [u8]) -> impl Iterator<Item = &'l [u8]> + Clone + use<'l> {
-        let count = layer.len().div_ceil(BLOCK);
-        let mut chosen: Vec<usize> = match count {
-            0..=BLOCKS => (0..count).collect(),
-            _ => (0..BLOCKS as u64)
-                .map(|turn| xxh3_64_with_seed(self.name.as_bytes(), turn) as usize % count)
-                .collect(),
-        };
-        chosen.sort_unstable();
-        chosen.into_iter().filter_map(move |block| {
-            let Range { start, end } = block * BLOCK..(block + 1) * BLOCK;
-            layer.get(start..end.min(layer.len()))
+        let part = layer.len() / BLOCKS;
+        let seed = xxh3_64(self.name.as_bytes());
+        (0..BLOCKS).filter_map(move |number| {
+            let chance = xxh3_64_with_seed(&number.to_le_bytes(), seed);
+            let start = number * part + chance as usize % part.saturating_sub(BLOCK).max(1);
+            layer.get(start..start + BLOCK)
         })
     }
 }
@@ -97,54 +99,72 @@ mod tests {
         }
     }
 
+    /// Where in a layer a block begins that is looked at.
+    fn begins(layer: &[u8], block: &[u8]) -> usize {
+        block.as_ptr().addr() - layer.as_ptr().addr()
+    }
+
+    fn layer() -> Vec<u8> {
+        (0..10 << 20).map(|at: u32| (at >> 10) as u8).collect()
+    }
+
     #[test]
     fn the_key_opens_with_the_regions_and_the_blocks_and_with_nothing_less() {
         let scratch = tempfile::tempdir().unwrap();
         let shortcut = shortcut(&scratch);
-        let mut layer: Vec<u8> = (0..10 << 20).map(|at: u32| (at >> 10) as u8).collect();
+        let mut layer = layer();
         let key = ContentKey::of(&layer).1;
+        let blocks: Vec<usize> = (shortcut.blocks(&layer))
+            .map(|block| begins(&layer, block))
+            .collect();
+        // Between two blocks, a part and a block apart at least.
+        let found = blocks[100] + BLOCK;
+        assert!(found + 11 <= blocks[101], "the name may be chosen anew");
         let mut regions = Regions::default();
-        let found = 3 << 20;
-        regions.add(found..found + 10);
+        regions.add(found as u64..found as u64 + 10);
         assert_eq!(shortcut.key(&layer), None, "nothing was kept");
         shortcut.keep(&layer, &key, &regions);
         assert_eq!(shortcut.key(&layer), Some(key));
-        let first = shortcut.blocks(&layer).next().unwrap();
-        let first = first.as_ptr().addr() - layer.as_ptr().addr();
-        for at in [found as usize, found as usize + 9, first] {
+        for at in [found, found + 9, blocks[0], blocks[255] + BLOCK - 1] {
             layer[at] ^= 1;
             assert_eq!(shortcut.key(&layer), None, "{at}");
             layer[at] ^= 1;
         }
-        assert!(shortcut.key(&layer).is_some());
-        assert_eq!(shortcut.key(&layer[..found as usize]), None, "cut");
+        layer[found + 10] ^= 1;
+        assert!(shortcut.key(&layer).is_some(), "nobody looks there");
+        assert_eq!(shortcut.key(&layer[..found]), None, "cut");
     }
 
     #[test]
-    fn of_a_small_layer_every_byte_counts() {
+    fn the_blocks_lie_all_over_a_layer_of_any_length() {
         let scratch = tempfile::tempdir().unwrap();
         let shortcut = shortcut(&scratch);
-        let mut layer = b"a layer of few bytes".repeat(500);
-        let key = ContentKey::of(&layer).1;
-        shortcut.keep(&layer, &key, &Regions::default());
-        assert_eq!(shortcut.key(&layer), Some(key));
-        for at in [0, 4095, 4096, layer.len() - 1] {
-            layer[at] ^= 1;
-            assert_eq!(shortcut.key(&layer), None, "{at}");
-            layer[at] ^= 1;
+        let layer = layer();
+        for length in [SMALLEST, SMALLEST + 4095, layer.len()] {
+            let part = length / BLOCKS;
+            let blocks = shortcut.blocks(&layer[..length]);
+            let starts = blocks.map(|block| (begins(&layer, block), block.len()));
+            let starts: Vec<_> = starts.collect();
+            assert_eq!(starts.len(), BLOCKS);
+            for (number, (start, size)) in starts.iter().enumerate() {
+                assert!((number * part..(number + 1) * part).contains(start));
+                assert_eq!(*size, BLOCK);
+            }
         }
+        assert_eq!(shortcut.blocks(b"").count(), 0);
+        assert_eq!(shortcut.blocks(&layer[..100]).count(), 0);
     }
 
     #[test]
     fn what_is_damaged_or_not_known_leads_nowhere() {
         let scratch = tempfile::tempdir().unwrap();
         let shortcut = shortcut(&scratch);
-        let layer = b"a layer".repeat(9);
+        let layer = layer();
         let key = ContentKey::of(&layer).1;
         let mut unknown = Regions::default();
         unknown.give_up();
         shortcut.keep(&layer, &key, &unknown);
-        assert_eq!(shortcut.cache.usage().unwrap().entries, 0);
+        assert!(shortcut.cache.read(&shortcut.name).is_none());
         shortcut.keep(&layer, &key, &Regions::default());
         let sealed = shortcut.cache.read(&shortcut.name).unwrap().bytes;
         for at in 0..sealed.len() {

@@ -72,14 +72,17 @@ impl Slot {
     pub(crate) fn open(&self, stored: &Blob) -> Option<Journal> {
         let entry = self.cache.read(&self.name)?;
         let known = (self.shortcut.as_ref()).and_then(|shortcut| shortcut.key(stored));
+        // The file is named as it was when it was opened, which may be a while ago.
+        let known = known.filter(|_| stored.is_unchanged());
         let is_new = known.is_none();
         let key = known.or_else(|| {
             let (digest, key) = ContentKey::of(stored);
             (digest == self.stated).then_some(key)
         })?;
-        let opened = seal::open(&key, &self.name, &entry.bytes)?;
+        let mut opened = seal::open(&key, &self.name, &entry.bytes)?;
         let (regions, journal) = postcard::take_from_bytes(&opened).ok()?;
-        let journal = Journal::new(journal.to_vec())?;
+        let length = journal.len();
+        let journal = Journal::new(opened.split_off(opened.len() - length))?;
         entry.touch();
         if is_new {
             self.shorten(stored, &key, &regions);

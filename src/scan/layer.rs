@@ -137,6 +137,8 @@ impl<'a, 'e> Worker<'a, 'e> {
             claims,
             ..
         } = means;
+        // What the cache tells of is not read.
+        let read = layer.blob.as_ref().filter(|_| ahead.is_some());
         Self {
             layer: layer.index,
             ahead,
@@ -157,7 +159,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             warnings: Capped::keeping(MOST_WARNINGS),
             progress,
             passed: 0,
-            pages: Pages::of(layer.blob.as_ref()),
+            pages: Pages::of(read),
         }
     }
 

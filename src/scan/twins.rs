@@ -21,7 +21,7 @@ use crate::archive::Blob;
 const SHORTEST: u64 = 1 << 10;
 /// Parts of the table, so that no thread waits for another.
 const PARTS: usize = 16;
-/// Contents that are remembered: some 10 MiB. As many as fit before a part would double.
+/// Contents that are remembered: some 9 MiB. As many as fit before a part would double.
 const MOST: usize = PARTS * ((1 << 14) / 8 * 7);
 
 /// Names a path and a size, in this run alone.
@@ -110,9 +110,14 @@ impl Twins {
 
     fn remember(&self, key: TwinKey, clean: impl FnOnce() -> Clean) {
         let is_full = |known: &HashMap<_, _>| known.len() >= MOST / PARTS;
-        if !is_full(&self.part(key)) {
-            let clean = clean();
-            self.part(key).insert(key, clean);
+        if is_full(&self.part(key)) {
+            return;
+        }
+        // Hashed while nobody waits.
+        let clean = clean();
+        let mut part = self.part(key);
+        if !is_full(&part) {
+            part.insert(key, clean);
         }
     }
 
@@ -205,5 +210,10 @@ mod tests {
             .map(|part| part.lock().unwrap().len())
             .sum();
         assert_eq!(all, MOST);
+        let room = twins
+            .parts
+            .iter()
+            .map(|part| part.lock().unwrap().capacity());
+        assert_eq!(room.sum::<usize>(), MOST, "no part doubled");
     }
 }

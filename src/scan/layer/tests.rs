@@ -1,5 +1,5 @@
 //! That contents are really not scanned a second time: one that is remembered as clean, though it is not,
-//! is passed over.
+//! is passed over. And that it is noted where in a layer something is found.
 
 use std::io::Write as _;
 
@@ -27,7 +27,13 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
-fn hits(engine: &Engine, twins: &Twins, stored: Vec<u8>, threads: usize) -> usize {
+fn scan(
+    engine: &Engine,
+    twins: &Twins,
+    stored: Vec<u8>,
+    threads: usize,
+    recorder: Option<&mut Recorder>,
+) -> LayerScan {
     let layer = Layer {
         index: 0,
         digest: None,
@@ -47,8 +53,12 @@ fn hits(engine: &Engine, twins: &Twins, stored: Vec<u8>, threads: usize) -> usiz
         claims: budget::claims(1),
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    let scan = || scan_layer(&layer, means, 1).hits.len();
+    let scan = || walk_and_scan(&layer, means, 1, recorder);
     pool.build().unwrap().install(scan)
+}
+
+fn hits(engine: &Engine, twins: &Twins, stored: Vec<u8>, threads: usize) -> usize {
+    scan(engine, twins, stored, threads, None).hits.len()
 }
 
 #[test]
@@ -88,5 +98,45 @@ fn a_content_without_hits_is_remembered() {
             assert_eq!(hits(&engine, &twins, stored, threads), 0);
             assert!(twins.is_clean(key, &content));
         }
+    }
+}
+
+#[test]
+fn what_is_noted_of_a_layer_with_hits_are_those_entries_from_their_first_header_on() {
+    let engine = Engine::new(Loader::default().load(catalog()).unwrap());
+    let secret = |word: &str| format!("GITHUB_TOKEN=ghp_{}\n", word.repeat(9));
+    let mut writer = ::tar::Builder::new(Vec::new());
+    let mut add = |path: &str, record: Option<&str>, content: &[u8]| {
+        if let Some(record) = record {
+            let records = [("comment", record.as_bytes())];
+            writer.append_pax_extensions(records).unwrap();
+        }
+        let mut header = ::tar::Header::new_ustar();
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        writer.append_data(&mut header, path, content).unwrap();
+    };
+    let quiet = b"nothing to see here\n".repeat(5_000);
+    add("quiet", Some("no secret"), &quiet);
+    add("first.env", None, secret("0aB9").as_bytes());
+    add("more/quiet", None, &quiet);
+    add("noted", Some(&secret("1cD8")), &quiet);
+    add("last.gz", None, &gzip(secret("2eF7").as_bytes()));
+    add("quiet/again", None, &quiet);
+    let tar = writer.into_inner().unwrap();
+    for threads in [1, 2] {
+        let mut recorder = Recorder::new();
+        let twins = Twins::of(2);
+        let found = scan(&engine, &twins, tar.clone(), threads, Some(&mut recorder));
+        assert_eq!(found.hits.len(), 3);
+        let regions = recorder.found_in(&tar).unwrap();
+        let [first, noted, archive] = regions[..] else {
+            panic!("{} regions", regions.len());
+        };
+        let holds = |region: &[u8], text: &[u8]| memchr::memmem::find(region, text).is_some();
+        assert!(first.starts_with(b"first.env\0") && holds(first, secret("0aB9").as_bytes()));
+        assert!(holds(noted, secret("1cD8").as_bytes()) && holds(noted, b"noted\0"));
+        assert!(archive.ends_with(&gzip(secret("2eF7").as_bytes())));
+        assert!(regions.iter().all(|region| !holds(region, b"quiet\0")));
     }
 }

@@ -21,7 +21,7 @@ use crate::archive::Blob;
 const SHORTEST: u64 = 1 << 10;
 /// Parts of the table, so that no thread waits for another.
 const PARTS: usize = 16;
-/// Contents that are remembered: some 9 MiB. As many as fit before a part would double.
+/// Contents that are remembered: some 8 MiB. As many as fit before a part would double.
 const MOST: usize = PARTS * ((1 << 14) / 8 * 7);
 
 /// Names a path and a size, in this run alone.

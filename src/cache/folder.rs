@@ -59,7 +59,7 @@ impl Entry {
 pub struct Usage {
     /// Layers.
     pub entries: u64,
-    /// Their bytes.
+    /// Their bytes, and those of shortcuts to them.
     pub bytes: u64,
 }
 
@@ -158,7 +158,8 @@ impl Cache {
         }
     }
 
-    fn try_write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    /// As [`write`](Self::write), where it is no trouble if that fails.
+    pub(super) fn try_write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         make(&self.folder.path)?;
         // For its owner only, which is how this crate makes files.
         let mut file = tempfile::Builder::new()

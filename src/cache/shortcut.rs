@@ -4,7 +4,7 @@
 //! The key is sealed in turn, in two steps. With blocks from all over the layer the regions open in which
 //! something was found; with the bytes of those regions, the key. So what the journal holds opens to nobody
 //! who lacks a file of the layer with a secret. What could be guessed comes first or twice in what is hashed, so that
-//! each guess costs all of it.
+//! each guess costs all blocks.
 
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -22,6 +22,8 @@ const BLOCK: usize = 4096;
 /// Smaller layers are hashed as soon.
 const SMALLEST: usize = 4 << 20;
 const _: () = assert!(SMALLEST >= BLOCKS * BLOCK);
+/// Regions that are larger than this part of their layer are hashed no faster than it.
+const SHARE: usize = 8;
 
 /// The place of the key of one layer in one file.
 #[derive(Debug)]
@@ -58,16 +60,22 @@ impl Shortcut {
         Some(ContentKey::kept(key.try_into().ok()?))
     }
 
-    /// Keeps the key of the layer, if it is known where in it something was found.
+    /// Keeps the key of the layer, if it is known where in it something was found. A folder that cannot be written
+    /// serves as it is.
     pub(super) fn keep(&self, layer: &[u8], key: &ContentKey, regions: &Regions) {
-        let _ = self.sealed(layer, key, regions).map(|sealed| {
-            self.cache.write(&self.name, &sealed);
-        });
+        if let Some(sealed) = self.sealed(layer, key, regions) {
+            let _ = self.cache.try_write(&self.name, &sealed);
+        }
     }
 
     fn sealed(&self, layer: &[u8], key: &ContentKey, regions: &Regions) -> Option<Vec<u8>> {
         let blocks = self.blocks(layer);
-        let all = regions.of(layer)?.into_iter().chain(blocks.clone());
+        let found = regions.of(layer)?;
+        let bytes: usize = found.iter().map(|region| region.len()).sum();
+        if bytes > layer.len() / SHARE {
+            return None;
+        }
+        let all = found.into_iter().chain(blocks.clone());
         let key = seal::seal(&ContentKey::of_parts(all), &self.name, key.expose())?;
         let regions = postcard::to_stdvec(regions).ok()?;
         let twice = ContentKey::of_parts(blocks.clone().chain(blocks));
@@ -117,7 +125,7 @@ mod tests {
         let blocks: Vec<usize> = (shortcut.blocks(&layer))
             .map(|block| begins(&layer, block))
             .collect();
-        // Between two blocks, a part and a block apart at least.
+        // Between two blocks.
         let found = blocks[60] + BLOCK;
         assert!(found + 11 <= blocks[61], "the name may be chosen anew");
         let mut regions = Regions::default();
@@ -147,7 +155,7 @@ mod tests {
             let starts: Vec<_> = starts.collect();
             assert_eq!(starts.len(), BLOCKS);
             for (number, (start, size)) in starts.iter().enumerate() {
-                assert!((number * part..(number + 1) * part).contains(start));
+                assert!(number * part <= *start && start + BLOCK <= (number + 1) * part);
                 assert_eq!(*size, BLOCK);
             }
         }
@@ -163,8 +171,12 @@ mod tests {
         let key = ContentKey::of(&layer).1;
         let mut unknown = Regions::default();
         unknown.give_up();
-        shortcut.keep(&layer, &key, &unknown);
-        assert!(shortcut.cache.read(&shortcut.name).is_none());
+        let mut large = Regions::default();
+        large.add(0..layer.len() as u64 / 7);
+        for regions in [unknown, large] {
+            shortcut.keep(&layer, &key, &regions);
+            assert!(shortcut.cache.read(&shortcut.name).is_none());
+        }
         shortcut.keep(&layer, &key, &Regions::default());
         let sealed = shortcut.cache.read(&shortcut.name).unwrap().bytes;
         for at in 0..sealed.len() {

@@ -81,8 +81,9 @@ impl Slot {
         })?;
         let mut opened = seal::open(&key, &self.name, &entry.bytes)?;
         let (regions, journal) = postcard::take_from_bytes(&opened).ok()?;
-        let length = journal.len();
-        let journal = Journal::new(opened.split_off(opened.len() - length))?;
+        let before = opened.len() - journal.len();
+        opened.drain(..before);
+        let journal = Journal::new(opened)?;
         entry.touch();
         if is_new {
             self.shorten(stored, &key, &regions);

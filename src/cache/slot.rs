@@ -116,3 +116,62 @@ impl Slot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek as _, SeekFrom, Write as _};
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cache::Recorder;
+    use crate::oci::MediaType;
+
+    #[test]
+    fn a_file_that_was_written_to_since_it_was_opened_is_hashed_in_spite_of_its_shortcut() {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&vec![7; 5 << 20]).unwrap();
+        let stored = Blob::map(&file, Path::new("layer")).unwrap();
+        let (digest, key) = ContentKey::of(&stored);
+        let layer = Layer {
+            index: 0,
+            digest: Some(digest.clone()),
+            diff_id: None,
+            media_type: MediaType::default(),
+            name: "blob".to_owned(),
+            blob: Some(stored.clone()),
+            instruction: None,
+        };
+        // So late that the file is at rest.
+        let cache = Cache::at(scratch.path(), 1 << 20).beginning(Duration::from_secs(1 << 40));
+        let slot = cache
+            .slot(&layer, &digest, &Limits::default(), true)
+            .unwrap();
+        let Some(shortcut) = &slot.shortcut else {
+            return; // Nothing is believed of this file system.
+        };
+        let summary = LayerSummary {
+            digest: Some(digest.clone()),
+            key: Some(key),
+            verified: Some(true),
+            ..LayerSummary::default()
+        };
+        slot.keep(&stored, &summary, Recorder::new().finish(&summary).unwrap());
+        assert!(shortcut.key(&stored).is_some() && slot.open(&stored).is_some());
+        let unseen = (0..5 << 20).step_by(4096).find(|at| {
+            let mut write = |byte| {
+                file.seek(SeekFrom::Start(*at)).unwrap();
+                file.write_all(&[byte]).unwrap();
+            };
+            write(8);
+            let is_unseen = shortcut.key(&stored).is_some();
+            if !is_unseen {
+                write(7);
+            }
+            is_unseen
+        });
+        assert!(unseen.is_some(), "somewhere no block lies");
+        assert!(slot.open(&stored).is_none(), "its digest is another one");
+    }
+}

@@ -30,9 +30,9 @@ pub(super) struct Pattern {
     validators: Vec<Validator>,
     /// Read off the regex when it is first needed.
     demand: OnceLock<Demand>,
-    sieve: OnceLock<Option<Sieve>>,
+    sieve: OnceLock<Option<Box<Sieve>>>,
     /// Of what stands behind an anchor alone, which is told at each of them in a few bytes.
-    tail: OnceLock<Option<Sieve>>,
+    tail: OnceLock<Option<Box<Sieve>>>,
 }
 
 impl Pattern {
@@ -102,14 +102,14 @@ impl Pattern {
         ends: &[usize],
     ) -> Option<usize> {
         let ends = &ends[ends.partition_point(|end| *end <= start)..];
-        let of_tail = || Sieve::of(self.demand(rule).tail.as_deref()?);
+        let of_tail = || Sieve::of(self.demand(rule).tail.as_deref()?).map(Box::new);
         if !ends.is_empty()
             && let Some(tail) = self.tail.get_or_init(of_tail)
         {
             let end = tail.first_match(haystack, ends)?;
             return Some(start.max(end.saturating_sub(rule.longest)));
         }
-        let of_all = || Sieve::of(rule.syntax.regex.as_deref()?);
+        let of_all = || Sieve::of(rule.syntax.regex.as_deref()?).map(Box::new);
         let sieve = self.sieve.get_or_init(of_all).as_ref();
         let may_match = sieve.is_none_or(|sieve| sieve.may_match(haystack, start));
         may_match.then_some(start)

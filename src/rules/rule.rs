@@ -39,7 +39,7 @@ pub struct Rule {
     /// The tables of `[[rule.fields]]`.
     pub fields: Vec<Fields>,
     regex: OnceLock<Result<Regex, regex::Error>>,
-    few: Few,
+    few: OnceLock<Box<Few>>,
     /// Which of the embedded rules it is.
     embedded: Option<usize>,
 }
@@ -69,7 +69,7 @@ impl Rule {
             longest,
             fields,
             regex: OnceLock::new(),
-            few: Few::default(),
+            few: OnceLock::new(),
             embedded: None,
         })
     }
@@ -90,7 +90,7 @@ impl Rule {
             foreign: None,
             longest: longest.unwrap_or(LONGEST_MATCH),
             regex: OnceLock::new(),
-            few: Few::default(),
+            few: OnceLock::new(),
             embedded: Some(index),
         }
     }
@@ -105,7 +105,7 @@ impl Rule {
             longest: 0,
             fields: Vec::new(),
             regex: OnceLock::new(),
-            few: Few::default(),
+            few: OnceLock::new(),
             embedded: None,
         }
     }
@@ -129,7 +129,7 @@ impl Rule {
     pub(crate) fn search_with<T>(&self, search: impl FnOnce(&Regex) -> T) -> Option<T> {
         let regex = self.regex()?;
         Some(match self.longest > FOR_FEW {
-            true => self.few.search(regex, search),
+            true => self.few.get_or_init(Box::default).search(regex, search),
             false => search(regex),
         })
     }

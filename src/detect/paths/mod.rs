@@ -2,12 +2,14 @@
 //! many rules there are.
 
 mod group;
+mod guard;
 
 use std::collections::HashMap;
 
 use globset::Candidate;
 
 use self::group::Group;
+use self::guard::{Guarded, is_plain};
 use super::class;
 use crate::rules::{Rule, RuleSet};
 
@@ -26,8 +28,8 @@ pub(super) struct Paths {
     /// Those that end in a whole name, by that.
     of_names: HashMap<String, Group>,
     /// Those that end in a full stop and plain letters, by these.
-    of_endings: HashMap<String, Group>,
-    others: Group,
+    of_endings: HashMap<String, Guarded>,
+    others: Guarded,
 }
 
 /// What looks at files of one path.
@@ -52,32 +54,39 @@ impl Paths {
         let tables = tables.map(|(number, glob)| (glob, Looker::Table(number)));
         let mut paths = Self::default();
         for (glob, looker) in rules.chain(tables) {
-            paths.group_of(glob).add(glob, looker);
+            paths.add(glob, looker);
         }
         paths
     }
 
-    /// Where a glob belongs.
-    fn group_of(&mut self, glob: &str) -> &mut Group {
-        let is_plain = |text: &str| {
-            let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-            !text.is_empty() && text.bytes().all(is_letter)
-        };
+    /// Takes a glob to where it belongs.
+    fn add(&mut self, glob: &str, looker: Looker) {
+        let are_plain = |text: &str| !text.is_empty() && text.chars().all(is_plain);
         let name = name(glob);
-        match ending(name).filter(|ending| is_plain(ending)) {
-            _ if is_plain(name) => self.of_names.entry(name.to_owned()).or_default(),
-            Some(ending) => self.of_endings.entry(ending.to_owned()).or_default(),
-            None => &mut self.others,
+        match ending(name).filter(|ending| are_plain(ending)) {
+            _ if are_plain(name) => {
+                let group = self.of_names.entry(name.to_owned()).or_default();
+                group.add(glob, looker);
+            }
+            Some(ending) => {
+                let group = self.of_endings.entry(ending.to_owned()).or_default();
+                let part = &glob[..glob.len() - ending.len()];
+                group.add(glob, part.trim_end_matches('.'), looker);
+            }
+            None => self.others.add(glob, glob, looker),
         }
     }
 
     fn matches(&self, path: &str, mut found: impl FnMut(Looker)) {
         let name = name(path);
         let of_ending = ending(name).and_then(|ending| self.of_endings.get(ending));
-        let groups = [self.of_names.get(name), of_ending, Some(&self.others)];
+        let (of_name, text) = (self.of_names.get(name), path);
         let path = Candidate::new(path);
-        for group in groups.into_iter().flatten() {
+        if let Some(group) = of_name {
             group.matches(&path, &mut found);
+        }
+        for group in of_ending.into_iter().chain([&self.others]) {
+            group.matches(&path, text, &mut found);
         }
     }
 }
@@ -146,7 +155,29 @@ impl Lookers {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// However it is written.
+        #[test]
+        fn a_glob_alone_is_found_where_it_matches(
+            glob in r"(\*\*/|[ab]|[./*?!,^-]|\[[ab]\]|\[[!^]?[]ab-]|[\[\]{}\\]){0,7}",
+            paths in prop::collection::vec("[ab./-]{0,6}", 40),
+        ) {
+            let Ok(one) = crate::rules::glob(&glob) else { return Ok(()) };
+            let one = one.compile_matcher();
+            let mut grouped = Paths::default();
+            grouped.add(&glob, Looker::Rule(7));
+            for path in paths {
+                let mut found = Vec::new();
+                grouped.matches(&path, |looker| found.push(looker));
+                let expected = one.is_match(&path).then_some(Looker::Rule(7));
+                prop_assert_eq!(found, Vec::from_iter(expected), "{:?} {:?}", &glob, path);
+            }
+        }
+    }
 
     /// Everything that a set of all of them finds.
     #[test]
@@ -201,7 +232,7 @@ mod tests {
         let mut grouped = Paths::default();
         for (number, glob) in globs.iter().enumerate() {
             all.add(crate::rules::glob(glob).unwrap());
-            grouped.group_of(glob).add(glob, Looker::Rule(number));
+            grouped.add(glob, Looker::Rule(number));
         }
         let all = all.build().unwrap();
         let mut count = 0;

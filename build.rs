@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use demand::Demanded;
+use print::{Print, STRIDE};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -21,6 +22,12 @@ use toml::de::{DeTable, DeValue};
 mod demand;
 #[path = "src/rules/hir.rs"]
 mod hir;
+#[path = "src/detect/literals/model.rs"]
+#[allow(dead_code, reason = "the program uses the rest")]
+mod model;
+#[path = "src/detect/literals/print.rs"]
+#[allow(dead_code, reason = "the program uses the rest")]
+mod print;
 #[path = "src/rules/rows.rs"]
 mod rows;
 #[path = "src/rules/syntax.rs"]
@@ -46,11 +53,14 @@ fn main() -> io::Result<()> {
         let text = fs::read_to_string(folder.join(&name))?;
         rules.extend(read(&format!("patterns/{name}"), &text));
     }
+    // As a set of rules has them: to sort them at each start would be for nothing.
+    rules.sort_by(|a, b| a.syntax.id.cmp(&b.syntax.id));
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
     let rows: Vec<_> = rules.iter().map(Embedded::row).collect();
     let written = postcard::to_allocvec(&rows).map_err(io::Error::other)?;
     fs::write(out.join("rules.postcard"), written)?;
     fs::write(out.join("demanded.jsonl"), demanded(&rules)?)?;
+    fs::write(out.join("prints"), prints(&rules))?;
     println!("cargo:rustc-cfg=in_program");
     println!("cargo:rustc-env=RESIDUE_RULES={}", digest(&rules));
     let build = fingerprint(&ROOTS)?;
@@ -79,13 +89,11 @@ impl Embedded {
     }
 }
 
-/// What names the rules, as `src/rules/set.rs` computes it.
+/// What names the rules, which are in order of id, as `src/rules/set.rs` computes it.
 fn digest(rules: &[Embedded]) -> String {
-    let mut rules: Vec<&RuleSyntax> = rules.iter().map(|rule| &rule.syntax).collect();
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
     let mut hasher = Sha256::new();
-    for rule in &rules {
-        hasher.update(rule.digested());
+    for rule in rules {
+        hasher.update(rule.syntax.digested());
     }
     let hex = hasher
         .finalize()
@@ -165,6 +173,16 @@ fn demanded(rules: &[Embedded]) -> io::Result<String> {
         lines.push('\n');
     }
     Ok(lines)
+}
+
+/// Where the fingerprints of each rule's anchors begin, as `src/rules/embedded.rs` reads it.
+fn prints(rules: &[Embedded]) -> Vec<u8> {
+    let anchors = rules.iter().flat_map(|rule| &rule.syntax.anchors);
+    let offsets = anchors.flat_map(|anchor| {
+        let anchor = anchor.to_ascii_lowercase();
+        (0..STRIDE).map(move |way| Print::of(anchor.as_bytes(), way, None).offset)
+    });
+    offsets.flat_map(i16::to_le_bytes).collect()
 }
 
 fn value(value: &DeValue<'_>) -> Value {

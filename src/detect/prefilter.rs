@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::keys::{SIGHTS, Sight};
-use super::literals::{Literal, Literals, Room};
+use super::literals::{Literal, Literals, Offsets, Room};
 use crate::rules::Rule;
 
 /// What one anchor stands for.
@@ -21,6 +21,8 @@ pub(super) struct Anchor {
     pub keyword_of: Vec<usize>,
     /// The public key that it leads to, with the exact bytes.
     pub sight: Option<(&'static [u8], Sight)>,
+    /// Where its fingerprints begin, if that is known.
+    prints: Option<Offsets>,
 }
 
 impl Anchor {
@@ -49,14 +51,14 @@ impl Prefilter {
     pub(super) fn new(rules: &[Rule]) -> Self {
         let mut by_text: BTreeMap<Vec<u8>, Anchor> = BTreeMap::new();
         for (index, rule) in rules.iter().enumerate() {
-            for anchor in rule.syntax.anchors.iter().filter(|text| !text.is_empty()) {
-                let exact = (!rule.syntax.ignore_case).then(|| Box::from(anchor.as_bytes()));
-                let links = &mut by_text
-                    .entry(anchor.to_ascii_lowercase().into_bytes())
-                    .or_default()
-                    .rules;
-                if !links.contains(&(index, exact.clone())) {
-                    links.push((index, exact));
+            for (text, prints) in rule.anchors().filter(|(text, _)| !text.is_empty()) {
+                let exact = (!rule.syntax.ignore_case).then(|| Box::from(text.as_bytes()));
+                let anchor = by_text
+                    .entry(text.to_ascii_lowercase().into_bytes())
+                    .or_default();
+                anchor.prints = anchor.prints.or(prints);
+                if !anchor.rules.contains(&(index, exact.clone())) {
+                    anchor.rules.push((index, exact));
                 }
             }
             for keyword in rule.keywords() {
@@ -68,15 +70,13 @@ impl Prefilter {
             let text = anchor.to_ascii_lowercase().into_bytes();
             by_text.entry(text).or_default().sight = Some((anchor.as_bytes(), *sight));
         }
-        let literal = |(text, anchor): (Vec<u8>, &Anchor)| match anchor.spelling() {
-            Some(exact) => Literal {
-                text: exact.to_vec(),
-                any_case: false,
-            },
-            None => Literal {
-                text,
-                any_case: true,
-            },
+        let literal = |(text, anchor): (Vec<u8>, &Anchor)| {
+            let exact = anchor.spelling();
+            Literal {
+                any_case: exact.is_none(),
+                text: exact.map_or(text, <[u8]>::to_vec),
+                prints: anchor.prints,
+            }
         };
         let (texts, anchors): (Vec<_>, Vec<_>) = by_text.into_iter().unzip();
         Self {

@@ -12,9 +12,14 @@ use super::syntax::RuleSyntax;
 use crate::oci::Digest;
 
 const RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.postcard"));
+/// Where in each anchor of each rule its fingerprints begin, as [`Rule::anchors`] has it.
+const PRINTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prints"));
 /// What every match of each one's regex holds, a line for each.
 const DEMANDED: &str = include_str!(concat!(env!("OUT_DIR"), "/demanded.jsonl"));
 const DIGEST: &str = env!("RESIDUE_RULES");
+
+/// Two numbers of 16 bits, of one anchor.
+pub(super) type Prints = [u8; 4];
 
 /// A rule, where it stands, and how long its regex's longest match is.
 #[derive(Deserialize)]
@@ -25,15 +30,19 @@ pub(super) struct Embedded {
     pub syntax: RuleSyntax,
 }
 
-/// Every embedded rule, in order of file and line.
+/// Every embedded rule, in order of id.
 pub(super) fn rules() -> Result<Vec<Rule>, String> {
     let (count, mut left) = take(RULES)?;
     let mut rules = Vec::with_capacity(count);
+    let (mut prints, _) = PRINTS.as_chunks();
     // One by one: all of them twice would be a megabyte more.
     for index in 0..count {
-        let rule;
-        (rule, left) = take(left)?;
-        rules.push(Rule::embedded(index, rule));
+        let (rule, rest): (Embedded, _) = take(left)?;
+        let (own, others) = prints
+            .split_at_checked(rule.syntax.anchors.len())
+            .unwrap_or_default();
+        rules.push(Rule::embedded(index, rule, own));
+        (left, prints) = (rest, others);
     }
     Ok(rules)
 }

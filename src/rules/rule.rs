@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::check::{self, Catalog, LONGEST_MATCH};
 use super::demand::Demanded;
-use super::embedded::{self, Embedded};
+use super::embedded::{self, Embedded, Prints};
 use super::few::Few;
 use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
@@ -42,6 +42,8 @@ pub struct Rule {
     few: OnceLock<Box<Few>>,
     /// Which of the embedded rules it is.
     embedded: Option<usize>,
+    /// What is known of its anchors, in their order.
+    prints: &'static [Prints],
 }
 
 impl Rule {
@@ -71,11 +73,12 @@ impl Rule {
             regex: OnceLock::new(),
             few: OnceLock::new(),
             embedded: None,
+            prints: &[],
         })
     }
 
     /// One of the embedded rules, which have been checked by our own tests.
-    pub(super) fn embedded(index: usize, rule: Embedded) -> Self {
+    pub(super) fn embedded(index: usize, rule: Embedded, prints: &'static [Prints]) -> Self {
         let Embedded {
             file,
             line,
@@ -92,6 +95,7 @@ impl Rule {
             regex: OnceLock::new(),
             few: OnceLock::new(),
             embedded: Some(index),
+            prints,
         }
     }
 
@@ -107,6 +111,7 @@ impl Rule {
             regex: OnceLock::new(),
             few: OnceLock::new(),
             embedded: None,
+            prints: &[],
         }
     }
 
@@ -178,6 +183,16 @@ impl Rule {
         self.search() == Some(Search::Path)
     }
 
+    /// Its anchors, and where in each its fingerprints begin, which of embedded rules was found out when the program was
+    /// built.
+    pub(crate) fn anchors(&self) -> impl Iterator<Item = (&str, Option<[i16; 2]>)> {
+        let offsets =
+            |[a, b, c, d]: Prints| [i16::from_le_bytes([a, b]), i16::from_le_bytes([c, d])];
+        let prints = self.prints.iter().map(move |prints| Some(offsets(*prints)));
+        let anchors = self.syntax.anchors.iter().map(String::as_str);
+        anchors.zip(prints.chain(std::iter::repeat(None)))
+    }
+
     /// Of these one must stand somewhere in the text; none means always.
     pub(crate) fn keywords(&self) -> &[String] {
         self.foreign
@@ -236,7 +251,7 @@ mod tests {
             });
             syntax["regex"] = regex.into();
             let rule = serde_json::json!({ "file": "f", "line": 7, "syntax": syntax });
-            Rule::embedded(0, serde_json::from_value(rule).unwrap())
+            Rule::embedded(0, serde_json::from_value(rule).unwrap(), &[])
         };
         let mut good = rule("a[bc]");
         assert_eq!(good.compile(), Ok(()));

@@ -6,6 +6,7 @@
 //! what has a fingerprint there is compared. `kernel` is the loop over the bytes, `table` knows the
 //! fingerprints, `model` says which are rare.
 
+mod candidate;
 mod kernel;
 mod model;
 mod print;
@@ -19,9 +20,10 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, Input};
 
 pub(super) use self::model::surprise;
+pub(super) use self::print::Offsets;
 
+use self::candidate::Candidate;
 use self::kernel::{BLOCK, CHUNK, Kernel, NOTHING_PASSED, PLACES, Passed, REACH};
-use self::print::Candidate;
 use self::table::{Prints, SHORTEST};
 
 /// Finds literals.
@@ -40,6 +42,8 @@ pub(super) struct Literal {
     /// In lower case, if any ASCII case will do.
     pub text: Vec<u8>,
     pub any_case: bool,
+    /// Where its fingerprints begin, if that is known; any will do.
+    pub prints: Option<Offsets>,
 }
 
 /// Where a literal ends and starts, and which.

@@ -19,7 +19,7 @@ const COMMON: usize = 5;
 const NOT_COMMON: u32 = 4 * 16;
 
 /// How rare three bytes or more are in this order, in quarter bits of information.
-pub(super) fn rarity(bytes: &[u8]) -> u32 {
+pub(crate) fn rarity(bytes: &[u8]) -> u32 {
     let by_threes = by_threes(bytes);
     let could_be_common = |four: &&[u8; 4]| {
         four.iter()
@@ -32,7 +32,7 @@ pub(super) fn rarity(bytes: &[u8]) -> u32 {
 }
 
 /// How rare each byte is on average at its place, in bits: what is spelled has about four, what was drawn seven.
-pub(in crate::detect) fn surprise(bytes: &[u8]) -> f64 {
+pub(crate) fn surprise(bytes: &[u8]) -> f64 {
     f64::from(by_threes(bytes)) / 4.0 / bytes.len().max(1) as f64
 }
 

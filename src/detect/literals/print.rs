@@ -1,22 +1,25 @@
-//! One fingerprint of a literal, and what is kept of the literal to tell at a place where the
-//! fingerprint may stand whether it is worth comparing.
+//! One fingerprint of a literal.
+//!
+//! `build.rs` reads this file too: which four bytes of an anchor are the rarest is found out when the program is
+//! built.
 
-use super::Literal;
-use super::kernel::{STRIDE, WIDTH};
 use super::model;
 
-/// Folds eight bytes.
-const FOLD: u64 = 0x2020_2020_2020_2020;
-/// Set where nothing is folded, since case counts.
-const CASE: u8 = 0x80;
-/// Bytes of a literal that are looked at there.
-const HEAD: usize = 8;
+/// Every second place is looked at.
+pub(crate) const STRIDE: usize = 2;
+/// Bytes of a fingerprint.
+pub(crate) const WIDTH: usize = 4;
+/// Folds a byte.
+const FOLD: u8 = 0x20;
 /// Fingerprints of a literal begin before this offset.
 const MOST: usize = 1 << 12;
 
+/// Where in a literal its fingerprints begin: at an even offset, and at an odd one.
+pub(crate) type Offsets = [i16; STRIDE];
+
 /// Which four bytes of a literal stand in the table.
 #[derive(Clone, Copy)]
-pub(super) struct Print {
+pub(crate) struct Print {
     /// They, folded, as far as they are known: three at least.
     pub word: u32,
     pub known: u32,
@@ -26,19 +29,34 @@ pub(super) struct Print {
     pub is_text: bool,
 }
 
+/// Offsets at which a fingerprint of a literal may begin: even ones (way 0) or odd ones.
+fn possible(length: usize, way: usize) -> Vec<i16> {
+    let last = length.checked_sub(WIDTH);
+    let mut offsets: Vec<i16> = (0..last.map_or(0, |last| last + 1).min(MOST) as i16)
+        .skip(way)
+        .step_by(STRIDE)
+        .collect();
+    if offsets.is_empty() {
+        // One byte before the literal, or one behind it, can be anything.
+        let partial = [-1, length as i16 - WIDTH as i16 + 1].into_iter();
+        offsets.extend(partial.filter(|at| at.rem_euclid(STRIDE as i16) == way as i16));
+    }
+    offsets
+}
+
 impl Print {
-    /// The rarest of a literal at offsets that are even (way 0) or odd.
-    pub(super) fn choose(literal: &[u8], way: usize) -> Self {
-        let last = literal.len().checked_sub(WIDTH);
-        let mut offsets: Vec<i16> = (0..last.map_or(0, |last| last + 1).min(MOST) as i16)
-            .skip(way)
-            .step_by(STRIDE)
-            .collect();
-        if offsets.is_empty() {
-            // One byte before the literal, or one behind it, can be anything.
-            let partial = [-1, literal.len() as i16 - WIDTH as i16 + 1].into_iter();
-            offsets.extend(partial.filter(|at| at.rem_euclid(STRIDE as i16) == way as i16));
+    /// That of a literal at one of `offsets`, one for each way in which it can lie on the places, if that can be; else
+    /// the rarest. `way` says whether offsets are even or odd.
+    pub fn of(literal: &[u8], way: usize, offsets: Option<Offsets>) -> Self {
+        let possible = possible(literal.len(), way);
+        let known = offsets.and_then(|offsets| offsets.get(way).copied());
+        match known.filter(|offset| possible.contains(offset)) {
+            Some(offset) => Self::at(literal, offset),
+            None => Self::rarest(literal, possible),
         }
+    }
+
+    fn rarest(literal: &[u8], offsets: Vec<i16>) -> Self {
         let mut best = Self::at(literal, offsets.first().map_or(-1, |offset| *offset));
         let mut rarity = best.rarities().min().unwrap_or(0);
         for print in offsets.iter().skip(1).map(|at| Self::at(literal, *at)) {
@@ -61,7 +79,7 @@ impl Print {
         for place in 0..WIDTH {
             let at = usize::try_from(i32::from(offset) + place as i32).ok();
             if let Some(byte) = at.and_then(|at| literal.get(at)) {
-                word[place] = byte | FOLD as u8;
+                word[place] = byte | FOLD;
                 known[place] = u8::MAX;
                 printable[place] = matches!(byte, b' '..=b'~');
             }
@@ -90,69 +108,5 @@ impl Print {
         let from = usize::from(known[0] == 0);
         let end = WIDTH - usize::from(known[WIDTH - 1] == 0);
         model::rarity(&word.to_le_bytes()[from..end])
-    }
-}
-
-/// What folds a head whose case counts, or does not.
-#[inline(always)]
-fn fold(case: u8) -> u64 {
-    if case & CASE == 0 { FOLD } else { 0 }
-}
-
-/// A literal that may stand where one of its fingerprints was found.
-#[derive(Clone, Copy)]
-pub(super) struct Candidate {
-    /// Its first bytes, folded unless its case counts, moved up as far as there are none.
-    head: u64,
-    /// Its number.
-    pub literal: u32,
-    /// From its start to the fingerprint.
-    offset: i16,
-    /// Bits of the head that are not known; above those of a shift, whether its case counts.
-    unknown: u8,
-    /// Whether no other one behind it has the same place in the table.
-    pub is_last: bool,
-}
-
-impl Candidate {
-    /// What stands where nothing can: no literal has its number.
-    pub(super) const NONE: Self = Self {
-        head: 0,
-        literal: u32::MAX,
-        offset: 0,
-        unknown: 0,
-        is_last: true,
-    };
-
-    pub(super) fn new(number: u32, literal: &Literal, offset: i16) -> Self {
-        let mut head = [0; HEAD];
-        let known = literal.text.len().min(HEAD);
-        let case = if literal.any_case { 0 } else { CASE };
-        for (byte, known) in head[HEAD - known..].iter_mut().zip(&literal.text) {
-            *byte = known | fold(case) as u8;
-        }
-        Self {
-            head: u64::from_le_bytes(head),
-            literal: number,
-            offset,
-            unknown: (8 * (HEAD - known) as u8) | case,
-            is_last: false,
-        }
-    }
-
-    /// Where the literal begins if its fingerprint begins at `at`; nowhere in the bytes if that is
-    /// before them.
-    #[inline(always)]
-    pub(super) fn start(&self, at: usize) -> usize {
-        at.wrapping_add_signed(-isize::from(self.offset))
-    }
-
-    /// Whether the literal may stand in `bytes` where its fingerprint begins at `at`.
-    #[inline(always)]
-    pub(super) fn may_stand(&self, bytes: &[u8], at: usize) -> bool {
-        let head = bytes.get(self.start(at)..).and_then(<[u8]>::first_chunk);
-        head.is_none_or(|head| {
-            (u64::from_le_bytes(*head) | fold(self.unknown)) << (self.unknown % 64) == self.head
-        })
     }
 }

@@ -7,8 +7,9 @@
 //! of three, which stands in the table with every byte that may come before or behind it.
 
 use super::Literal;
-use super::kernel::{STRIDE, WIDTH, cell};
-use super::print::{Candidate, Print};
+use super::candidate::Candidate;
+use super::kernel::cell;
+use super::print::{Print, STRIDE, WIDTH};
 
 /// Bits of a cell's number: with 32 bits each, 128 KiB.
 pub(super) const BITS: u32 = 15;
@@ -48,7 +49,7 @@ impl Prints {
         let numbered = (0..).zip(literals);
         for (number, literal) in numbered.filter(|(_, literal)| literal.text.len() >= SHORTEST) {
             let lower = literal.text.to_ascii_lowercase();
-            for print in (0..STRIDE).map(|way| Print::choose(&lower, way)) {
+            for print in (0..STRIDE).map(|way| Print::of(&lower, way, literal.prints)) {
                 table.is_text &= print.is_text;
                 for word in words(print.word, print.known) {
                     let cell = cell(word);

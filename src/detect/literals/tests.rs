@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::print::Print;
 use super::*;
 
 /// The safe twin, and every kernel.
@@ -66,6 +67,7 @@ fn in_any_case(text: Vec<u8>) -> Literal {
     Literal {
         text: text.to_ascii_lowercase(),
         any_case: true,
+        prints: None,
     }
 }
 
@@ -114,6 +116,7 @@ fn where_case_counts_no_other_spelling_is_found() {
     let spelled = |text: &&str| Literal {
         text: text.as_bytes().to_vec(),
         any_case: false,
+        prints: None,
     };
     let twins = Twins::of(&exact.iter().map(spelled).collect::<Vec<_>>());
     for text in exact {
@@ -164,21 +167,42 @@ fn text_of_nothing_but_literals_is_linear_and_whole() {
     assert!(twins.check(&text, &(0..text.len())) > 4 * CHUNK);
 }
 
+#[test]
+fn what_was_found_out_when_the_program_was_built_is_the_rarest() {
+    let rules = crate::rules::Loader::default()
+        .load(crate::detect::catalog())
+        .unwrap();
+    let anchors = rules.rules().iter().flat_map(crate::rules::Rule::anchors);
+    let mut count = 0;
+    for (anchor, prints) in anchors {
+        let lower = anchor.to_ascii_lowercase();
+        let rarest = [0, 1].map(|way| Print::of(lower.as_bytes(), way, None).offset);
+        assert_eq!(prints, Some(rarest), "{anchor}");
+        count += 1;
+    }
+    assert!(count > 3_000);
+}
+
 proptest! {
     /// Exactly what aho-corasick finds, for any literals, text and part of it that is owned.
     #[test]
     fn it_finds_what_aho_corasick_finds(
         literals in prop::collection::btree_set("[abB_@`\u{0}-]{1,9}", 1..12),
         cases in prop::collection::vec(any::<bool>(), 12),
+        prints in prop::collection::vec(prop::option::of([-2i16..9, -2i16..9]), 12),
         text in "[abAB_@`\u{0}\u{20}-]{0,300}",
         from in 0usize..300,
         length in 0usize..300,
     ) {
         let literal = |(text, any_case): (String, bool)| match any_case {
             true => in_any_case(text.into_bytes()),
-            false => Literal { text: text.into_bytes(), any_case },
+            false => Literal { text: text.into_bytes(), any_case, prints: None },
         };
-        let literals: Vec<Literal> = literals.into_iter().zip(cases).map(literal).collect();
+        let mut literals: Vec<Literal> = literals.into_iter().zip(cases).map(literal).collect();
+        // Wherever their fingerprints are said to begin.
+        for (literal, prints) in literals.iter_mut().zip(prints) {
+            literal.prints = prints;
+        }
         let bytes = text.as_bytes();
         let start = from.min(bytes.len());
         let own = start..(start + length).min(bytes.len());

@@ -2,14 +2,15 @@
 //! many rules there are.
 
 mod group;
-mod guard;
+mod pieces;
+mod plain;
 
 use std::collections::HashMap;
 
 use globset::Candidate;
 
 use self::group::Group;
-use self::guard::{Guarded, is_plain};
+use self::pieces::is_plain;
 use super::class;
 use crate::rules::{Rule, RuleSet};
 
@@ -28,8 +29,8 @@ pub(super) struct Paths {
     /// Those that end in a whole name, by that.
     of_names: HashMap<String, Group>,
     /// Those that end in a full stop and plain letters, by these.
-    of_endings: HashMap<String, Guarded>,
-    others: Guarded,
+    of_endings: HashMap<String, Group>,
+    others: Group,
 }
 
 /// What looks at files of one path.
@@ -63,30 +64,24 @@ impl Paths {
     fn add(&mut self, glob: &str, looker: Looker) {
         let are_plain = |text: &str| !text.is_empty() && text.chars().all(is_plain);
         let name = name(glob);
-        match ending(name).filter(|ending| are_plain(ending)) {
-            _ if are_plain(name) => {
-                let group = self.of_names.entry(name.to_owned()).or_default();
-                group.add(glob, looker);
-            }
+        let (group, known) = match ending(name).filter(|ending| are_plain(ending)) {
+            _ if are_plain(name) => (self.of_names.entry(name.to_owned()).or_default(), name),
             Some(ending) => {
                 let group = self.of_endings.entry(ending.to_owned()).or_default();
-                let part = &glob[..glob.len() - ending.len()];
-                group.add(glob, part.trim_end_matches('.'), looker);
+                (group, &name[name.len() - ending.len() - 1..])
             }
-            None => self.others.add(glob, glob, looker),
-        }
+            None => (&mut self.others, ""),
+        };
+        group.add(glob, &glob[..glob.len() - known.len()], looker);
     }
 
     fn matches(&self, path: &str, mut found: impl FnMut(Looker)) {
         let name = name(path);
         let of_ending = ending(name).and_then(|ending| self.of_endings.get(ending));
-        let (of_name, text) = (self.of_names.get(name), path);
-        let path = Candidate::new(path);
-        if let Some(group) = of_name {
-            group.matches(&path, &mut found);
-        }
-        for group in of_ending.into_iter().chain([&self.others]) {
-            group.matches(&path, text, &mut found);
+        let groups = [self.of_names.get(name), of_ending, Some(&self.others)];
+        let candidate = Candidate::new(path);
+        for group in groups.into_iter().flatten() {
+            group.matches(path, &candidate, &mut found);
         }
     }
 }

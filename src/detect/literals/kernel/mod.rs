@@ -11,12 +11,9 @@ mod text;
 
 #[cfg(target_arch = "x86_64")]
 use self::avx2::Avx2;
+use super::print::{STRIDE, WIDTH};
 use super::table::{BITS, Table};
 
-/// Every second place is looked at.
-pub(super) const STRIDE: usize = 2;
-/// Bytes of a fingerprint.
-pub(super) const WIDTH: usize = 4;
 /// Bytes whose places are looked at by one call at most; offsets in them fit into 16 bits.
 pub(super) const CHUNK: usize = 4096;
 /// Bytes that are hashed together.

@@ -164,11 +164,11 @@ pub(super) const DECODINGS: &[(&str, Decoding)] = &[
 ];
 
 /// The decodings of those names.
-pub(super) fn by_names(names: &[String]) -> Vec<Decoding> {
-    let known = |name: &String| DECODINGS.iter().find(|(known, _)| known == name);
+pub(super) fn by_names(names: &[impl AsRef<str>]) -> Vec<Decoding> {
+    let known = |name: &str| DECODINGS.iter().find(|(known, _)| *known == name);
     names
         .iter()
-        .filter_map(known)
+        .filter_map(|name| known(name.as_ref()))
         .map(|(_, decoding)| *decoding)
         .collect()
 }

@@ -31,7 +31,7 @@ impl Engine {
     pub fn check_examples(&self) -> Vec<String> {
         let mut failures = Vec::new();
         for (index, rule) in self.rules().rules().iter().enumerate() {
-            let matches = |text: &String| {
+            let matches = |text: &str| {
                 let bytes = bytes_of(rule, text);
                 PLACES.iter().any(|place| {
                     let found = self.scan_example(place, &bytes);

@@ -65,11 +65,11 @@ pub(super) fn product(heads: &Set, tails: &Set) -> Option<Set> {
 
 impl Anchors {
     /// Takes the anchors as written.
-    pub(super) fn new(anchors: &[String], ignore_case: bool) -> Self {
+    pub(super) fn new(anchors: &[impl AsRef<str>], ignore_case: bool) -> Self {
         Self {
             literals: anchors
                 .iter()
-                .map(|anchor| fold(anchor.as_bytes(), ignore_case))
+                .map(|anchor| fold(anchor.as_ref().as_bytes(), ignore_case))
                 .collect(),
             ignore_case,
         }

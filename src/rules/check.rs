@@ -23,9 +23,9 @@ pub struct Catalog<'a> {
 
 impl Catalog<'_> {
     /// Adds the names that are none of a decoding.
-    pub(super) fn check_decodings(self, names: &[String], place: &mut Place<'_>) {
-        for name in names {
-            if !self.decodings.contains(&name.as_str()) {
+    pub(super) fn check_decodings(self, names: &[impl AsRef<str>], place: &mut Place<'_>) {
+        for name in names.iter().map(AsRef::as_ref) {
+            if !self.decodings.contains(&name) {
                 place.add_to("decode", format_args!("there is no decoding {name:?}"));
             }
         }
@@ -73,12 +73,12 @@ fn check_words(syntax: &RuleSyntax, place: &mut Place<'_>) {
 
 fn check_names(syntax: &RuleSyntax, catalog: Catalog<'_>, place: &mut Place<'_>) {
     for name in &syntax.validate {
-        if !catalog.validators.contains(&name.as_str()) {
+        if !catalog.validators.contains(&&**name) {
             place.add_to("validate", format_args!("there is no validator {name:?}"));
         }
     }
     if let Some(name) = &syntax.detector
-        && !catalog.detectors.contains(&name.as_str())
+        && !catalog.detectors.contains(&&**name)
     {
         place.add_to("detector", format_args!("there is no detector {name:?}"));
     }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::borrowed::RuleRow;
 use super::demand::Demanded;
 use super::rule::Rule;
 use super::syntax::RuleSyntax;
@@ -21,13 +22,17 @@ const DIGEST: &str = env!("RESIDUE_RULES");
 /// Two numbers of 16 bits, of one anchor.
 pub(super) type Prints = [u8; 4];
 
-/// A rule, where it stands, and how long its regex's longest match is.
-#[derive(Deserialize)]
+/// File, line, how long its regex's longest match is, and the rule.
+type Row = (&'static str, usize, Option<usize>, RuleRow);
+
+/// A rule, where it stands, and what was found out of it.
 pub(super) struct Embedded {
-    pub file: String,
+    pub index: usize,
+    pub file: &'static str,
     pub line: usize,
     pub longest: Option<usize>,
     pub syntax: RuleSyntax,
+    pub prints: &'static [Prints],
 }
 
 /// Every embedded rule, in order of id.
@@ -37,11 +42,19 @@ pub(super) fn rules() -> Result<Vec<Rule>, String> {
     let (mut prints, _) = PRINTS.as_chunks();
     // One by one: all of them twice would be a megabyte more.
     for index in 0..count {
-        let (rule, rest): (Embedded, _) = take(left)?;
+        let ((file, line, longest, row), rest): (Row, _) = take(left)?;
+        let syntax = RuleSyntax::from(row);
         let (own, others) = prints
-            .split_at_checked(rule.syntax.anchors.len())
+            .split_at_checked(syntax.anchors.len())
             .unwrap_or_default();
-        rules.push(Rule::embedded(index, rule, own));
+        rules.push(Rule::embedded(Embedded {
+            index,
+            file,
+            line,
+            longest,
+            syntax,
+            prints: own,
+        }));
         (left, prints) = (rest, others);
     }
     Ok(rules)

@@ -31,7 +31,7 @@ impl Fields {
         catalog: Catalog<'_>,
         place: &mut Place<'_>,
     ) -> Self {
-        if !catalog.formats.contains(&syntax.format.as_str()) {
+        if !catalog.formats.contains(&&*syntax.format) {
             let known = catalog.formats.join(", ");
             let format = &syntax.format;
             place.add_to(

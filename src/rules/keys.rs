@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::choice::choice;
 use super::place::{Place, Source};
+use super::syntax::Text;
 
 /// A value and where its key stands.
 struct Entry<'t> {
@@ -96,24 +97,29 @@ impl<'t> Keys<'t> {
     }
 
     /// A string.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
-        self.read(key, text)
+    pub(super) fn text<T: From<String>>(&mut self, key: &'static str) -> Option<T> {
+        self.read(key, text).map(T::from)
     }
 
     /// A list of strings; empty where the key is missing.
-    pub(super) fn texts(&mut self, key: &'static str) -> Vec<String> {
+    pub(super) fn texts<T: From<String>>(&mut self, key: &'static str) -> Vec<T> {
         let list = self.read(key, |value| match value {
-            DeValue::Array(items) => items.iter().map(|item| text(item.get_ref())).collect(),
+            DeValue::Array(items) => (items.iter())
+                .map(|item| text(item.get_ref()).map(T::from))
+                .collect(),
             other => Err(expected("a list of strings", other)),
         });
         list.unwrap_or_default()
     }
 
     /// A table of strings; empty where the key is missing.
-    pub(super) fn named_texts(&mut self, key: &'static str) -> BTreeMap<String, String> {
+    pub(super) fn named_texts(&mut self, key: &'static str) -> BTreeMap<Text, Text> {
         let table = self.read(key, |value| match value {
             DeValue::Table(table) => (table.iter())
-                .map(|(name, item)| Ok((name.get_ref().to_string(), text(item.get_ref())?)))
+                .map(|(name, item)| {
+                    let name = name.get_ref().to_string();
+                    Ok((name.into(), text(item.get_ref())?.into()))
+                })
                 .collect(),
             other => Err(expected("a table of strings", other)),
         });

@@ -74,12 +74,8 @@ fn lint_proof(rule: &Rule, add: &mut impl FnMut(String)) {
     if syntax.references.is_empty() {
         add("has no reference for its format".to_owned());
     }
-    let both: Vec<&String> = syntax
-        .examples
-        .iter()
-        .filter(|example| syntax.rejects.contains(example))
-        .collect();
-    if !both.is_empty() {
+    let mut examples = syntax.examples.iter();
+    if examples.any(|example| syntax.rejects.contains(example)) {
         add("has a text both in examples and in rejects".to_owned());
     }
 }

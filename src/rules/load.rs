@@ -157,13 +157,13 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
         }
     }
     for rule in rules {
-        let mut check = |key: &str, id: &String| {
-            if !ids.contains_key(id.as_str()) {
+        let mut check = |key: &str, id: &str| {
+            if !ids.contains_key(id) {
                 let place = rule.place();
                 mistakes.push(format!("{place}: {key} names {id:?}, which is no rule"));
             }
         };
-        rule.syntax.over.iter().for_each(|id| check("over", id));
+        rule.over().for_each(|id| check("over", id));
         let near = rule.syntax.near.iter();
         near.for_each(|near| check("near", &near.rule));
         if goes_before_itself(rule, &ids) {
@@ -175,17 +175,14 @@ fn check_between(rules: &[Rule], mistakes: &mut Vec<String>) {
 
 /// Whether a rule is reached from itself by `over`.
 fn goes_before_itself(rule: &Rule, ids: &HashMap<&str, &Rule>) -> bool {
-    let mut open: Vec<&str> = rule.syntax.over.iter().map(String::as_str).collect();
+    let mut open: Vec<&str> = rule.over().collect();
     let mut seen = HashSet::new();
     while let Some(id) = open.pop() {
         if id == rule.id() {
             return true;
         }
         let next = ids.get(id).filter(|_| seen.insert(id));
-        open.extend(
-            next.into_iter()
-                .flat_map(|next| next.syntax.over.iter().map(String::as_str)),
-        );
+        open.extend(next.into_iter().flat_map(|next| next.over()));
     }
     false
 }

@@ -12,6 +12,7 @@
 
 mod allowlist;
 mod anchors;
+mod borrowed;
 mod check;
 mod choice;
 pub(crate) mod demand;
@@ -49,4 +50,4 @@ pub use lint::{lint, lossy};
 pub use load::Loader;
 pub use rule::Rule;
 pub use set::{Note, RuleSet};
-pub use syntax::{Confidence, FieldsSyntax, Judge, Near, RuleSyntax, Severity};
+pub use syntax::{Confidence, FieldsSyntax, Judge, Near, RuleSyntax, Severity, Text};

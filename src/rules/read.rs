@@ -5,7 +5,7 @@ use toml::de::DeTable;
 
 use super::keys::Keys;
 use super::place::{Place, Source};
-use super::syntax::{Confidence, FieldsSyntax, Near, RuleSyntax, Severity};
+use super::syntax::{Confidence, FieldsSyntax, Near, RuleSyntax, Severity, Text};
 
 /// A rule as written and where it stands. Where a key was refused, the rule has a stand-in.
 pub(super) struct Read<'t> {
@@ -46,7 +46,7 @@ pub(super) fn read<'t>(
 
 fn rule(mut keys: Keys<'_>) -> Read<'_> {
     keys.needs("id");
-    let id = keys.text("id");
+    let id: Option<Text> = keys.text("id");
     if let Some(id) = &id {
         keys.place.rename(format!("rule {id:?}"));
     }

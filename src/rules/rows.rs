@@ -70,36 +70,3 @@ fn fields(fields: &FieldsSyntax) -> impl Serialize {
         (file, named_by, decode, tell),
     )
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_read_whatever_a_rule_leaves_out() {
-        let least = json!({
-            "id": "a.b", "title": "t", "severity": "low", "confidence": "possible", "revoke": "r",
-        });
-        let most = json!({
-            "id": "a.b", "title": "t", "severity": "high", "confidence": "likely", "anchors": ["an"],
-            "ignore_case": true, "regex": "re", "detector": "d", "entropy": 2.5, "decode": ["de"],
-            "validate": ["va"], "paths": ["pa"],
-            "near": [{ "rule": "c.d", "within": 9, "required": false, "same_stem": true }],
-            "alone": false, "over": ["ov"], "last": true, "guessable": true, "revoke": "r",
-            "references": ["ref"], "examples": ["ex"], "rejects": ["rej"],
-            "fields": [
-                { "format": "f", "paths": ["fp"], "keys": ["k"] },
-                { "format": "f", "paths": ["fp"], "anchors": ["fa"], "keys": ["k"], "judge": "marked",
-                  "file": "fi", "named_by": "nb", "decode": ["fd"], "tell": { "user": "u" } },
-            ],
-        });
-        for syntax in [least, most] {
-            let syntax: RuleSyntax = serde_json::from_value(syntax).unwrap();
-            let written = postcard::to_allocvec(&rule(&syntax)).unwrap();
-            let read: RuleSyntax = postcard::from_bytes(&written).unwrap();
-            assert_eq!(format!("{read:?}"), format!("{syntax:?}"));
-        }
-    }
-}

@@ -13,7 +13,7 @@ use super::fields::Fields;
 use super::foreign::{Foreign, Required, Search};
 use super::hir;
 use super::read::Read;
-use super::syntax::RuleSyntax;
+use super::syntax::{RuleSyntax, Text};
 
 /// Compiled size of one regex, in bytes.
 const COMPILED_SIZE: usize = 4 << 20;
@@ -30,7 +30,7 @@ pub struct Rule {
     /// As written.
     pub syntax: RuleSyntax,
     /// File it comes from, for messages.
-    pub file: String,
+    pub file: Text,
     line: usize,
     /// What it asks for beyond the own format; for rules of another tool's configuration.
     pub(crate) foreign: Option<Box<Foreign>>,
@@ -65,7 +65,7 @@ impl Rule {
         }
         Ok(Self {
             syntax,
-            file: place.source().name.to_owned(),
+            file: place.source().name.to_owned().into(),
             line: place.line(),
             foreign: None,
             longest,
@@ -78,17 +78,19 @@ impl Rule {
     }
 
     /// One of the embedded rules, which have been checked by our own tests.
-    pub(super) fn embedded(index: usize, rule: Embedded, prints: &'static [Prints]) -> Self {
+    pub(super) fn embedded(rule: Embedded) -> Self {
         let Embedded {
+            index,
             file,
             line,
             longest,
             syntax,
+            prints,
         } = rule;
         Self {
             fields: syntax.fields.iter().map(Fields::embedded).collect(),
             syntax,
-            file,
+            file: file.into(),
             line,
             foreign: None,
             longest: longest.unwrap_or(LONGEST_MATCH),
@@ -103,7 +105,7 @@ impl Rule {
     pub(super) fn foreign(syntax: RuleSyntax, file: &str, line: usize, foreign: Foreign) -> Self {
         Self {
             syntax,
-            file: file.to_owned(),
+            file: file.to_owned().into(),
             line,
             foreign: Some(Box::new(foreign)),
             longest: 0,
@@ -118,6 +120,11 @@ impl Rule {
     /// The rule's id.
     pub fn id(&self) -> &str {
         &self.syntax.id
+    }
+
+    /// Ids of the rules whose word counts less.
+    pub(super) fn over(&self) -> impl Iterator<Item = &str> {
+        self.syntax.over.iter().map(|id| &**id)
     }
 
     /// Where the rule stands and which one it is, as messages begin.
@@ -189,7 +196,7 @@ impl Rule {
         let offsets =
             |[a, b, c, d]: Prints| [i16::from_le_bytes([a, b]), i16::from_le_bytes([c, d])];
         let prints = self.prints.iter().map(move |prints| Some(offsets(*prints)));
-        let anchors = self.syntax.anchors.iter().map(String::as_str);
+        let anchors = self.syntax.anchors.iter().map(|anchor| &**anchor);
         anchors.zip(prints.chain(std::iter::repeat(None)))
     }
 
@@ -250,12 +257,18 @@ mod tests {
                 "revoke": "r", "examples": ["e"],
             });
             syntax["regex"] = regex.into();
-            let rule = serde_json::json!({ "file": "f", "line": 7, "syntax": syntax });
-            Rule::embedded(0, serde_json::from_value(rule).unwrap(), &[])
+            Rule::embedded(Embedded {
+                index: 0,
+                file: "f",
+                line: 7,
+                longest: None,
+                syntax: serde_json::from_value(syntax).unwrap(),
+                prints: &[],
+            })
         };
         let mut good = rule("a[bc]");
         assert_eq!(good.compile(), Ok(()));
-        good.syntax.regex = Some("x".to_owned());
+        good.syntax.regex = Some("x".into());
         assert!(good.regex().unwrap().is_match(b"ac"));
         let bad = rule("a(");
         for _ in 0..2 {

@@ -3,6 +3,7 @@
 //! `build.rs` reads this file too, for the digest of the embedded rules; what only the program needs
 //! (`in_program`) is left out there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -62,39 +63,42 @@ impl fmt::Display for Confidence {
     }
 }
 
+/// What is written in a rule file; of an embedded one it stays where the program has it.
+pub type Text = Cow<'static, str>;
+
 /// One `[[rule]]` table, as typed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSyntax {
     /// `provider.kind`, kebab-case.
-    pub id: String,
+    pub id: Text,
     /// What it is, for people.
-    pub title: String,
+    pub title: Text,
     /// How bad a leak is.
     pub severity: Severity,
     /// What a bare match is worth.
     pub confidence: Confidence,
     /// Literals of which one must be there.
     #[serde(default)]
-    pub anchors: Vec<String>,
+    pub anchors: Vec<Text>,
     /// Whether anchors match in any ASCII case; the regex says `(?i)` for itself.
     #[serde(default)]
     pub ignore_case: bool,
     /// Rust regex syntax on bytes; the group `secret` is the secret, else the whole match.
-    pub regex: Option<String>,
+    pub regex: Option<Text>,
     /// A built-in detector instead of a regex: `assignment`, `entropy`, `file`, or one of a keystore.
-    pub detector: Option<String>,
+    pub detector: Option<Text>,
     /// Minimum Shannon entropy of the secret, bits per byte.
     pub entropy: Option<f64>,
     /// How what the regex finds is written, outermost first: names of decodings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub decode: Vec<String>,
+    pub decode: Vec<Text>,
     /// Names of validators; they see what was decoded.
     #[serde(default)]
-    pub validate: Vec<String>,
+    pub validate: Vec<Text>,
     /// Globs of paths; only there.
     #[serde(default)]
-    pub paths: Vec<String>,
+    pub paths: Vec<Text>,
     /// Rules whose match lies near: the other parts of one secret.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near: Vec<Near>,
@@ -104,7 +108,7 @@ pub struct RuleSyntax {
     pub alone: bool,
     /// Rules whose word counts less where both match.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub over: Vec<String>,
+    pub over: Vec<Text>,
     /// Whether every other regex's word counts more, and that of a field: a form that other
     /// secrets stand in.
     #[serde(default, skip_serializing_if = "is_no")]
@@ -114,16 +118,16 @@ pub struct RuleSyntax {
     #[serde(default)]
     pub guessable: bool,
     /// Where its owner revokes it.
-    pub revoke: String,
+    pub revoke: Text,
     /// Where the format is documented.
     #[serde(default)]
-    pub references: Vec<String>,
+    pub references: Vec<Text>,
     /// Each must match this rule.
     #[serde(default)]
-    pub examples: Vec<String>,
+    pub examples: Vec<Text>,
     /// Each must not.
     #[serde(default)]
-    pub rejects: Vec<String>,
+    pub rejects: Vec<Text>,
     /// Files whose format is parsed, and the keys that lead to the secret there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldsSyntax>,
@@ -142,7 +146,7 @@ impl RuleSyntax {
 #[serde(deny_unknown_fields)]
 pub struct Near {
     /// Id of the other rule.
-    pub rule: String,
+    pub rule: Text,
     /// Distance in bytes.
     pub within: u64,
     /// Whether a match without it is none.
@@ -176,29 +180,29 @@ pub enum Judge {
 #[serde(deny_unknown_fields)]
 pub struct FieldsSyntax {
     /// Name of the format.
-    pub format: String,
+    pub format: Text,
     /// Globs of paths; only there.
-    pub paths: Vec<String>,
+    pub paths: Vec<Text>,
     /// Literals of which one must stand in the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub anchors: Vec<String>,
+    pub anchors: Vec<Text>,
     /// Patterns of the keys that lead to the secret.
-    pub keys: Vec<String>,
+    pub keys: Vec<Text>,
     /// What tells that a field holds a secret.
     #[serde(default)]
     pub judge: Judge,
     /// The field holds a file, which all rules search under this name; nothing else is taken of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
+    pub file: Option<Text>,
     /// A field beside it whose value is its name: `name` where a list holds `name` and `value`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub named_by: Option<String>,
+    pub named_by: Option<Text>,
     /// How the value is written, outermost first: names of decodings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub decode: Vec<String>,
+    pub decode: Vec<Text>,
     /// Facts that fields beside it tell, by the names of those fields: `user = "username"`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub tell: BTreeMap<String, String>,
+    pub tell: BTreeMap<Text, Text>,
 }
 
 fn is_no(value: &bool) -> bool {

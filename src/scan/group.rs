@@ -115,7 +115,7 @@ fn finding(
     Some(Finding {
         id: id(rule, identity, &best, &occurrences),
         rule: rule.id().to_owned(),
-        title: rule.syntax.title.clone(),
+        title: rule.syntax.title.to_string(),
         severity: rule.syntax.severity,
         confidence: best.confidence,
         visibility: occurrences
@@ -124,7 +124,9 @@ fn finding(
             .max()
             .unwrap_or(Visibility::Deleted),
         advice: advice(&rule.syntax.revoke, &occurrences, |o| keyword(o, images)),
-        references: rule.syntax.references.clone(),
+        references: (rule.syntax.references.iter())
+            .map(|text| text.to_string())
+            .collect(),
         secret: best.secret,
         facts,
         parts: Vec::new(),

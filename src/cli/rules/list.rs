@@ -35,7 +35,7 @@ fn write_table(set: &RuleSet, width: usize, out: &mut dyn Write) -> io::Result<(
             rule.id().to_owned(),
             rule.syntax.severity.to_string(),
             rule.syntax.confidence.to_string(),
-            rule.syntax.title.clone(),
+            rule.syntax.title.to_string(),
         ]);
     }
     table.write(width, out)

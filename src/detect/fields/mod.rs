@@ -112,8 +112,7 @@ impl Fields {
     ) -> impl Iterator<Item = (usize, &'r str)> {
         let globs = |block: &'r Block| block.table(rules).syntax.paths.iter();
         let numbered = self.blocks.iter().enumerate();
-        numbered
-            .flat_map(move |(number, block)| globs(block).map(move |glob| (number, glob.as_str())))
+        numbered.flat_map(move |(number, block)| globs(block).map(move |glob| (number, &**glob)))
     }
 
     /// Whether a text is a file that is looked at.

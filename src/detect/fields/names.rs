@@ -14,13 +14,13 @@ const LONGEST_STEP: usize = 256;
 
 /// What the fields beside one tell.
 pub(super) fn told(table: &rules::FieldsSyntax, tree: &Tree, node: NodeId, bytes: &[u8]) -> Facts {
-    let beside = |name: &String| {
+    let beside = |name: &str| {
         let value = tree.child_value(tree.parent(node)?, name.as_bytes(), bytes)?;
         validate::text(value)
     };
     let facts = table.tell.iter();
     facts
-        .filter_map(|(fact, name)| Some((fact.clone(), beside(name)?)))
+        .filter_map(|(fact, name)| Some((fact.to_string(), beside(name)?)))
         .collect()
 }
 

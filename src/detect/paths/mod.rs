@@ -49,7 +49,7 @@ impl Paths {
     ) -> Self {
         let of_rule = |(index, rule): (usize, &'g Rule)| {
             let globs = rule.syntax.paths.iter();
-            globs.map(move |glob| (glob.as_str(), Looker::Rule(index)))
+            globs.map(move |glob| (&**glob, Looker::Rule(index)))
         };
         let rules = rules.rules().iter().enumerate().flat_map(of_rule);
         let tables = tables.map(|(number, glob)| (glob, Looker::Table(number)));

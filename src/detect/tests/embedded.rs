@@ -21,7 +21,7 @@ fn the_embedded_rules_are_what_their_files_say() {
         assert_eq!(checked.to_toml().unwrap(), text, "{id}");
         assert_eq!(checked.longest, embedded.longest, "{id}");
         assert_eq!(checked.demanded(), embedded.demanded(), "{id}");
-        assert!(checked.file.ends_with(file), "{id}: {file}");
+        assert!(checked.file.ends_with(&**file), "{id}: {file}");
         assert!(checked.place().ends_with(&embedded.place()), "{id}");
         let fields = format!("{:?}", embedded.fields);
         assert_eq!(format!("{:?}", checked.fields), fields, "{id}");

@@ -37,8 +37,9 @@ pub(crate) struct Demanded {
 impl Demanded {
     /// What a regex demands beside its anchors, since what every anchor holds is there already. Where their case
     /// does not count they are in lower case.
-    pub(crate) fn of(hir: &Hir, anchors: &[String], ignore_case: bool) -> Self {
-        let anchors: Vec<&[u8]> = anchors.iter().map(|anchor| anchor.as_bytes()).collect();
+    pub(crate) fn of(hir: &Hir, anchors: &[impl AsRef<str>], ignore_case: bool) -> Self {
+        let anchors = anchors.iter().map(|anchor| anchor.as_ref().as_bytes());
+        let anchors: Vec<&[u8]> = anchors.collect();
         let stands_in_all =
             |word: &[u8]| anchors.iter().all(|anchor| words::stands_in(word, anchor));
         let words = words::all_of(hir).into_iter();

@@ -102,7 +102,7 @@ pub(super) struct ListText {
 pub(super) fn read<'t>(source: Source<'t>, table: DeTable<'t>, tally: &mut Tally) -> Config {
     let mut keys = Keys::in_any_case(source, "", 0, table);
     for known in ["title", "description", "minVersion"] {
-        keys.text(known);
+        keys.text::<String>(known);
     }
     let rules = keys.tables("rules", "rule");
     let mut config = Config {
@@ -140,7 +140,7 @@ fn extend(mut keys: Keys<'_>, config: &mut Config, tally: &mut Tally) {
 
 fn rule(mut keys: Keys<'_>, tally: &mut Tally) -> RawRule {
     keys.needs("id");
-    let id = keys.text("id");
+    let id: Option<String> = keys.text("id");
     match &id {
         Some(id) if id.trim().is_empty() => keys.place.add_to("id", "id is empty"),
         Some(id) => keys.place.rename(format!("rule {id:?}")),
@@ -149,8 +149,10 @@ fn rule(mut keys: Keys<'_>, tally: &mut Tally) -> RawRule {
     let text = RuleText {
         id: id.unwrap_or_default(),
         description: keys.text("description"),
-        regex: keys.text("regex").filter(|regex| !regex.is_empty()),
-        path: keys.text("path").filter(|path| !path.is_empty()),
+        regex: keys
+            .text("regex")
+            .filter(|regex: &String| !regex.is_empty()),
+        path: keys.text("path").filter(|path: &String| !path.is_empty()),
         secret_group: keys.number("secretGroup").filter(|group| *group > 0),
         entropy: keys.fraction("entropy"),
         keywords: keys.texts("keywords"),

@@ -17,7 +17,7 @@ const MOST: usize = 64;
 /// Texts in lower case of which every match holds one, in some ASCII case; none where there are no
 /// good ones.
 pub(super) fn of(hir: &Hir) -> Vec<String> {
-    let found = best(hir, &Anchors::new(&[], true)).unwrap_or_default();
+    let found = best(hir, &Anchors::new(&[""; 0], true)).unwrap_or_default();
     let texts: Vec<String> = found
         .into_iter()
         .filter_map(|text| String::from_utf8(text).ok())

@@ -1,5 +1,6 @@
 //! One rule of a gitleaks configuration to one that our engine runs.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -98,13 +99,13 @@ fn syntax(
         .unwrap_or_default();
     let severity = text.tags.iter().find_map(|tag| severity(tag));
     RuleSyntax {
-        id: id(&text.id),
-        title: if title.is_empty() { &text.id } else { title }.to_owned(),
+        id: id(&text.id).into(),
+        title: Cow::Owned(if title.is_empty() { &text.id } else { title }.to_owned()),
         severity: severity.unwrap_or(Severity::High),
         confidence: Confidence::Likely,
-        anchors,
+        anchors: anchors.into_iter().map(Cow::Owned).collect(),
         ignore_case: true,
-        regex,
+        regex: regex.map(Cow::Owned),
         detector: None,
         entropy: text.entropy.filter(|bits| *bits > 0.0),
         decode: Vec::new(),
@@ -115,7 +116,7 @@ fn syntax(
         over: Vec::new(),
         last: false,
         guessable,
-        revoke: "Revoke it where it was issued, and issue another one.".to_owned(),
+        revoke: "Revoke it where it was issued, and issue another one.".into(),
         references: Vec::new(),
         examples: Vec::new(),
         rejects: Vec::new(),

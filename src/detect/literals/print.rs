@@ -30,18 +30,15 @@ pub(crate) struct Print {
 }
 
 /// Offsets at which a fingerprint of a literal may begin: even ones (way 0) or odd ones.
-fn possible(length: usize, way: usize) -> Vec<i16> {
+fn possible(length: usize, way: usize) -> impl Iterator<Item = i16> + Clone {
     let last = length.checked_sub(WIDTH);
-    let mut offsets: Vec<i16> = (0..last.map_or(0, |last| last + 1).min(MOST) as i16)
-        .skip(way)
-        .step_by(STRIDE)
-        .collect();
-    if offsets.is_empty() {
-        // One byte before the literal, or one behind it, can be anything.
-        let partial = [-1, length as i16 - WIDTH as i16 + 1].into_iter();
-        offsets.extend(partial.filter(|at| at.rem_euclid(STRIDE as i16) == way as i16));
-    }
-    offsets
+    let count = last.map_or(0, |last| last + 1).min(MOST) as i16;
+    let whole = (0..count).skip(way).step_by(STRIDE);
+    // One byte before the literal, or one behind it, can be anything.
+    let partial = [-1, length as i16 - WIDTH as i16 + 1].into_iter();
+    let partial = partial.filter(move |at| at.rem_euclid(STRIDE as i16) == way as i16);
+    let has_none = whole.len() == 0;
+    whole.chain(partial.filter(move |_| has_none))
 }
 
 impl Print {
@@ -50,16 +47,16 @@ impl Print {
     pub fn of(literal: &[u8], way: usize, offsets: Option<Offsets>) -> Self {
         let possible = possible(literal.len(), way);
         let known = offsets.and_then(|offsets| offsets.get(way).copied());
-        match known.filter(|offset| possible.contains(offset)) {
+        match known.filter(|known| possible.clone().any(|offset| offset == *known)) {
             Some(offset) => Self::at(literal, offset),
             None => Self::rarest(literal, possible),
         }
     }
 
-    fn rarest(literal: &[u8], offsets: Vec<i16>) -> Self {
-        let mut best = Self::at(literal, offsets.first().map_or(-1, |offset| *offset));
+    fn rarest(literal: &[u8], mut offsets: impl Iterator<Item = i16>) -> Self {
+        let mut best = Self::at(literal, offsets.next().unwrap_or(-1));
         let mut rarity = best.rarities().min().unwrap_or(0);
-        for print in offsets.iter().skip(1).map(|at| Self::at(literal, *at)) {
+        for print in offsets.map(|at| Self::at(literal, at)) {
             let is_rarer = || print.rarities().all(|other| other > rarity);
             // That places without text are passed over is worth more.
             let is_better = match (print.is_text, best.is_text) {

@@ -15,6 +15,11 @@ pub(super) enum Dialect {
     Gnu,
 }
 
+/// Whether bytes are NULs. All of them together, as vector units can: nearly always they are.
+fn is_nothing(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0, |all, byte| all | byte) == 0
+}
+
 impl Block {
     pub(super) fn field(&self, start: usize, length: usize) -> &[u8] {
         self.0.get(start..start + length).unwrap_or_default()
@@ -158,20 +163,37 @@ impl Block {
             && self.field(381, 5).iter().all(|byte| *byte == 0)
     }
 
-    /// Parts of the header that no reader shows: what stands after the NUL of a text field, text
-    /// in place of numbers, and the end of the block. Each with its offset in the block.
-    pub(super) fn unused(&self) -> Vec<(usize, &[u8])> {
-        let dialect = self.dialect();
-        let mut texts = vec![(0, 100), (157, 100)];
-        let mut rest: Vec<(usize, usize)> = match dialect {
-            // Some writers without a magic fill in device numbers all the same.
-            Dialect::V7 => vec![(257, 72), (345, 167)],
-            Dialect::Ustar => vec![(500, 12)],
-            Dialect::Star => vec![(500, 8)],
-            Dialect::Gnu if self.prefix_length() > 0 => vec![(500, 12)],
-            Dialect::Gnu if self.has_plain_map() => vec![(495, 17)],
-            Dialect::Gnu => vec![(345, 167)],
+    /// Calls `found` with parts of the header that no reader shows and that are not empty: what stands after the
+    /// NUL of a text field, text in place of numbers, and the end of the block. Each with its offset in the block.
+    pub(super) fn unused(&self, mut found: impl FnMut(usize, &[u8])) {
+        let mut look = |start: usize, length: usize| {
+            let bytes = self.field(start, length);
+            if !is_nothing(bytes) {
+                found(start, bytes);
+            }
         };
+        let (dialect, prefix) = (self.dialect(), self.prefix_length());
+        let owners: &[_] = match dialect {
+            Dialect::V7 => &[],
+            _ => &[(265, 32), (297, 32)],
+        };
+        let texts = [(0, 100), (157, 100)].iter().chain(owners);
+        for (start, length) in texts.copied().chain([(345, prefix)]) {
+            let used = self.text(start, length).len();
+            look(start + used, length - used);
+        }
+        let rest: &[_] = match dialect {
+            // Some writers without a magic fill in device numbers all the same.
+            Dialect::V7 => &[(257, 72), (345, 167)],
+            Dialect::Ustar => &[(500, 12)],
+            Dialect::Star => &[(500, 8)],
+            Dialect::Gnu if is_nothing(self.field(345, 167)) => &[],
+            Dialect::Gnu if prefix > 0 => &[(500, 12)],
+            Dialect::Gnu if self.has_plain_map() => &[(495, 17)],
+            Dialect::Gnu => &[(345, 167)],
+        };
+        rest.iter()
+            .for_each(|(start, length)| look(*start, *length));
         // Neighbours are shown as one piece, for a text may run through all of them.
         let numbers: [&[(usize, usize)]; 2] = [
             &[(100, 8), (108, 8), (116, 8), (124, 12), (136, 12)],
@@ -183,25 +205,8 @@ impl Block {
             if let [(start, _), .., (last, length)] = fields
                 && !fields.iter().all(are_plain)
             {
-                rest.push((*start, last + length - start));
+                look(*start, last + length - start);
             }
         }
-        if dialect != Dialect::V7 {
-            texts.extend([(265, 32), (297, 32)]);
-        }
-        match self.prefix_length() {
-            0 => {}
-            length => texts.push((345, length)),
-        }
-        let behind = texts.into_iter().map(|(start, length)| {
-            let used = self.text(start, length).len();
-            (start + used, length - used)
-        });
-        behind
-            .chain(rest)
-            .map(|(start, length)| (start, self.field(start, length)))
-            // All of them together, as vector units can: nearly every one is nothing but NULs.
-            .filter(|(_, bytes)| bytes.iter().fold(0, |all, byte| all | byte) != 0)
-            .collect()
     }
 }

@@ -18,7 +18,10 @@ pub(super) fn unsigned(field: &[u8]) -> Result<u64, &'static str> {
 
 /// Whether a number field holds a number or nothing, and no text beside it.
 pub(super) fn is_plain(field: &[u8]) -> bool {
-    // As nearly all are written, also empty ones: digits and padding.
+    if digits_alone(field).is_some() {
+        return true;
+    }
+    // Or fewer digits and more padding, also nothing but that.
     let digits = field
         .iter()
         .take_while(|byte| matches!(byte, b'0'..=b'7'))
@@ -37,7 +40,24 @@ pub(super) fn is_plain(field: &[u8]) -> bool {
     (is_binary || field.iter().all(is_octal)) && number(field).is_ok()
 }
 
+/// The digits of a field as nearly all are written: digits and one byte behind them.
+fn digits_alone(field: &[u8]) -> Option<&[u8]> {
+    let (0 | b' ', digits) = field.split_last()? else {
+        return None;
+    };
+    let odd = digits
+        .iter()
+        .fold(0, |odd, byte| odd | ((byte & 0xf8) ^ b'0'));
+    (odd == 0 && digits.len() <= MOST_DIGITS).then_some(digits)
+}
+
 fn octal(field: &[u8]) -> Result<u64, &'static str> {
+    if let Some(digits) = digits_alone(field) {
+        let value = digits
+            .iter()
+            .fold(0, |value, digit| value << 3 | u64::from(digit & 7));
+        return Ok(value);
+    }
     let is_padding = |byte: &u8| matches!(byte, b' ' | 0);
     let start = field.iter().position(|byte| !is_padding(byte));
     let digits = field

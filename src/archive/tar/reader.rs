@@ -124,9 +124,7 @@ impl<'a> TarReader<'a> {
             if offset != expected {
                 std::mem::take(&mut pending).into_slack(&mut self.slack);
             }
-            for (at, bytes) in block.unused() {
-                self.slack.add(offset + at as u64, bytes);
-            }
+            block.unused(|at, bytes| self.slack.add(offset + at as u64, bytes));
             pending.start.get_or_insert(offset);
             match block.flag() {
                 b'x' | b'g' | b'L' | b'K' => self.extend(&mut pending, &block, offset)?,

@@ -21,26 +21,25 @@ impl Deserialize<'static> for Own {
 /// The fields of a rule in the order of `rows::rule`.
 #[derive(Deserialize)]
 #[serde(bound = "'de: 'static")]
-pub(super) struct RuleRow(
-    (Own, Own, Severity, Confidence, Vec<Own>, bool),
-    (
-        Option<Own>,
-        Option<Own>,
-        Option<f64>,
-        Vec<Own>,
-        Vec<Own>,
-        Vec<Own>,
-        Vec<NearRow>,
-    ),
-    (bool, Vec<Own>, bool, bool, Own),
-    (Vec<Own>, Vec<Own>, Vec<Own>, Vec<FieldsRow>),
-);
+pub(super) struct RuleRow(Head, How, Among, About);
 
-type NearRow = (Own, u64, bool, bool);
-type FieldsRow = (
-    (Own, Vec<Own>, Vec<Own>, Vec<Own>, Judge),
-    (Option<Own>, Option<Own>, Vec<Own>, BTreeMap<Own, Own>),
+type Texts = Vec<Own>;
+type Head = (Own, Own, Severity, Confidence, Texts, bool);
+type How = (
+    Option<Own>,
+    Option<Own>,
+    Option<f64>,
+    Texts,
+    Texts,
+    Texts,
+    Vec<NearRow>,
 );
+type Among = (bool, Texts, bool, bool, Own);
+type About = (Texts, Texts, Texts, Vec<FieldsRow>);
+type NearRow = (Own, u64, bool, bool);
+type FieldsRow = (Where, Told);
+type Where = (Own, Texts, Texts, Texts, Judge);
+type Told = (Option<Own>, Option<Own>, Texts, BTreeMap<Own, Own>);
 
 impl From<RuleRow> for RuleSyntax {
     fn from(RuleRow(head, how, among, about): RuleRow) -> Self {

@@ -89,23 +89,28 @@ impl State {
         self.ends.clear();
     }
 
-    /// Ready for another text.
+    /// Ready for another text; what memory there is stays. Each field by name, so that none is forgotten.
     pub(super) fn reset(&mut self) {
-        let mut runs = std::mem::take(&mut self.runs);
-        let mut ends = std::mem::take(&mut self.ends);
-        let mut blocks = std::mem::take(&mut self.blocks);
-        let mut open_lists = std::mem::take(&mut self.open_lists);
+        let Self {
+            resume,
+            runs,
+            ends,
+            blocks,
+            keyword,
+            applies,
+            limited,
+            open_lists,
+            matches,
+            bytes,
+            allowed,
+        } = self;
         runs.clear();
         ends.clear();
         blocks.clear();
         open_lists.clear();
-        *self = Self {
-            runs,
-            ends,
-            blocks,
-            open_lists,
-            ..Self::default()
-        };
+        *resume = 0;
+        (*keyword, *limited, *applies) = (false, false, Applies::No);
+        (*matches, *bytes, *allowed) = (0, 0, 0);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a key's name says: that its value is a secret, how surely, or that it only talks about
 //! one (`password_hash_algorithm`, `max_tokens`, `public_key`).
 
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use super::words::Words;
@@ -93,12 +94,21 @@ const TAILS: &[(&str, KeyKind)] = &[
     ("connstr", WEAK),
 ];
 
+/// Those of them that end in each byte, the longest first.
+static BY_LAST: LazyLock<ByByte<(&[u8], KeyKind)>> = LazyLock::new(|| {
+    let mut tails: Vec<_> = (TAILS.iter())
+        .map(|(tail, kind)| (tail.as_bytes(), *kind))
+        .collect();
+    tails.sort_by_key(|(tail, _)| Reverse(tail.len()));
+    by_byte(tails, |(tail, _)| tail.last().copied())
+});
+
 /// Last words that are passwords only when they stand alone.
 const WORDS: &[(&str, KeyKind)] = &[("pass", PASSWORD), ("pwd", PASSWORD)];
 
 /// Words after the telling one that do not change what it tells.
 static QUALIFIERS: List = LazyLock::new(|| {
-    sorted(
+    words(
         "\
     prod production dev development stage staging test qa uat live old new current previous \
     backup primary secondary default value base64 b64 plain plaintext clear string main local \
@@ -108,7 +118,7 @@ static QUALIFIERS: List = LazyLock::new(|| {
 
 /// Words that make a key talk about something public, wherever they stand.
 static NOT_SECRET: List = LazyLock::new(|| {
-    sorted(
+    words(
         "\
     public pub publishable anon csrf xsrf hash hashed digest checksum fingerprint thumbprint max \
     min num invalid missing wrong tokenizer example placeholder forgot forgotten reset change \
@@ -119,7 +129,7 @@ static NOT_SECRET: List = LazyLock::new(|| {
 
 /// Words of keys whose random-looking value is no secret.
 static HASHES: List = LazyLock::new(|| {
-    sorted(
+    words(
         "\
     sha sha1 sha224 sha256 sha384 sha512 md5 digest checksum hash integrity commit revision rev \
     ref git etag fingerprint thumbprint version id uuid guid path url uri host hostname public \
@@ -156,12 +166,8 @@ fn told_by_end(words: &Words) -> Option<KeyKind> {
     }
     let joined = words.joined();
     let joined = &joined[..joined.len() - digits(joined)];
-    let longest = (TAILS.iter())
-        .filter(|(tail, _)| {
-            // Told by one letter of most of them.
-            tail.as_bytes().last() == joined.last() && joined.ends_with(tail.as_bytes())
-        })
-        .max_by_key(|(tail, _)| tail.len())?;
+    let tails = BY_LAST.get(usize::from(*joined.last()?))?;
+    let longest = tails.iter().find(|(tail, _)| joined.ends_with(tail))?;
     Some(longest.1)
 }
 
@@ -170,18 +176,31 @@ pub(crate) fn names_a_hash(key: &[u8]) -> bool {
     Words::of(key).iter().any(|word| listed(&HASHES, word))
 }
 
-/// Words in order, so that they are found fast: every key in every text is looked up.
-type List = LazyLock<Vec<&'static [u8]>>;
+/// What is looked up by one byte before anything is compared: every key in every text is looked up.
+type ByByte<T> = Vec<Vec<T>>;
 
-fn sorted(list: &'static str) -> Vec<&'static [u8]> {
-    let mut words: Vec<_> = list.split_ascii_whitespace().map(str::as_bytes).collect();
-    words.sort_unstable();
-    words
+fn by_byte<T>(all: impl IntoIterator<Item = T>, byte: impl Fn(&T) -> Option<u8>) -> ByByte<T> {
+    let mut found: Vec<Vec<T>> = (0..=u8::MAX).map(|_| Vec::new()).collect();
+    for one in all {
+        if let Some(byte) = byte(&one) {
+            found[usize::from(byte)].push(one);
+        }
+    }
+    found
+}
+
+/// Words by their first byte.
+type List = LazyLock<ByByte<&'static [u8]>>;
+
+fn words(list: &'static str) -> ByByte<&'static [u8]> {
+    let words = list.split_ascii_whitespace().map(str::as_bytes);
+    by_byte(words, |word| word.first().copied())
 }
 
 /// Whether a word stands in a list of words.
 fn listed(list: &List, word: &[u8]) -> bool {
-    list.binary_search(&word).is_ok()
+    let first = word.first().and_then(|first| list.get(usize::from(*first)));
+    first.is_some_and(|words| words.contains(&word))
 }
 
 fn is_number(word: &[u8]) -> bool {

@@ -1,6 +1,9 @@
 //! What kind of file a text is, judged by its path: where values stand unquoted, where only
 //! quoted ones are values, and where hardly anything is a secret.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::matched::{Context, TextKind};
 
 /// Kinds of files, as far as they change what counts as an assignment.
@@ -92,6 +95,19 @@ const HASH_FILES: &[&str] = &[
     "checksums.yaml",
 ];
 
+/// What each extension says.
+static BY_EXTENSION: LazyLock<HashMap<&str, Class>> = LazyLock::new(|| {
+    let lists = [
+        (CODE, Class::Code),
+        (CONFIG, Class::Config),
+        (SHELL, Class::Shell),
+        (HASHES, Class::Hashes),
+    ];
+    let of_list =
+        |(list, class): (&'static [&str], Class)| list.iter().map(move |text| (*text, class));
+    lists.into_iter().flat_map(of_list).collect()
+});
+
 impl Class {
     /// The class of a text.
     pub(super) fn of(context: &Context<'_>) -> Self {
@@ -122,11 +138,11 @@ impl Class {
             return Self::Shell;
         }
         let stem = strip_copy(&name);
-        match stem.rsplit_once('.') {
-            Some((_, e)) if CODE.contains(&e) => Self::Code,
-            Some((_, e)) if CONFIG.contains(&e) => Self::Config,
-            Some((_, e)) if SHELL.contains(&e) => Self::Shell,
-            Some((_, e)) if HASHES.contains(&e) => Self::Hashes,
+        let extension = stem.rsplit_once('.');
+        if let Some(class) = extension.and_then(|(_, extension)| BY_EXTENSION.get(extension)) {
+            return *class;
+        }
+        match extension {
             Some(("", _)) => Self::Config,
             None if path.starts_with(b"etc/") || is_settings(stem) => Self::Config,
             _ => Self::Other,

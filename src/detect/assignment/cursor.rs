@@ -137,9 +137,10 @@ impl<'a> Cursor<'a> {
     /// Passes what only makes another type of a string: `[]byte("…")`, `String::from("…")`.
     pub(super) fn pass_wrapper(&mut self) {
         let rest = self.rest();
-        let wrapper = WRAPPERS
-            .iter()
-            .find(|wrapper| rest.starts_with(wrapper.as_bytes()));
+        let first = rest.first();
+        let mut wrappers = WRAPPERS.iter().map(|wrapper| wrapper.as_bytes());
+        let wrapper =
+            wrappers.find(|wrapper| wrapper.first() == first && rest.starts_with(wrapper));
         let Some(wrapper) = wrapper else { return };
         let mut ahead = Cursor {
             bytes: self.bytes,

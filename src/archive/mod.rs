@@ -11,6 +11,7 @@
 
 mod backlog;
 mod blob;
+mod buffered;
 mod compression;
 mod cut;
 mod directory;
@@ -33,6 +34,7 @@ pub use name::{Name, normalise};
 pub use tar::{EntryKind, Sparse, SparseLayout};
 
 pub(crate) use backlog::Backlog;
+pub(crate) use buffered::Buffered;
 pub(crate) use compression::{Compression, decoder, sniff, tracked_decoder, unsupported};
 pub(crate) use hashing::{Algorithm, Tally, tap};
 pub(crate) use index::{Archive, Member, MemberKind};

@@ -7,12 +7,12 @@
 //!
 //! Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
 
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::io::{self, BufRead, ErrorKind, Read};
 
 use flate2::bufread::DeflateDecoder;
 
 use super::replay::Replay;
-use crate::archive::{Compression, Limits, decoder};
+use crate::archive::{Buffered, Compression, Limits, decoder};
 
 /// What a member begins with.
 pub(super) const LOCAL: &[u8] = b"PK\x03\x04";
@@ -133,7 +133,7 @@ fn open(
     inflate: &mut Inflate<'_>,
     visit: impl FnOnce(&mut dyn BufRead) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut content = BufReader::with_capacity(64 << 10, inflate);
+    let mut content = Buffered::new(inflate, 64 << 10);
     visit(&mut content)?;
     io::copy(&mut content, &mut io::sink())?;
     Ok(())

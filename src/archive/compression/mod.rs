@@ -17,10 +17,10 @@ mod zstd;
 
 pub use hidden::Hidden;
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 
 use self::decode::{Decode, Format};
-use super::Limits;
+use super::{Buffered, Limits};
 
 /// How a stream is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,7 +121,7 @@ pub(super) fn decoder_noting<'a>(
         Compression::Bzip2 => Box::new(bzip2::Bzip2::default()),
     };
     let decode = Decode::new(input, format, limits, hidden.clone());
-    Ok(Box::new(BufReader::with_capacity(256 << 10, decode)))
+    Ok(Box::new(Buffered::new(decode, 256 << 10)))
 }
 
 #[cfg(test)]

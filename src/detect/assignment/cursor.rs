@@ -6,6 +6,8 @@ pub(super) const MOST_SPACES: usize = 64;
 pub(super) const LONGEST_SIDE: usize = 64;
 /// Bytes of a type between a name and its value.
 const LONGEST_TYPE: usize = 48;
+/// What such a type is made of.
+static TYPE: Letters = Letters::of(b"_<>&'[]?|.* ");
 
 /// Calls that make a value of another type of a string, and take nothing else.
 const WRAPPERS: [&str; 12] = [
@@ -22,6 +24,30 @@ const WRAPPERS: [&str; 12] = [
     "str(",
     "&",
 ];
+
+/// Letters and digits of ASCII and some other bytes, asked for byte by byte.
+pub(super) struct Letters([bool; 256]);
+
+impl Letters {
+    pub(super) const fn of(others: &[u8]) -> Self {
+        let mut all = [false; 256];
+        let mut byte = 0;
+        while byte < all.len() {
+            all[byte] = (byte as u8).is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let mut at = 0;
+        while at < others.len() {
+            all[others[at] as usize] = true;
+            at += 1;
+        }
+        Self(all)
+    }
+
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+}
 
 /// What stands before a place in its line.
 pub(super) fn line_before(bytes: &[u8], at: usize) -> &[u8] {
@@ -123,8 +149,7 @@ impl<'a> Cursor<'a> {
         let rest = self.rest();
         // In prose there is none.
         let length = memchr::memchr(b'=', &rest[..rest.len().min(LONGEST_TYPE)])?;
-        let is_type = |b: &u8| b.is_ascii_alphanumeric() || b"_<>&'[]?|.* ".contains(b);
-        let is_set = rest[..length].iter().all(is_type);
+        let is_set = rest[..length].iter().all(|byte| TYPE.has(*byte));
         let mut ahead = Cursor {
             bytes: self.bytes,
             at: self.at + length + 1,

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::cursor::Letters;
 use super::extent::quoted;
 use super::judge::LONGEST_VALUE;
 use super::key::Key;
@@ -18,6 +19,8 @@ pub(super) const MOST_VALUES: usize = 64;
 pub(super) const LONGEST_LIST: usize = 8 << 10;
 /// Bytes of an expression before its default.
 const LONGEST_EXPRESSION: usize = 96;
+/// What such an expression is made of.
+static EXPRESSION: Letters = Letters::of(b"_.$[]\"' ()!?|");
 
 /// The values of `key`, without quotes; none where there is no such list.
 pub(super) fn of(bytes: &[u8], key: &Key, class: Class) -> Vec<Value> {
@@ -90,12 +93,12 @@ fn word(rest: &[u8]) -> Option<usize> {
 /// `process.env.KEY || '…'`, `config.key ?? "…"`.
 fn default(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let rest = &bytes[start..bytes.len().min(start + LONGEST_EXPRESSION)];
-    let is_expression = |b: &u8| b.is_ascii_alphanumeric() || b"_.$[]\"' ()!?|".contains(b);
-    let length = rest.iter().take_while(|b| is_expression(b)).count();
+    let length = rest.iter().take_while(|b| EXPRESSION.has(**b)).count();
     let expression = &rest[..length];
-    let operator = [&b"||"[..], b"??"]
-        .iter()
-        .find_map(|operator| memchr::memmem::find(expression, operator))?;
+    // In most there is neither.
+    memchr::memchr2(b'|', b'?', expression)?;
+    let stands_at = |operator: &[u8]| expression.windows(2).position(|two| two == operator);
+    let operator = stands_at(b"||").or_else(|| stands_at(b"??"))?;
     let mut at = start + operator + 2;
     let spaces = bytes.get(at..)?.iter().take(LONGEST_EXPRESSION);
     at += spaces.take_while(|byte| **byte == b' ').count();

@@ -181,10 +181,8 @@ enum Sign {
 }
 
 fn sign(cursor: &mut Cursor<'_>, around: &Around<'_>) -> Sign {
-    if [&b"<-"[..], b"=>", b":=", b"?=", b"||="]
-        .iter()
-        .any(|tie| cursor.passes(tie))
-    {
+    let is_arrow = cursor.eat(b"<-") || cursor.eat(b"=>");
+    if is_arrow || cursor.eat(b":=") || cursor.eat(b"?=") || cursor.eat(b"||=") {
         return Sign::Tie(Tie::Firm);
     }
     if cursor.eat(b"==") || cursor.eat(b"=~") || cursor.eat(b"::") {

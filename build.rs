@@ -53,7 +53,7 @@ fn main() -> io::Result<()> {
         let text = fs::read_to_string(folder.join(&name))?;
         rules.extend(read(&format!("patterns/{name}"), &text));
     }
-    // As a set of rules has them: to sort them at each start would be for nothing.
+    // As a set of rules has them, which at each start sorts what is sorted already.
     rules.sort_by(|a, b| a.syntax.id.cmp(&b.syntax.id));
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
     let rows: Vec<_> = rules.iter().map(Embedded::row).collect();

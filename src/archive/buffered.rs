@@ -68,7 +68,41 @@ impl<R: Read> Read for Buffered<R> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind;
+
     use super::*;
+
+    /// Says once that it was interrupted, gives some bytes, fails once, gives more, and ends.
+    struct Moody(u8);
+
+    impl Read for Moody {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.0 += 1;
+            match self.0 {
+                1 => Err(ErrorKind::Interrupted.into()),
+                2 | 4 => (&b"bytes"[..]).read(out),
+                3 => Err(ErrorKind::InvalidData.into()),
+                _ => Ok(0),
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_comes_once_and_takes_nothing_along() {
+        let mut buffered = Buffered::new(Moody(0), 64 << 10);
+        let error = |buffered: &mut Buffered<Moody>| buffered.fill_buf().unwrap_err().kind();
+        assert_eq!(error(&mut buffered), ErrorKind::Interrupted);
+        assert_eq!(buffered.fill_buf().unwrap(), b"bytes");
+        // What is in the buffer goes first, however much is asked for.
+        let mut out = vec![0; 64 << 10];
+        buffered.consume(2);
+        assert_eq!(buffered.read(&mut out).unwrap(), 3);
+        assert_eq!(error(&mut buffered), ErrorKind::InvalidData);
+        assert_eq!(buffered.read(&mut out).unwrap(), 5);
+        for _ in 0..2 {
+            assert_eq!(buffered.fill_buf().unwrap(), b"");
+        }
+    }
 
     #[test]
     fn what_comes_out_is_whole_and_the_buffer_grows_only_while_it_gets_full() {

@@ -143,6 +143,28 @@ fn broken_data_is_an_error_of_its_own_kind() {
     assert!(reader.read_to_end(&mut Vec::new()).is_err());
 }
 
+/// Whatever room there is for what comes out.
+#[test]
+fn what_stands_before_a_wrong_checksum_comes_out() {
+    for length in [100, 8_192, 8_193, 20_000, 40_961, 100_000, 131_072, 300_000] {
+        let text: Vec<u8> = (0..length)
+            .map(|n: u32| b'a' + (n.wrapping_mul(n) % 23) as u8)
+            .collect();
+        let mut encoder = ::zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.include_checksum(true).unwrap();
+        encoder.write_all(&text).unwrap();
+        let mut stored = encoder.finish().unwrap();
+        *stored.last_mut().unwrap() ^= 1;
+        let (out, error, _) = decode(&stored, &Limits::default());
+        assert_eq!(
+            error.unwrap().kind(),
+            io::ErrorKind::InvalidData,
+            "{length}"
+        );
+        assert!(out == text, "{} of {length}", out.len());
+    }
+}
+
 #[test]
 fn what_stands_before_a_broken_block_comes_out() {
     // Text that compresses, but not to nothing: several blocks in every format.

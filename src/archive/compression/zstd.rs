@@ -26,6 +26,8 @@ pub(super) struct Zstd {
     /// How much input the decoder wants next: up to the end of one block. Given more, it would
     /// lose the output of good blocks when it comes to a broken one in the same call.
     wants: usize,
+    /// Whether the last call filled its room, so that more of the block may wait to come out.
+    is_full: bool,
 }
 
 /// The shortest frame header with its magic.
@@ -38,6 +40,22 @@ impl Zstd {
         Ok(Self {
             decoder,
             wants: SHORTEST_HEADER,
+            is_full: false,
+        })
+    }
+
+    fn step(&mut self, input: &[u8], out: &mut [u8]) -> io::Result<Step> {
+        let status = self
+            .decoder
+            .run_on_buffers(input, out)
+            .map_err(|error| failure(&error.to_string()))?;
+        self.wants = status.remaining;
+        self.is_full = status.bytes_written == out.len();
+        Ok(Step {
+            consumed: status.bytes_read,
+            produced: status.bytes_written,
+            ended: status.remaining == 0,
+            failure: None,
         })
     }
 }
@@ -64,23 +82,19 @@ impl Format for Zstd {
             }
         }
         self.decoder.reinit()?;
-        self.wants = SHORTEST_HEADER;
+        (self.wants, self.is_full) = (SHORTEST_HEADER, false);
         Ok(is_frame(input.peek(4)?))
     }
 
     fn run(&mut self, input: &[u8], out: &mut [u8]) -> io::Result<Step> {
+        // First what had no room before: with more input, an error in that would take it along.
+        if self.is_full {
+            let step = self.step(&[], out)?;
+            if step.produced > 0 || step.ended {
+                return Ok(step);
+            }
+        }
         let most = input.len().min(self.wants.max(1));
-        let input = input.get(..most).unwrap_or_default();
-        let status = self
-            .decoder
-            .run_on_buffers(input, out)
-            .map_err(|error| failure(&error.to_string()))?;
-        self.wants = status.remaining;
-        Ok(Step {
-            consumed: status.bytes_read,
-            produced: status.bytes_written,
-            ended: status.remaining == 0,
-            failure: None,
-        })
+        self.step(input.get(..most).unwrap_or_default(), out)
     }
 }

@@ -123,6 +123,37 @@ mod tests {
     }
 
     #[test]
+    fn digits_alone_are_read_as_those_with_other_padding() {
+        for digits in [
+            "",
+            "0",
+            "7",
+            "0000644",
+            "17777777777",
+            &"7".repeat(MOST_DIGITS),
+        ] {
+            for end in ["\0", " "] {
+                let (alone, padded) = (format!("{digits}{end}"), format!("{digits}{end}\0"));
+                assert_eq!(digits_alone(alone.as_bytes()), Some(digits.as_bytes()));
+                assert_eq!(digits_alone(padded.as_bytes()), None);
+                assert_eq!(
+                    octal(alone.as_bytes()),
+                    octal(padded.as_bytes()),
+                    "{alone:?}"
+                );
+                assert!(is_plain(alone.as_bytes()) && is_plain(padded.as_bytes()));
+            }
+        }
+        for other in [&b""[..], b"8\0", b"18\0", b"1\xb0\0", b"0000644", b" 644\0"] {
+            assert_eq!(digits_alone(other), None, "{other:?}");
+        }
+        assert_eq!(
+            digits_alone(format!("{}\0", "7".repeat(MOST_DIGITS + 1)).as_bytes()),
+            None
+        );
+    }
+
+    #[test]
     fn a_number_with_text_beside_it_is_not_plain() {
         for plain in [&b"0000644\0"[..], b"\0\0\0\0", b"  7 \0\0", b"\x80\0\0\x01"] {
             assert!(is_plain(plain), "{plain:?}");

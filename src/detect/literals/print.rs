@@ -35,7 +35,8 @@ fn possible(length: usize, way: usize) -> impl Iterator<Item = i16> + Clone {
     let count = last.map_or(0, |last| last + 1).min(MOST) as i16;
     let whole = (0..count).skip(way).step_by(STRIDE);
     // One byte before the literal, or one behind it, can be anything.
-    let partial = [-1, length as i16 - WIDTH as i16 + 1].into_iter();
+    let behind = length.min(MOST) as i16 - WIDTH as i16 + 1;
+    let partial = [-1, behind].into_iter();
     let partial = partial.filter(move |at| at.rem_euclid(STRIDE as i16) == way as i16);
     let has_none = whole.len() == 0;
     whole.chain(partial.filter(move |_| has_none))

@@ -24,7 +24,8 @@ impl Plain {
             },
         };
         let is_text = |letter| is_plain(letter) || letter == '/';
-        let is_it = text.starts_with(is_plain) && text.chars().all(is_text);
+        // No set of globs looks at the name `..`.
+        let is_it = text.starts_with(is_plain) && !text.ends_with('.') && text.chars().all(is_text);
         is_it.then_some((this, text))
     }
 
@@ -53,6 +54,7 @@ mod tests {
             ("**/**/a", None),
             ("*.json", None),
             ("**/a*", None),
+            ("**/*.", None),
             ("**/[a]", None),
             ("", None),
         ] {

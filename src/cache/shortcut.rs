@@ -23,7 +23,7 @@ const BLOCK: usize = 4096;
 const SMALLEST: usize = 4 << 20;
 const _: () = assert!(SMALLEST >= BLOCKS * BLOCK);
 /// Regions that are larger than this part of their layer are hashed no faster than it.
-const SHARE: usize = 8;
+const SHARE: usize = 4;
 
 /// The place of the key of one layer in one file.
 #[derive(Debug)]

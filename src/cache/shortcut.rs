@@ -172,7 +172,7 @@ mod tests {
         let mut unknown = Regions::default();
         unknown.give_up();
         let mut large = Regions::default();
-        large.add(0..layer.len() as u64 / 7);
+        large.add(0..layer.len() as u64 / (SHARE as u64 - 1));
         for regions in [unknown, large] {
             shortcut.keep(&layer, &key, &regions);
             assert!(shortcut.cache.read(&shortcut.name).is_none());

@@ -7,8 +7,6 @@ mod plain;
 
 use std::collections::HashMap;
 
-use globset::Candidate;
-
 use self::group::Group;
 use self::pieces::is_plain;
 use super::class;
@@ -79,9 +77,8 @@ impl Paths {
         let name = name(path);
         let of_ending = ending(name).and_then(|ending| self.of_endings.get(ending));
         let groups = [self.of_names.get(name), of_ending, Some(&self.others)];
-        let candidate = Candidate::new(path);
         for group in groups.into_iter().flatten() {
-            group.matches(path, &candidate, &mut found);
+            group.matches(path, &mut found);
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// Takes the piece of a glob that ends in `part` or starts with it.
+    /// Takes the piece of a glob that begins with `part`.
     pub(super) fn add(&mut self, part: &str) {
         match longest_piece(part) {
             Some(piece) => {
@@ -34,7 +34,8 @@ impl Pieces {
     }
 }
 
-/// The longest run of plain letters that stands in every path which a glob matches; the first of them. `None` also where that would take to know more of how globs are written.
+/// The longest run of plain letters that stands in every path which a glob matches; the first of them. `None` also
+/// where that would take to know more of how globs are written.
 fn longest_piece(glob: &str) -> Option<&str> {
     if glob.contains(['\\', '{', '}', ',']) {
         return None;

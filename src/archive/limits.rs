@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::TarError;
+
 /// How much an image may ask of this machine. Hitting one is a warning and makes the scan
 /// incomplete; what was read until then is still scanned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +99,9 @@ impl From<LimitHit> for std::io::Error {
     }
 }
 
-/// The limit behind a reader's error, where a limit was the reason.
+/// The limit behind a reader's error, where a limit was the reason: also that of a tar in what is read.
 pub fn limit_hit(error: &std::io::Error) -> Option<LimitHit> {
-    error.get_ref()?.downcast_ref::<LimitHit>().copied()
+    let reason = error.get_ref()?;
+    let of_tar = || reason.downcast_ref::<TarError>()?.limit();
+    reason.downcast_ref().copied().or_else(of_tar)
 }

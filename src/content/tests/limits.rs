@@ -28,6 +28,41 @@ fn a_compression_bomb_ends_at_the_limit_with_a_warning() {
     }
 }
 
+/// What keeps a tar from being read is a limit, too, and it stands in the tar's own error.
+#[test]
+fn a_limit_that_ends_a_nested_tar_never_passes_silently() {
+    let zeros = vec![0; 3 << 20];
+    let members = tar(&[("zeros", &zeros), ("a.env", &text())]);
+    let mut record = tar(&[("a.env", &text())]);
+    record[156] = b'x';
+    record[124..136].copy_from_slice(b"00030000000\0");
+    record[148..156].fill(b' ');
+    let sum: u32 = record[..512].iter().map(|byte| u32::from(*byte)).sum();
+    record[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    record.resize(512 + (6 << 20), b' ');
+    let limits = Limits {
+        total_size: 1 << 20,
+        ..Limits::default()
+    };
+    let zipped = zip(&[("a.tar", &members, STREAMED)]);
+    let twice = gzip(&tar(&[("a.tar", &members)]));
+    let (size, record_size) = ("--max-total-size", "header record larger");
+    let record = tar(&[("a.tar", &record)]);
+    for (bytes, limits, why) in [
+        (gzip(&members), &limits, size),
+        (zipped, &limits, size),
+        (twice, &limits, size),
+        (record, &Limits::default(), record_size),
+    ] {
+        for piece in [bytes.len(), 7] {
+            let outcome = scan_once(limits, "x", &bytes, piece, bytes.len() as u64);
+            let warnings = || outcome.warnings.iter();
+            let limits = || warnings().filter(|one| one.code == WarningCode::LimitReached);
+            assert!(limits().any(|one| one.message.contains(why)), "{why}");
+        }
+    }
+}
+
 #[test]
 fn bombs_in_bombs_are_held_to_the_ratio_of_all_of_them_together() {
     let limits = Limits {

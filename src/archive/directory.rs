@@ -1,11 +1,13 @@
 //! A folder as an archive: an OCI layout, or what `skopeo copy … dir:` writes.
 //!
-//! Files are listed by name and mapped when they are wanted. A symbolic link counts only when it
+//! Files are listed by name and opened when they are wanted. A symbolic link counts only when it
 //! leads to a regular file inside the folder; pipes and devices are never opened.
 
 use std::fs::{self, File, FileType};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+
+pub(super) use self::held::Held;
 
 use super::index::{Listing, Member, MemberKind, Slot};
 use super::{Blob, Capped};
@@ -41,19 +43,27 @@ pub(super) fn list(root: &Path) -> Result<Listing> {
     })
 }
 
-/// The bytes of a file of the folder.
-pub(super) fn map(path: &Path, cell: &OnceLock<Blob>, member: &Member) -> Result<Blob, Warning> {
+/// The bytes of a file of the folder; `None` where no more are held and that was said.
+pub(super) fn read(
+    path: &Path,
+    cell: &OnceLock<Blob>,
+    member: &Member,
+    held: &Held,
+) -> Result<Option<Blob>, Warning> {
     if let Some(blob) = cell.get() {
-        return Ok(blob.clone());
+        return Ok(Some(blob.clone()));
     }
     let opened = File::open(path).map_err(|source| Error::Read {
         path: path.to_owned(),
         source,
     });
     let blob = opened
-        .and_then(|file| Blob::map(&file, path))
+        .and_then(|file| held.hold(file, path))
         .map_err(|error| unreadable(&member.raw_name, &error.to_string()))?;
-    Ok(cell.get_or_init(|| blob).clone())
+    match blob {
+        Some(blob) => Ok(Some(cell.get_or_init(|| blob).clone())),
+        None => held.refuse(member),
+    }
 }
 
 fn unreadable(name: &[u8], why: &str) -> Warning {
@@ -174,5 +184,6 @@ impl Walk {
     }
 }
 
+mod held;
 #[cfg(test)]
 mod tests;

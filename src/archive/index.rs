@@ -25,6 +25,7 @@ pub struct Archive {
     warnings: Vec<Warning>,
     slack: Vec<Slack>,
     contents: Vec<(usize, Range<u64>)>,
+    held: directory::Held,
 }
 
 /// What an archive lists.
@@ -58,7 +59,7 @@ pub enum MemberKind {
 pub(super) enum Slot {
     /// In the archive file.
     Bytes(Range<u64>),
-    /// In a file of its own, mapped when first wanted.
+    /// In a file of its own, opened when first wanted.
     File(PathBuf, OnceLock<Blob>),
     /// Those of another member; `None` when the link leads out of the archive.
     Link(Option<Vec<u8>>),
@@ -149,6 +150,7 @@ impl Archive {
             warnings: listing.warnings,
             slack: listing.slack,
             contents: listing.contents,
+            held: directory::Held::default(),
         }
     }
 
@@ -210,7 +212,7 @@ impl Archive {
                 let storage = self.storage.as_ref();
                 Ok(storage.and_then(|storage| storage.slice(range.clone())))
             }
-            Slot::File(path, cell) => directory::map(path, cell, member).map(Some),
+            Slot::File(path, cell) => directory::read(path, cell, member, &self.held),
             Slot::Link(target) => self.follow(&member.raw_name, target.clone()),
             Slot::Nothing => Ok(None),
         }

@@ -10,10 +10,13 @@
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const MOST: usize = 1_024;
-const NOTHING_LOST: usize = usize::MAX;
+const MOST: usize = 1 << 15;
+/// No map begins there.
+const NOTHING_LOST: usize = 0;
 
 static MAPS: [Place; MOST] = [const { Place::new() }; MOST];
+/// Behind the place that was taken last.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
 static PAGE: AtomicUsize = AtomicUsize::new(0);
 
 /// Where a watched map lies, in numbers that a handler may read; an end of 0 is none.
@@ -43,8 +46,11 @@ impl Watch {
     pub(super) fn on(map: &[u8]) -> Self {
         let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
         let is_free = |place: &&Place| place.taken.compare_exchange(0, 1, acquire, relaxed).is_ok();
-        let place = MAPS.iter().find(is_free);
+        let next = NEXT.load(relaxed) % MOST;
+        let mut places = MAPS[next..].iter().chain(&MAPS[..next]);
+        let place = places.find(is_free);
         if let Some(place) = place {
+            NEXT.fetch_add(1, relaxed);
             let start = map.as_ptr().addr();
             place.start.store(start, Ordering::Release);
             place.lost.store(NOTHING_LOST, Ordering::Release);
@@ -109,7 +115,10 @@ extern "C" fn on_lost_page(_: c_int, info: *mut libc::siginfo_t, _: *mut libc::c
                 0,
             );
             if zeros != libc::MAP_FAILED {
-                place.lost.fetch_min(first, Ordering::AcqRel);
+                let is_first = |lost| lost == NOTHING_LOST || first < lost;
+                let earlier = |lost| is_first(lost).then_some(first);
+                let (set, fetch) = (Ordering::AcqRel, Ordering::Acquire);
+                let _ = place.lost.fetch_update(set, fetch, earlier);
                 return;
             }
         }
@@ -150,9 +159,23 @@ mod tests {
 
     #[test]
     fn a_place_is_free_again_when_its_map_is_gone() {
+        let (file, _) = mapped(1);
         for _ in 0..3 * MOST {
-            let (_, blob) = mapped(1);
+            let blob = Blob::map(&file, Path::new("test")).unwrap();
             assert!(!blob.is_cut());
+        }
+    }
+
+    #[test]
+    fn many_maps_are_watched_at_a_time() {
+        outlive();
+        let (file, _) = mapped(128 << 10);
+        let map = |_| Blob::map(&file, Path::new("test")).unwrap();
+        let blobs: Vec<Blob> = (0..2_000).map(map).collect();
+        file.set_len(64 << 10).unwrap();
+        for blob in blobs {
+            assert_eq!((blob.first(), blob.last()), (Some(&b'x'), Some(&0)));
+            assert!(blob.is_cut());
         }
     }
 }

@@ -50,13 +50,14 @@ fn spool<'a>(
     path: &Path,
     limits: &Limits,
 ) -> Result<Spooled> {
-    let temporary = |source| Error::Read {
-        path: std::env::temp_dir(),
-        source,
-    };
     let read = |source| Error::Read {
         path: path.to_owned(),
         source,
+    };
+    let temporary = |error: std::io::Error| {
+        let folder = std::env::temp_dir();
+        let what = format!("it cannot be unpacked to {}: {error}", folder.display());
+        read(std::io::Error::new(error.kind(), what))
     };
     let mut file = tempfile::tempfile().map_err(temporary)?;
     let hidden = Hidden::capturing();

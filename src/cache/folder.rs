@@ -9,7 +9,7 @@ use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::seal::HEAD;
 
@@ -21,6 +21,10 @@ const NAME: usize = 64;
 pub(super) const SHORTCUT: &str = ".key";
 /// What the name of a file begins with that is not whole yet.
 const UNFINISHED: &str = "new-";
+/// How long such a file is left to the program that writes it.
+const WRITING: Duration = Duration::from_secs(3600);
+/// A program looks at what others wrote when it wrote this part of the limit itself.
+const LOOKS: u64 = 16;
 
 /// Where results of layers are kept from run to run. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -35,8 +39,17 @@ struct Folder {
     limit: u64,
     /// The first thing that went wrong.
     trouble: OnceLock<String>,
-    /// Bytes that it takes, as far as this program knows, once it wrote something.
-    used: Mutex<Option<u64>>,
+    /// Once this program wrote something.
+    used: Mutex<Option<Known>>,
+}
+
+/// What a program knows of the bytes in the folder.
+#[derive(Debug)]
+struct Known {
+    /// How many there are, but for what others wrote since.
+    used: u64,
+    /// How many of them it wrote since it looked.
+    since: u64,
 }
 
 /// A file of the folder.
@@ -166,42 +179,59 @@ impl Cache {
             .prefix(UNFINISHED)
             .tempfile_in(&self.folder.path)?;
         file.write_all(bytes)?;
-        file.persist(self.folder.path.join(name))
-            .map_err(|error| error.error)?;
-        self.make_room(bytes.len() as u64)
+        match file.persist(self.folder.path.join(name)) {
+            Err(error) if error.error.kind() != io::ErrorKind::NotFound => Err(error.error),
+            // Where somebody clears the folder meanwhile, it is cleared of this, too.
+            _ => self.make_room(bytes.len() as u64),
+        }
     }
 
     /// Removes the files that were of no use for longest. The folder is looked through at the first
-    /// entry of so many bytes, and again when there may be too many.
+    /// entry, and again when there may be too many, or others may have written as many.
     fn make_room(&self, bytes: u64) -> io::Result<()> {
+        let limit = self.folder.limit;
         let mut known = self
             .folder
             .used
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(used) = known
-            .as_mut()
-            .filter(|used| **used + bytes <= self.folder.limit)
-        {
-            *used += bytes;
-            return Ok(());
+        if let Some(known) = known.as_mut() {
+            known.used += bytes;
+            known.since += bytes;
+            if known.used <= limit && known.since <= limit / LOOKS {
+                return Ok(());
+            }
         }
         let mut files = self.files()?;
         let mut used = Usage::of(&files).bytes;
         files.sort();
-        for (_, size, path) in files {
-            if used <= self.folder.limit {
+        for (time, size, path) in files {
+            if used <= limit {
                 break;
             }
-            remove(&path)?;
-            used -= size;
+            if !self.is_being_written(&path, time) {
+                remove(&path)?;
+                used -= size;
+            }
         }
-        *known = Some(used);
+        *known = Some(Known { used, since: 0 });
         Ok(())
     }
 
+    /// Whether another program may be about to finish this file.
+    fn is_being_written(&self, path: &Path, time: Option<SystemTime>) -> bool {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let is_young = |begin, since: Duration| since + WRITING > begin;
+        name.starts_with(UNFINISHED.as_bytes())
+            && self
+                .begin
+                .zip(since)
+                .is_some_and(|(begin, since)| is_young(begin, since))
+    }
+
     /// Every file of ours: when it was of use, its size and its path.
-    fn files(&self) -> io::Result<Vec<(impl Ord + use<>, u64, PathBuf)>> {
+    fn files(&self) -> io::Result<Vec<(Option<SystemTime>, u64, PathBuf)>> {
         let entries = match fs::read_dir(&self.folder.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
@@ -274,8 +304,6 @@ fn make(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
 
     fn name(digit: char) -> String {
@@ -312,6 +340,30 @@ mod tests {
             }
         );
         assert_eq!(cache.read(&name('1')).unwrap().bytes, b"R123456789");
+        assert_eq!(cache.trouble(), None);
+    }
+
+    #[test]
+    fn what_another_program_is_writing_is_left_to_it_and_what_it_wrote_counts() {
+        let scratch = tempfile::tempdir().unwrap();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let cache = Cache::at(scratch.path(), 30).beginning(now);
+        let [young, old] = ["new-young", "new-old"].map(|name| scratch.path().join(name));
+        let write = |path: &Path, bytes: usize| fs::write(path, vec![b'R'; bytes]).unwrap();
+        write(&young, 20);
+        write(&old, 20);
+        let then = SystemTime::now() - 2 * WRITING;
+        let file = OpenOptions::new().write(true).open(&old).unwrap();
+        file.set_modified(then).unwrap();
+        cache.write(&name('1'), b"R12345678");
+        assert!(young.exists() && !old.exists());
+        // Behind the back of the program, which wrote little since it looked.
+        write(&scratch.path().join(name('2')), 25);
+        age(&cache, '2', 100);
+        cache.write(&name('3'), b"R");
+        assert!(cache.read(&name('2')).is_some());
+        cache.write(&name('4'), b"R");
+        assert!(cache.read(&name('2')).is_none());
         assert_eq!(cache.trouble(), None);
     }
 

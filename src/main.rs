@@ -24,6 +24,8 @@ use residue::error::printable;
 fn main() -> ExitCode {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     cli::give_back();
+    #[cfg(target_os = "linux")]
+    cli::take_all();
     panic::set_hook(Box::new(say_where));
     residue::archive::outlive();
     panic::catch_unwind(run).unwrap_or(Exit::Error).into()

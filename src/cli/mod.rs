@@ -6,6 +6,8 @@ mod args;
 mod cache;
 mod completions;
 mod config;
+#[cfg(target_os = "linux")]
+mod descriptors;
 mod exit;
 mod extract;
 mod groups;
@@ -27,6 +29,8 @@ use anyhow::Result;
 
 pub use args::Cli;
 use args::Command;
+#[cfg(target_os = "linux")]
+pub use descriptors::take_all;
 pub use exit::Exit;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub use heap::give_back;

@@ -59,8 +59,7 @@ fn info(cache: &Cache, format: TableFormat) -> Result<()> {
                 "bytes": usage.bytes,
                 "limit": cache.limit(),
             });
-            serde_json::to_writer_pretty(&mut *out, &value)?;
-            writeln!(out)
+            residue::report::write_pretty(&value, out)
         }
     })
 }

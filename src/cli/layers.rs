@@ -228,8 +228,7 @@ fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "warnings": report.warnings,
         "complete": report.complete,
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    residue::report::write_pretty(&document, out)
 }
 
 /// The image as in a report, and the number of findings with each layer and instruction and in

@@ -12,6 +12,8 @@ mod sarif;
 mod terminal;
 mod view;
 
+pub use escape::write_pretty;
+
 use std::io::{self, Write};
 
 use crate::finding::Report;

@@ -55,6 +55,5 @@ fn write_json(set: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
             })
         })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &rules)?;
-    writeln!(out)
+    residue::report::write_pretty(&rules, out)
 }

@@ -23,6 +23,7 @@ mod rules;
 mod scan;
 mod size;
 mod table;
+mod targets;
 mod terminal;
 
 use anyhow::Result;

@@ -9,10 +9,16 @@ use super::args::ScanArgs;
 use super::config;
 use super::exit::Exit;
 use super::terminal::Terminal;
-use super::{cache, output, progress, rules};
+use super::{cache, output, progress, rules, targets};
 
 /// Scans the images and writes the report.
 pub fn run(args: &ScanArgs, terminal: &Terminal) -> Result<Exit> {
+    let baseline = args.write_baseline.as_deref();
+    let files = [
+        ("--output", args.output.as_deref()),
+        ("--write-baseline", baseline),
+    ];
+    targets::check(&args.images, &files)?;
     let config = config::scan(args)?;
     let engine = rules::load_to_scan(&config.loader, terminal)?;
     let report = progress::watch(terminal.progress, |progress| {

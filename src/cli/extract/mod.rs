@@ -20,6 +20,7 @@ use residue::source;
 use super::args::ExtractArgs;
 use super::config::{self, ExtractConfig};
 use super::exit::Exit;
+use super::targets;
 use super::terminal::Terminal;
 use locate::{Found, Shared, Target};
 use voice::Voice;
@@ -31,6 +32,8 @@ pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
 }
 
 fn recover(args: &ExtractArgs, voice: &Voice<'_>) -> Result<Exit> {
+    let image = std::slice::from_ref(&args.image);
+    targets::check(image, &[("--output", args.output.as_deref())])?;
     let config = config::extract(args)?;
     let image = open_one(&args.image, &config, voice)?;
     let layers = match args.layer {

@@ -98,6 +98,11 @@ impl<'a> Replay<'a> {
                 return Ok(self.inner.fill_buf()?.get(..n).unwrap_or_default());
             }
         }
+        // Whoever always looks further ahead than it takes never empties the head.
+        if self.start >= self.head.len() - self.start {
+            self.head.drain(..self.start);
+            self.start = 0;
+        }
         while self.head.len() - self.start < n {
             let missing = n - (self.head.len() - self.start);
             match self.ask() {
@@ -243,6 +248,21 @@ mod tests {
         let error = replay.fill_buf().map(<[u8]>::len).unwrap_err();
         assert_eq!(error.to_string(), "broken");
         assert!(replay.failed());
+    }
+
+    #[test]
+    fn looking_ahead_all_the_time_holds_no_more_than_is_looked_at() {
+        let long: Vec<u8> = (0..100_000u32).map(|n| n as u8).collect();
+        let mut bytes = io::BufReader::with_capacity(1000, &long[..]);
+        let mut replay = Replay::new(&mut bytes);
+        let mut read = Vec::new();
+        while replay.peek(4096).unwrap().len() == 4096 {
+            let taken = replay.take_array::<4000>().unwrap();
+            read.extend(taken);
+            assert!(replay.head.len() <= 2 * 4096);
+        }
+        replay.read_to_end(&mut read).unwrap();
+        assert_eq!(read, long);
     }
 
     #[test]

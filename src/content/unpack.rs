@@ -172,7 +172,9 @@ impl Scanner<'_> {
         let limits = self.limits;
         zip::walk(source, limits, &mut |name, member| {
             let inner = place.member(name);
-            self.name(&inner, name);
+            if !matches!(member, Member::Rest(..)) {
+                self.name(&inner, name);
+            }
             match member {
                 Member::Content(content) => self.member(&inner, content),
                 Member::Unreadable(why, stored) => {
@@ -180,6 +182,7 @@ impl Scanner<'_> {
                     self.warn(WarningCode::BrokenNestedArchive, message);
                     self.text(&inner, stored, 0, Lines::START)
                 }
+                Member::Rest(offset, lines, stored) => self.text(&inner, stored, offset, lines),
                 Member::Broken(error) => {
                     self.broken(&inner, &error);
                     Ok(())

@@ -3,7 +3,8 @@
 //!
 //! The central directory at the end is for readers that can seek; it can also hide members that
 //! the local headers show. Sizes come from the header, from the zip64 field, or, where they
-//! follow the data, from the data itself: deflate says where it ends.
+//! follow the data, from the data itself: deflate says where it ends, anything else ends where
+//! a descriptor of it fits.
 //!
 //! Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
 
@@ -11,12 +12,15 @@ use std::io::{self, BufRead, ErrorKind, Read};
 
 use flate2::bufread::DeflateDecoder;
 
+use self::descriptor::Bounded;
 use super::replay::Replay;
 use crate::archive::{Buffered, Compression, Limits, decoder};
+use crate::detect::Lines;
+
+mod descriptor;
 
 /// What a member begins with.
 pub(super) const LOCAL: &[u8] = b"PK\x03\x04";
-const DESCRIPTOR: u32 = 0x0807_4b50;
 const ENCRYPTED: u16 = 1;
 const SIZES_FOLLOW: u16 = 8;
 const STORED: u16 = 0;
@@ -29,6 +33,8 @@ pub(super) enum Member<'a> {
     Content(&'a mut dyn BufRead),
     /// It cannot be read, and why; its stored bytes.
     Unreadable(&'static str, &'a mut dyn BufRead),
+    /// Stored bytes that its decoder left or broke at, from this offset and line on.
+    Rest(u64, Lines, &'a mut dyn BufRead),
     /// Reading it ended early, and why; the walk goes on behind it.
     Broken(io::Error),
 }
@@ -45,6 +51,10 @@ struct Header {
 impl Header {
     fn sizes_follow(&self) -> bool {
         self.flags & SIZES_FOLLOW != 0
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.flags & ENCRYPTED != 0
     }
 
     fn compression(&self) -> Option<Compression> {
@@ -71,15 +81,16 @@ pub(super) fn walk(
         let header = read_header(source)?;
         let name = header.name.as_slice();
         if header.sizes_follow() && header.compressed == 0 {
-            if header.method != DEFLATED || header.flags & ENCRYPTED != 0 {
-                return Err(invalid("zip member of unknown size"));
+            if header.method != DEFLATED || header.is_encrypted() {
+                read_unbounded(&header, source, limits, visit)?;
+                continue;
             }
             let mut inflate = Inflate::new(source, limits);
             open(&mut inflate, |content| {
                 visit(name, Member::Content(content))
             })?;
             let (total_in, total_out) = inflate.totals();
-            skip_descriptor(source, total_in, total_out, header.zip64)?;
+            descriptor::skip(source, total_in, total_out, header.zip64)?;
             continue;
         }
         let mut stored = source.take(header.compressed);
@@ -96,7 +107,7 @@ pub(super) fn walk(
             return Err(ErrorKind::UnexpectedEof.into());
         }
         if header.sizes_follow() {
-            skip_descriptor(source, header.compressed, u64::MAX, header.zip64)?;
+            descriptor::skip(source, header.compressed, u64::MAX, header.zip64)?;
         }
     }
 }
@@ -109,7 +120,7 @@ fn read_member(
     visit: &mut dyn FnMut(&[u8], Member<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let name = header.name.as_slice();
-    if header.flags & ENCRYPTED != 0 {
+    if header.is_encrypted() {
         return visit(name, Member::Unreadable("is encrypted", stored));
     }
     match (header.method, header.compression()) {
@@ -126,6 +137,41 @@ fn read_member(
             Member::Unreadable("is compressed in an unknown way", stored),
         ),
     }
+}
+
+/// A member that ends where a descriptor fits. Where none does, all that is left was its own.
+fn read_unbounded(
+    header: &Header,
+    source: &mut Replay<'_>,
+    limits: &Limits,
+    visit: &mut dyn FnMut(&[u8], Member<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let name = header.name.as_slice();
+    let plain = header.method == STORED && !header.is_encrypted();
+    let mut bounded = Bounded::new(source, plain);
+    let mut stored = Replay::new(&mut bounded);
+    stored.keep();
+    let mut result = read_member(header, &mut stored, limits, visit);
+    // What no decoder read may hold all the members that follow.
+    if header.compression().is_some() && !stored.failed() {
+        if result.is_ok() {
+            stored.forget();
+        }
+        let (offset, lines) = stored.rewind();
+        result = result.and(visit(name, Member::Rest(offset, lines, &mut stored)));
+    }
+    if let Err(error) = result {
+        if stored.failed() {
+            return Err(error);
+        }
+        visit(name, Member::Broken(error))?;
+    }
+    io::copy(&mut stored, &mut io::sink())?;
+    if !bounded.pass()? {
+        source.forget();
+        return Err(invalid("zip member of unknown size"));
+    }
+    Ok(())
 }
 
 /// Shows the content and reads what the visitor left of it.
@@ -177,27 +223,6 @@ fn zip64_field(mut extra: &[u8]) -> Option<&[u8]> {
         extra = &rest[length..];
     }
     None
-}
-
-/// Passes the sizes behind a member: with or without signature, of 32 or 64 bits.
-fn skip_descriptor(
-    source: &mut Replay<'_>,
-    compressed: u64,
-    size: u64,
-    zip64: bool,
-) -> io::Result<()> {
-    let mut head = u32::from_le_bytes(source.take_array()?);
-    if head == DESCRIPTOR {
-        head = u32::from_le_bytes(source.take_array()?);
-    }
-    let _checksum = head;
-    let first = u32::from_le_bytes(source.take_array()?);
-    let second = u32::from_le_bytes(source.take_array()?);
-    let narrow = first == compressed as u32 && (second == size as u32 || size == u64::MAX);
-    if zip64 || !narrow {
-        source.take_array::<8>()?;
-    }
-    Ok(())
 }
 
 fn invalid(what: &str) -> io::Error {

@@ -8,6 +8,18 @@ pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     out.finish().unwrap()
 }
 
+pub(super) fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+pub(super) fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut out = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
 pub(super) fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = tar::Builder::new(Vec::new());
     for (name, bytes) in members {
@@ -51,11 +63,20 @@ pub(super) const STREAMED: ZipStyle = ZipStyle {
     zip64: false,
 };
 
+/// Stored, with the sizes behind it.
+pub(super) const STORED_STREAMED: ZipStyle = ZipStyle {
+    method: 0,
+    flags: 8,
+    zip64: false,
+};
+
 pub(super) fn zip(members: &[(&str, &[u8], ZipStyle)]) -> Vec<u8> {
     let mut out = Vec::new();
     for (name, bytes, style) in members {
         let data = match style.method {
             8 => deflate(bytes),
+            12 => bzip2(bytes),
+            95 => xz(bytes),
             93 => zstd::encode_all(*bytes, 1).unwrap(),
             _ => bytes.to_vec(),
         };
@@ -79,7 +100,8 @@ pub(super) fn zip(members: &[(&str, &[u8], ZipStyle)]) -> Vec<u8> {
         }
         out.extend(&data);
         if follow {
-            out.extend(b"PK\x07\x08\0\0\0\0");
+            out.extend(b"PK\x07\x08");
+            out.extend(crc32fast::hash(bytes).to_le_bytes());
             if style.zip64 {
                 out.extend(stored.to_le_bytes());
                 out.extend(size.to_le_bytes());
@@ -89,6 +111,8 @@ pub(super) fn zip(members: &[(&str, &[u8], ZipStyle)]) -> Vec<u8> {
             }
         }
     }
+    out.extend(b"PK\x01\x02");
+    out.extend([0; 42]);
     out.extend(b"PK\x05\x06");
     out.extend([0; 18]);
     out

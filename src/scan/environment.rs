@@ -27,7 +27,14 @@ pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
                 continue;
             };
             occurrence.instruction = Some(index);
-            occurrence.removed_by = settings.replaced_by(instruction, occurrence.offset);
+            if occurrence.decoded.len() > located.matched.how().len() {
+                // Its offset is one in what was decoded.
+                let name = occurrence.key.as_deref();
+                occurrence.removed_by = settings.replaced_by(instruction, name);
+                continue;
+            }
+            let name = name_before(instruction, occurrence.offset);
+            occurrence.removed_by = settings.replaced_by(instruction, name);
             if let Some(key) = settings.build_argument(instruction, occurrence.offset) {
                 occurrence.key = Some(printable(key.as_bytes()));
             }
@@ -83,6 +90,8 @@ impl<'i> Settings<'i> {
     /// The last instruction that made a setting of the config, as far as the history shows it.
     fn origin(&self, image: &Image, kind: Kind, setting: &str) -> Option<usize> {
         let (_, member) = setting.split_once('/').unwrap_or_default();
+        // What was decoded may have steps of its own below.
+        let member = member.split('/').next().unwrap_or_default();
         let keyword = match kind {
             Kind::Env => {
                 let (name, _) = image
@@ -104,15 +113,12 @@ impl<'i> Settings<'i> {
         self.keyword.get(keyword).copied()
     }
 
-    /// The later ENV instruction that sets the same name anew, for a secret at `offset` of an ENV.
-    fn replaced_by(&self, instruction: &Instruction, offset: u64) -> Option<Removal> {
+    /// The later ENV instruction that sets a name of an ENV anew.
+    fn replaced_by(&self, instruction: &Instruction, name: Option<&str>) -> Option<Removal> {
         if instruction.keyword.as_deref() != Some("ENV") {
             return None;
         }
-        let text = &instruction.created_by;
-        let before = text.get(..usize::try_from(offset).ok()?)?;
-        let start = before.ceil_char_boundary(before.len().saturating_sub(LOOKED_BACK));
-        let of_name = self.env.get(last_key(before.get(start..)?)?)?;
+        let of_name = self.env.get(name?)?;
         let later = of_name.partition_point(|index| *index <= instruction.index);
         let later = of_name.get(later)?;
         Some(Removal {
@@ -130,6 +136,16 @@ impl<'i> Settings<'i> {
         let (_, key) = begun.get(behind.checked_sub(1)?)?;
         (!key.is_empty()).then_some(*key)
     }
+}
+
+/// The name that a secret at `offset` of an ENV is assigned to.
+fn name_before(instruction: &Instruction, offset: u64) -> Option<&str> {
+    if instruction.keyword.as_deref() != Some("ENV") {
+        return None;
+    }
+    let before = (instruction.created_by).get(..usize::try_from(offset).ok()?)?;
+    let start = before.ceil_char_boundary(before.len().saturating_sub(LOOKED_BACK));
+    last_key(before.get(start..)?)
 }
 
 /// `/history/12/created_by` → 12.

@@ -1,10 +1,12 @@
 //! A JSON document as the texts in it: every string and every key, with a JSON pointer.
 //!
 //! Strings that are themselves JSON (`v1Compatibility`), or base64 (an inlined
-//! descriptor, the Dockerfile in an attestation, a DSSE payload), are opened as well.
+//! descriptor, the Dockerfile in an attestation, a DSSE payload), are opened as well, and so is
+//! base64 within a string (`CONFIG=…`).
 
 use std::ops::Range;
 
+use super::base64_parts::{Part, runs};
 use super::json_base64::base64_bytes;
 use super::json_reader::{Broken, Container, Event, Reader};
 
@@ -34,6 +36,9 @@ pub(super) struct JsonText<'a> {
     pub is_key: bool,
     /// How it was decoded, outermost first.
     pub decoded: &'a [&'static str],
+    /// The part of a string that it was decoded from, where it was not a whole one: of the
+    /// outermost, which is the last text before it that has none.
+    pub part: Option<&'a Part>,
 }
 
 impl JsonText<'_> {
@@ -76,6 +81,7 @@ pub(super) fn texts(document: &[u8], visit: &mut dyn FnMut(JsonText<'_>)) -> Ext
         steps: Vec::new(),
         unnamed: 0,
         decoded: Vec::new(),
+        part: None,
         visit,
     };
     values(document, |reader| walk.value(reader))
@@ -140,6 +146,7 @@ struct Walk<'v> {
     /// Steps below the deepest that has a name.
     unnamed: usize,
     decoded: Vec<&'static str>,
+    part: Option<Part>,
     visit: &'v mut dyn FnMut(JsonText<'_>),
 }
 
@@ -207,6 +214,7 @@ impl Walk<'_> {
             steps: &self.steps,
             is_key,
             decoded: &self.decoded,
+            part: self.part.as_ref(),
         });
     }
 
@@ -220,14 +228,37 @@ impl Walk<'_> {
             self.within(text.as_bytes());
             self.decoded.pop();
         } else if let Some(bytes) = base64_bytes(text) {
-            self.decoded.push("base64");
             self.base64(&bytes);
-            self.decoded.pop();
+        } else {
+            self.parts(text);
+        }
+    }
+
+    /// What parts of a string hold in base64.
+    fn parts(&mut self, text: &str) {
+        for at in runs(text) {
+            let Some(bytes) = text.get(at.clone()).and_then(base64_bytes) else {
+                continue;
+            };
+            let is_outermost = self.part.is_none();
+            if is_outermost {
+                self.part = Some(Part::new(text, at));
+            }
+            self.base64(&bytes);
+            if is_outermost {
+                self.part = None;
+            }
         }
     }
 
     /// What base64 held. That of a document that breaks is no document but a text.
     fn base64(&mut self, bytes: &[u8]) {
+        self.decoded.push("base64");
+        self.within_base64(bytes);
+        self.decoded.pop();
+    }
+
+    fn within_base64(&mut self, bytes: &[u8]) {
         if is_json(bytes) {
             return self.within(bytes);
         }
@@ -240,6 +271,7 @@ impl Walk<'_> {
                 steps: &self.steps,
                 is_key: false,
                 decoded: &self.decoded,
+                part: self.part.as_ref(),
             }),
         }
     }
@@ -360,5 +392,37 @@ mod tests {
         assert!(has("/v1Compatibility/config/Env/0", "K=v"), "{found:?}");
         assert!(has("/data", dockerfile));
         assert!(has("/payload/args/0", "deep"));
+    }
+
+    #[test]
+    fn base64_within_a_string_is_opened_with_the_name_of_what_it_is_assigned_to() {
+        let settings = STANDARD.encode(json!({ "token": "deep" }).to_string());
+        let lines = STANDARD.encode("A=one\nB=two and three\n");
+        let inner = STANDARD.encode(json!({ "a": format!("IN={lines}") }).to_string());
+        let list = json!([
+            format!("APP={settings}"),
+            format!("echo {lines} | base64 -d"),
+            format!("OUT={inner} {settings}"),
+        ]);
+        let mut found = Vec::new();
+        texts(list.to_string().as_bytes(), &mut |text| {
+            if let (false, Some(part)) = (text.is_key, text.part) {
+                let how = text.decoded.len();
+                found.push((text.pointer(), text.text.to_owned(), part.name.clone(), how));
+            }
+        });
+        let found: Vec<_> = (found.iter())
+            .map(|(p, t, name, how)| (&p[..], &t[..], name.as_deref(), *how))
+            .collect();
+        let text = "A=one\nB=two and three\n";
+        let within = format!("IN={lines}");
+        let expected = [
+            ("/0/token", "deep", Some("APP"), 1),
+            ("/1", text, None, 1),
+            ("/2/a", &within[..], Some("OUT"), 1),
+            ("/2/a", text, Some("OUT"), 2),
+            ("/2/token", "deep", None, 1),
+        ];
+        assert_eq!(found, expected);
     }
 }

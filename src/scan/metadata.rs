@@ -3,8 +3,11 @@
 //! A JSON document is scanned twice: by its strings, each with a JSON pointer, and as raw bytes
 //! for what a parser does not show (duplicate keys, bytes behind the value).
 
+mod encoded;
+
 use std::collections::HashSet;
 
+use self::encoded::Outer;
 use super::budget::{Budget, size_of};
 use super::history::{self, Declared};
 use super::json_text::{Extent, JsonText, in_escaped_strings, texts};
@@ -42,6 +45,7 @@ pub(super) fn scan_document(
         budget,
         scan: DocumentScan::default(),
         option: String::new(),
+        outer: Outer::default(),
         declared: Declared::default(),
     };
     let extent = worker.scan_texts(limits);
@@ -69,6 +73,7 @@ struct Worker<'d> {
     scan: DocumentScan,
     /// The argument before the one at hand, of a command in exec form.
     option: String,
+    outer: Outer,
     /// What the history assigned so far.
     declared: Declared,
 }
@@ -119,6 +124,10 @@ impl Worker<'_> {
         let outcome = scanner.scan(&context, &mut bytes);
         self.scan.warnings.extend(outcome.warnings);
         for hit in outcome.hits {
+            let rules = self.engine.rules();
+            if self.outer.has_told(rules, text.part, &hit.matched) {
+                continue;
+            }
             let pointer = text.pointer();
             let way: usize = hit.inside.iter().map(String::len).sum();
             let size = size_of(&hit.matched) + pointer.len() + way;
@@ -128,6 +137,11 @@ impl Worker<'_> {
             let mut occurrence = occurrence(document, place.kind, &hit.matched);
             occurrence.pointer = Some(pointer);
             occurrence.inside = hit.inside;
+            let name = self
+                .outer
+                .name(&place, text)
+                .filter(|_| text.part.is_some());
+            occurrence.key = name.map(|key| printable(key.as_bytes())).or(occurrence.key);
             let outer = text.decoded.iter().map(|how| (*how).to_owned());
             occurrence.decoded = outer.chain(hit.decoded).collect();
             self.scan.found.push(Located {
@@ -155,7 +169,11 @@ impl Worker<'_> {
             self.limited(format!("more matches of rule {rule} than are kept"));
         }
         let mut matches = scanned.matches;
+        let rules = self.engine.rules();
+        matches.retain(|matched| !self.outer.has_told(rules, text.part, matched));
+        self.outer.remember(rules, &place, text, &matches);
         match place.kind {
+            _ if text.part.is_some() => {}
             Kind::History => {
                 let declared = &mut self.declared;
                 matches = history::with_assignments(self.engine, text.text, matches, declared);
@@ -175,8 +193,9 @@ impl Worker<'_> {
             }
             let mut occurrence = occurrence(document, place.kind, &matched);
             occurrence.pointer = Some(pointer);
-            occurrence.key = place
-                .name(text)
+            occurrence.key = self
+                .outer
+                .name(&place, text)
                 .map(|key| printable(key.as_bytes()))
                 .or(occurrence.key);
             let within = occurrence.decoded;
@@ -240,14 +259,22 @@ impl Place {
             _ if under("container_config") || under("v1Compatibility") => Kind::LegacyConfig,
             other => role_kind(other),
         };
+        // What was decoded is neither a command line nor one variable.
+        let read_as = |member: TextKind| match text.part {
+            Some(_) => TextKind::Metadata,
+            None => member,
+        };
         let is_config = matches!(kind, Kind::Config | Kind::LegacyConfig | Kind::OrphanBlob);
         let member = MEMBERS.iter().find(|(name, ..)| is_config && under(name));
         match member {
             Some((_, member, text)) if kind == Kind::Config => Self {
                 kind: *member,
-                text: *text,
+                text: read_as(*text),
             },
-            Some((_, _, text)) => Self { kind, text: *text },
+            Some((_, _, text)) => Self {
+                kind,
+                text: read_as(*text),
+            },
             None => Self {
                 kind,
                 text: TextKind::Metadata,

@@ -9,6 +9,7 @@
 mod ahead;
 mod alike;
 mod assemble;
+mod base64_parts;
 mod budget;
 mod claims;
 mod environment;

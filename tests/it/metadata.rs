@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::support::{ImageBuilder, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets};
+use crate::support::{
+    ImageBuilder, KeyPair, LayerBuilder, Scan, Scratch, Shape, residue, scan, secrets,
+};
 
 fn base() -> ImageBuilder {
     ImageBuilder::new().layer("COPY a / # buildkit", LayerBuilder::new().file("a", "a"))
@@ -275,4 +277,38 @@ fn keys_of_records_and_attributes_in_base64_are_scanned() {
         report.place(&value, "entry-metadata")["decoded"],
         json!(["base64"])
     );
+}
+
+#[test]
+fn base64_within_strings_is_found_with_the_name_and_instruction_of_its_place() {
+    let [env, run, cmd] = ["b64 env", "b64 run", "b64 cmd"].map(secrets::github);
+    let settings = STANDARD.encode(json!({ "token": env }).to_string());
+    let npmrc = STANDARD.encode(format!("//npm.pkg.github.com/:_authToken={run}\n"));
+    let argument = STANDARD.encode(format!("token={cmd}"));
+    let image = base()
+        .env("APP_CONFIG_B64", &settings)
+        .instruction(&format!("ENV APP_CONFIG_B64={settings}"))
+        .instruction("ENV APP_CONFIG_B64=")
+        .instruction(&format!(
+            "RUN |1 NPMRC={npmrc} /bin/sh -c echo $NPMRC | base64 -d # buildkit"
+        ))
+        .config("Cmd", json!(["app", format!("--config={argument}")]));
+    let report = report_of(&image);
+    let place = report.place(&env, "env");
+    assert_eq!(place["key"], "APP_CONFIG_B64");
+    assert_eq!(place["decoded"], json!(["base64"]));
+    assert_eq!(place["instruction"], 2);
+    let place = report.place(&env, "history");
+    assert_eq!(place["removed_by"]["instruction"], 2);
+    assert_eq!(report.place(&run, "history")["key"], "NPMRC");
+    assert_eq!(report.place(&cmd, "cmd")["key"], "config");
+}
+
+#[test]
+fn a_private_key_in_base64_of_a_variable_is_told_once() {
+    let key = KeyPair::of("b64 variable").pem();
+    let report = report_of(&base().env("TLS_KEY", &STANDARD.encode(&key)));
+    let findings = report.json["findings"].as_array().expect("findings");
+    assert_eq!(findings.len(), 1, "{}", report.digest());
+    assert_eq!(findings[0]["rule"], "private-key.in-base64");
 }

@@ -121,6 +121,26 @@ fn the_dockerfile_and_the_payload_in_an_attestation_are_opened() {
 }
 
 #[test]
+fn base64_within_a_string_is_found_where_the_string_is() {
+    let encoded = |secret: &str| STANDARD.encode(format!("A=b\ntoken={secret}\n"));
+    let settings = STANDARD.encode(json!({ "t": "tok_bbbbbbbb" }).to_string());
+    let config = json!({
+        "config": {
+            "Env": [format!("A=\"{}\"", encoded("tok_aaaaaaaa")), format!("B={settings}")],
+            "Cmd": ["app", format!("--config={}", encoded("tok_cccccccc"))],
+        },
+        "history": [{ "created_by": format!("echo {} | base64 -d", encoded("tok_dddddddd")) }],
+    });
+    let expected = [
+        pointed(Kind::Env, "/config/Env/0", "tok_aaaaaaaa"),
+        pointed(Kind::Env, "/config/Env/1/t", "tok_bbbbbbbb"),
+        pointed(Kind::Cmd, "/config/Cmd/1", "tok_cccccccc"),
+        pointed(Kind::History, "/history/0/created_by", "tok_dddddddd"),
+    ];
+    assert_eq!(found(Role::Config, config.to_string()), expected);
+}
+
+#[test]
 fn a_document_that_is_no_json_is_scanned_as_a_file() {
     let expected = [(Kind::ArchiveFile, None, "tok_aaaaaaaa".to_owned())];
     assert_eq!(

@@ -5,11 +5,11 @@
 //! write the same one say the same thing. What is not a regular file with a name of ours is left
 //! alone, and no link is followed.
 
-use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions};
+use std::fs::{self, DirBuilder, DirEntry, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::seal::HEAD;
 
@@ -219,19 +219,18 @@ impl Cache {
     }
 
     /// Whether another program may be about to finish this file.
-    fn is_being_written(&self, path: &Path, time: Option<SystemTime>) -> bool {
+    fn is_being_written(&self, path: &Path, time: Option<Duration>) -> bool {
         let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-        let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let is_young = |begin, since: Duration| since + WRITING > begin;
         name.starts_with(UNFINISHED.as_bytes())
             && self
                 .begin
-                .zip(since)
+                .zip(time)
                 .is_some_and(|(begin, since)| is_young(begin, since))
     }
 
     /// Every file of ours: when it was of use, its size and its path.
-    fn files(&self) -> io::Result<Vec<(Option<SystemTime>, u64, PathBuf)>> {
+    fn files(&self) -> io::Result<Vec<(Option<Duration>, u64, PathBuf)>> {
         let entries = match fs::read_dir(&self.folder.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
@@ -241,7 +240,7 @@ impl Cache {
         let files = ours.filter_map(|entry| Some((entry.metadata().ok()?, entry.path())));
         let files = files.filter(|(metadata, _)| metadata.is_file());
         Ok(files
-            .map(|(metadata, path)| (metadata.modified().ok(), metadata.len(), path))
+            .map(|(metadata, path)| (written(&metadata), metadata.len(), path))
             .collect())
     }
 }
@@ -274,6 +273,11 @@ fn is_ours(entry: &DirEntry) -> bool {
     }
 }
 
+/// When it was written last, so long since 1970.
+fn written(metadata: &Metadata) -> Option<Duration> {
+    metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()
+}
+
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -304,6 +308,8 @@ fn make(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     fn name(digit: char) -> String {

@@ -8,9 +8,10 @@
 use std::fs::{self, DirBuilder, DirEntry, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
+use super::room::{self, Known};
 use super::seal::HEAD;
 
 /// Bytes of the largest file that is read or written.
@@ -20,11 +21,7 @@ const NAME: usize = 64;
 /// What the name of a shortcut ends in.
 pub(super) const SHORTCUT: &str = ".key";
 /// What the name of a file begins with that is not whole yet.
-const UNFINISHED: &str = "new-";
-/// How long such a file is left to the program that writes it.
-const WRITING: Duration = Duration::from_secs(3600);
-/// A program looks at what others wrote when it wrote this part of the limit itself.
-const LOOKS: u64 = 16;
+pub(super) const UNFINISHED: &str = "new-";
 
 /// Where results of layers are kept from run to run. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -40,16 +37,7 @@ struct Folder {
     /// The first thing that went wrong.
     trouble: OnceLock<String>,
     /// Once this program wrote something.
-    used: Mutex<Option<Known>>,
-}
-
-/// What a program knows of the bytes in the folder.
-#[derive(Debug)]
-struct Known {
-    /// How many there are, but for what others wrote since.
-    used: u64,
-    /// How many of them it wrote since it looked.
-    since: u64,
+    known: Mutex<Option<Known>>,
 }
 
 /// A file of the folder.
@@ -87,7 +75,7 @@ impl Cache {
                 path: folder.into(),
                 limit,
                 trouble: OnceLock::new(),
-                used: Mutex::default(),
+                known: Mutex::default(),
             }),
             begin: None,
         }
@@ -182,55 +170,12 @@ impl Cache {
         match file.persist(self.folder.path.join(name)) {
             Err(error) if error.error.kind() != io::ErrorKind::NotFound => Err(error.error),
             // Where somebody clears the folder meanwhile, it is cleared of this, too.
-            _ => self.make_room(bytes.len() as u64),
+            _ => room::make(self, &self.folder.known, bytes.len() as u64),
         }
-    }
-
-    /// Removes the files that were of no use for longest. The folder is looked through at the first
-    /// entry, and again when there may be too many, or others may have written as many.
-    fn make_room(&self, bytes: u64) -> io::Result<()> {
-        let limit = self.folder.limit;
-        let mut known = self
-            .folder
-            .used
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.as_mut() {
-            known.used += bytes;
-            known.since += bytes;
-            if known.used <= limit && known.since <= limit / LOOKS {
-                return Ok(());
-            }
-        }
-        let mut files = self.files()?;
-        let mut used = Usage::of(&files).bytes;
-        files.sort();
-        for (time, size, path) in files {
-            if used <= limit {
-                break;
-            }
-            if !self.is_being_written(&path, time) {
-                remove(&path)?;
-                used -= size;
-            }
-        }
-        *known = Some(Known { used, since: 0 });
-        Ok(())
-    }
-
-    /// Whether another program may be about to finish this file.
-    fn is_being_written(&self, path: &Path, time: Option<Duration>) -> bool {
-        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-        let is_young = |begin, since: Duration| since + WRITING > begin;
-        name.starts_with(UNFINISHED.as_bytes())
-            && self
-                .begin
-                .zip(time)
-                .is_some_and(|(begin, since)| is_young(begin, since))
     }
 
     /// Every file of ours: when it was of use, its size and its path.
-    fn files(&self) -> io::Result<Vec<(Option<Duration>, u64, PathBuf)>> {
+    pub(super) fn files(&self) -> io::Result<Vec<(Option<Duration>, u64, PathBuf)>> {
         let entries = match fs::read_dir(&self.folder.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
@@ -246,7 +191,7 @@ impl Cache {
 }
 
 impl Usage {
-    fn of<T>(files: &[(T, u64, PathBuf)]) -> Self {
+    pub(super) fn of<T>(files: &[(T, u64, PathBuf)]) -> Self {
         let is_shortcut = |path: &PathBuf| {
             path.as_os_str()
                 .as_encoded_bytes()
@@ -278,7 +223,7 @@ fn written(metadata: &Metadata) -> Option<Duration> {
     metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
@@ -346,30 +291,6 @@ mod tests {
             }
         );
         assert_eq!(cache.read(&name('1')).unwrap().bytes, b"R123456789");
-        assert_eq!(cache.trouble(), None);
-    }
-
-    #[test]
-    fn what_another_program_is_writing_is_left_to_it_and_what_it_wrote_counts() {
-        let scratch = tempfile::tempdir().unwrap();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let cache = Cache::at(scratch.path(), 30).beginning(now);
-        let [young, old] = ["new-young", "new-old"].map(|name| scratch.path().join(name));
-        let write = |path: &Path, bytes: usize| fs::write(path, vec![b'R'; bytes]).unwrap();
-        write(&young, 20);
-        write(&old, 20);
-        let then = SystemTime::now() - 2 * WRITING;
-        let file = OpenOptions::new().write(true).open(&old).unwrap();
-        file.set_modified(then).unwrap();
-        cache.write(&name('1'), b"R12345678");
-        assert!(young.exists() && !old.exists());
-        // Behind the back of the program, which wrote little since it looked.
-        write(&scratch.path().join(name('2')), 25);
-        age(&cache, '2', 100);
-        cache.write(&name('3'), b"R");
-        assert!(cache.read(&name('2')).is_some());
-        cache.write(&name('4'), b"R");
-        assert!(cache.read(&name('2')).is_none());
         assert_eq!(cache.trouble(), None);
     }
 

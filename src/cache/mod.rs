@@ -16,6 +16,7 @@ mod folder;
 mod journal;
 mod note;
 mod regions;
+mod room;
 mod seal;
 mod shortcut;
 mod slot;

@@ -4,10 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use residue::source::path_of;
 
 /// Fails where a file that a flag names is one of `images`, or named by another flag, too.
 pub fn check(images: &[String], targets: &[(&str, Option<&Path>)]) -> Result<()> {
-    let images: Vec<PathBuf> = images.iter().flat_map(|image| paths(image)).collect();
+    let paths = images.iter().filter_map(|image| path_of(image));
+    let images: Vec<PathBuf> = paths.filter_map(whole).collect();
     let mut known: Vec<(&str, PathBuf)> = Vec::new();
     for (flag, target) in targets {
         let Some(target) = target.and_then(whole) else {
@@ -22,13 +24,6 @@ pub fn check(images: &[String], targets: &[(&str, Option<&Path>)]) -> Result<()>
         known.push((flag, target));
     }
     Ok(())
-}
-
-/// What may be the path of an image, which may begin with a transport.
-fn paths(image: &str) -> impl Iterator<Item = PathBuf> {
-    let behind = image.split_once(':').map(|(_, path)| path);
-    let paths = std::iter::once(image).chain(behind);
-    paths.filter_map(|path| whole(Path::new(path)))
 }
 
 /// The path without links, of a file that may not be there yet.
@@ -52,7 +47,7 @@ mod tests {
             std::fs::write(path(name), "x").unwrap();
         }
         std::os::unix::fs::symlink(path("a.tar"), path("link")).unwrap();
-        let typed = format!("docker-archive:{}", path("a.tar"));
+        let typed = format!("docker-archive:{}:app:1", path("a.tar"));
         let checked = |image: &str, output: &str, baseline: Option<&str>| {
             let targets = [("-o", Some(output)), ("-b", baseline)];
             let targets = targets.map(|(flag, path)| (flag, path.map(Path::new)));

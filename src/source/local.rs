@@ -72,6 +72,10 @@ impl Source for Local {
         self.form
     }
 
+    fn path<'r>(&'static self, rest: &'r str) -> Option<&'r Path> {
+        Some(self.asked(rest).path)
+    }
+
     fn open(&'static self, rest: &str, selection: &Selection, limits: &Limits) -> Result<Contents> {
         self.asked(rest).open(selection, limits)
     }

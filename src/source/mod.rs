@@ -34,6 +34,7 @@ mod tests;
 mod transport;
 
 pub use open::open;
+pub use reference::path_of;
 
 use crate::archive::Blob;
 use crate::error::Warning;

@@ -16,6 +16,15 @@ const NOT_YET: [&str; 5] = [
     "podman",
 ];
 
+/// The file or folder that is read for what was typed, if one is.
+pub fn path_of(image: &str) -> Option<&Path> {
+    match Reference::parse(image).ok()? {
+        Reference::Path("-") => None,
+        Reference::Path(path) => Some(Path::new(path)),
+        Reference::Named(source, rest) => source.path(rest),
+    }
+}
+
 /// A parsed reference.
 pub(super) enum Reference<'t> {
     /// A file, a folder, or `-` for standard input.

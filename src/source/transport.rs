@@ -4,6 +4,8 @@
 //! can be computed from them is computed once, behind it. To add one takes a file of this folder
 //! and a line in [`SOURCES`]; `tests/it/shapes.rs` feeds every one the same image.
 
+use std::path::Path;
+
 use super::{Contents, Selection, local};
 use crate::archive::Limits;
 use crate::error::Result;
@@ -23,6 +25,9 @@ pub(super) trait Source: Sync {
 
     /// How a reference to it is written, for messages: `oci:DIR[:tag]`.
     fn form(&self) -> &'static str;
+
+    /// The file or folder that is read, where it is one.
+    fn path<'r>(&'static self, rest: &'r str) -> Option<&'r Path>;
 
     /// Opens what stands behind the colon, which is not empty.
     fn open(&'static self, rest: &str, selection: &Selection, limits: &Limits) -> Result<Contents>;

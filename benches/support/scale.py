@@ -217,6 +217,7 @@ CASES = {
     "mix-10": lambda archive, fraction: mix(archive, fraction, 40),
     "mix-100": lambda archive, fraction: mix(archive, fraction, 400),
     "mix-gzip": lambda archive, fraction: mix(archive, fraction, 4, compress=True),
+    "mix-10-gzip": lambda archive, fraction: mix(archive, fraction, 40, compress=True),
     "zeros": zeros,
     "file": file,
     "entries": entries,

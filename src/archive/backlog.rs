@@ -7,18 +7,32 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-/// Bytes of a piece, and pieces that wait at most.
-const PIECE: usize = 256 << 10;
-const MOST: usize = 4;
+/// Bytes of a piece, pieces of one hash that wait at most, and of all together.
+const PIECE: usize = 64 << 10;
+const MOST: usize = 16;
+const MOST_OF_ALL: usize = 128;
+
+/// What those share that hash beside each other: how many pieces wait, and rooms for some.
+#[derive(Default)]
+pub(crate) struct Pieces {
+    waiting: AtomicUsize,
+    spare: Mutex<Vec<Vec<u8>>>,
+}
 
 /// The stored bytes of a layer and those of its tar, each hashed in order.
-#[derive(Default)]
 pub(crate) struct Backlog {
     stored: Arc<Lane>,
     unpacked: Arc<Lane>,
 }
 
 impl Backlog {
+    pub(crate) fn of(pieces: &Arc<Pieces>) -> Self {
+        Self {
+            stored: Lane::of(pieces),
+            unpacked: Lane::of(pieces),
+        }
+    }
+
     pub(crate) fn stored(&self) -> &Arc<Lane> {
         &self.stored
     }
@@ -42,17 +56,25 @@ impl Backlog {
 }
 
 /// What goes into one hash.
-#[derive(Default)]
 pub(crate) struct Lane {
+    pieces: Arc<Pieces>,
     /// Held by whoever hashes, so that pieces are taken in order.
     hasher: Mutex<Sha256>,
     waiting: Mutex<VecDeque<Vec<u8>>>,
     /// How many wait.
     length: AtomicUsize,
-    spare: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Lane {
+    fn of(pieces: &Arc<Pieces>) -> Arc<Self> {
+        Arc::new(Self {
+            pieces: Arc::clone(pieces),
+            hasher: Mutex::default(),
+            waiting: Mutex::default(),
+            length: AtomicUsize::default(),
+        })
+    }
+
     fn work(&self) -> bool {
         let mut hasher = lock(&self.hasher);
         let mut waiting = lock(&self.waiting);
@@ -61,10 +83,11 @@ impl Lane {
         };
         self.length.store(waiting.len(), Ordering::Relaxed);
         drop(waiting);
+        self.pieces.waiting.fetch_sub(1, Ordering::Relaxed);
         hasher.update(&piece);
         drop(hasher);
         piece.clear();
-        lock(&self.spare).push(piece);
+        lock(&self.pieces.spare).push(piece);
         true
     }
 
@@ -72,7 +95,8 @@ impl Lane {
         let mut waiting = lock(&self.waiting);
         waiting.push_back(piece);
         self.length.store(waiting.len(), Ordering::Relaxed);
-        let is_too_much = waiting.len() > MOST;
+        let all = self.pieces.waiting.fetch_add(1, Ordering::Relaxed);
+        let is_too_much = waiting.len() > MOST || all >= MOST_OF_ALL;
         drop(waiting);
         if is_too_much {
             self.work();
@@ -98,7 +122,7 @@ impl Feeder {
     pub(super) fn update(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             if self.piece.capacity() == 0 {
-                self.piece = lock(&self.lane.spare).pop().unwrap_or_default();
+                self.piece = lock(&self.lane.pieces.spare).pop().unwrap_or_default();
                 self.piece.reserve_exact(PIECE);
             }
             let room = PIECE - self.piece.len();
@@ -135,7 +159,7 @@ mod tests {
         let bytes: Vec<u8> = (0..=250).cycle().take(9 * PIECE + 7).collect();
         for helpers in [0, 1, 3] {
             for step in [1_000, PIECE, 3 * PIECE + 1] {
-                let backlog = Backlog::default();
+                let backlog = Backlog::of(&Arc::default());
                 let mut feeder = Feeder::of(backlog.unpacked());
                 let (mut half, mut all) = (None, None);
                 std::thread::scope(|scope| {
@@ -161,13 +185,13 @@ mod tests {
 
     #[test]
     fn no_more_waits_than_a_few_pieces() {
-        let lane = Arc::new(Lane::default());
+        let lane = Lane::of(&Arc::default());
         let mut feeder = Feeder::of(&lane);
         for _ in 0..20 {
             feeder.update(&[7; PIECE]);
             let waiting = lock(&lane.waiting).len();
             assert!(waiting <= MOST && waiting == lane.length.load(Ordering::Relaxed));
         }
-        assert!(lock(&lane.spare).len() <= 2);
+        assert!(lock(&lane.pieces.spare).len() <= 2);
     }
 }

@@ -33,7 +33,7 @@ pub use limits::{LimitHit, Limits};
 pub use name::{Name, normalise};
 pub use tar::{EntryKind, Sparse, SparseLayout};
 
-pub(crate) use backlog::Backlog;
+pub(crate) use backlog::{Backlog, Pieces};
 pub(crate) use buffered::Buffered;
 pub(crate) use compression::{Compression, decoder, sniff, tracked_decoder, unsupported};
 pub(crate) use hashing::{Algorithm, Tally, tap};

@@ -17,7 +17,7 @@ use std::time::Duration;
 use residue::scan::Progress;
 
 /// From this size on, what is freed is given back at once.
-const LARGE: libc::c_int = 1 << 20;
+const LARGE: libc::c_int = 512 << 10;
 /// Freed memory at the end of a heap that is kept for what comes next.
 const KEPT: libc::c_int = 16 << 20;
 
@@ -32,7 +32,7 @@ pub fn give_back() {
 }
 
 /// Stored bytes of layers after which free pages are given back.
-const STEP: u64 = 256 << 20;
+const STEP: u64 = 64 << 20;
 /// Between two looks at how many have passed.
 const PERIOD: Duration = Duration::from_millis(100);
 

@@ -180,7 +180,7 @@ impl BufRead for Replay<'_> {
                 false => self.inner.fill_buf().ok(),
             };
             let given = bytes.and_then(|bytes| bytes.get(..n)).unwrap_or_default();
-            self.kept.extend_from_slice(given);
+            keep(&mut self.kept, given, &mut self.lines, self.position);
         }
         self.position += n as u64;
         if from_head {
@@ -188,13 +188,19 @@ impl BufRead for Replay<'_> {
         } else {
             self.inner.consume(n);
         }
-        if self.kept.len() > 2 * KEPT {
-            let dropped = self.kept.len() - KEPT;
-            let offset = self.position - self.kept.len() as u64;
-            self.lines.pass(&self.kept[..dropped], offset);
-            self.kept.drain(..dropped);
-        }
     }
+}
+
+/// Appends what was `given` away at `position` to what is `kept`; what is then too much is dropped first, so that
+/// the room for it does not grow with the pieces in which it comes. `lines` are at the first kept byte.
+fn keep(kept: &mut Vec<u8>, given: &[u8], lines: &mut Lines, position: u64) {
+    let length = kept.len() + given.len();
+    let dropped = if length > 2 * KEPT { length - KEPT } else { 0 };
+    let (old, new) = (dropped.min(kept.len()), dropped.saturating_sub(kept.len()));
+    lines.pass(&kept[..old], position - kept.len() as u64);
+    lines.pass(&given[..new], position);
+    kept.drain(..old);
+    kept.extend_from_slice(&given[new..]);
 }
 
 #[cfg(test)]

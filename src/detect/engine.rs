@@ -29,6 +29,8 @@ pub struct Engine {
     paths: Paths,
     /// Rooms of sessions that are over: many look at a few bytes only.
     rooms: Mutex<Vec<Room>>,
+    /// Large buffers that no stream uses: no more than texts at once needed one.
+    buffers: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Engine {
@@ -49,6 +51,7 @@ impl Engine {
             paths: Paths::new(&rules, fields.globs(&rules)),
             fields,
             rooms: Mutex::default(),
+            buffers: Mutex::default(),
             detectors: rules.rules().iter().map(detector).collect(),
             unanchored: rules
                 .rules()
@@ -78,7 +81,7 @@ impl Engine {
         let mut session = Session::new(self);
         session.feed(&whole(context, bytes), Lines::START);
         let scanned = session.finish();
-        self.rooms().extend(session.into_room());
+        lock(&self.rooms).extend(session.into_room());
         scanned
     }
 
@@ -102,11 +105,18 @@ impl Engine {
 
     /// A room for the searches of a session.
     pub(super) fn take_room(&self) -> Room {
-        self.rooms().pop().unwrap_or_default()
+        lock(&self.rooms).pop().unwrap_or_default()
     }
 
-    fn rooms(&self) -> MutexGuard<'_, Vec<Room>> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    /// An empty buffer for a large text.
+    pub(super) fn lend_buffer(&self) -> Vec<u8> {
+        lock(&self.buffers).pop().unwrap_or_default()
+    }
+
+    /// Takes a buffer back.
+    pub(super) fn take_back(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        lock(&self.buffers).push(buffer);
     }
 
     pub(super) fn prefilter(&self) -> &Prefilter {
@@ -129,6 +139,11 @@ impl Engine {
     pub(super) fn detector(&self, index: usize) -> &dyn Detector {
         &*self.detectors[index]
     }
+}
+
+/// What a panic leaves under these locks is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A text as one view.

@@ -261,6 +261,7 @@ impl<'e> Session<'e> {
             let formats = fields.formats(&tables, path);
             self.note_places(view, &formats, &mut scratch);
         }
+        scratch.empty();
         self.scratch = scratch;
         self.lookers.take_back(tables);
     }

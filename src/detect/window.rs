@@ -12,11 +12,19 @@ use super::session::{Lines, Scanned, Session};
 
 /// Bytes that a view owns when the text comes in small pieces.
 const OWNED: usize = 1 << 20;
+/// As many, of a text that is known to be too long to be shown whole.
+const OWNED_OF_LONG: usize = 256 << 10;
+/// A buffer that is larger is lent by the engine for one text: few texts at a time need one, and there are
+/// many more streams than threads.
+const SMALL: usize = 16 << 10;
 
-/// Scans texts in pieces. One for each worker; it keeps its buffer from text to text.
+/// Scans texts in pieces. One for each worker; it keeps a small buffer from text to text.
 pub struct Stream<'e> {
+    engine: &'e Engine,
     session: Session<'e>,
     buffer: Vec<u8>,
+    /// The small buffer, while a large one is lent.
+    small: Vec<u8>,
     /// Part of the buffer that has been owned by a view already.
     done: usize,
     /// Offset of the buffer's first byte in the text.
@@ -24,18 +32,22 @@ pub struct Stream<'e> {
     /// Line at the buffer's first byte.
     lines: Lines,
     owned: usize,
+    is_long: bool,
 }
 
 impl<'e> Stream<'e> {
     /// A stream that looks for the rules of `engine`.
     pub fn new(engine: &'e Engine) -> Self {
         Self {
+            engine,
             session: Session::new(engine),
             buffer: Vec::new(),
+            small: Vec::new(),
             done: 0,
             base: 0,
             lines: Lines::START,
             owned: OWNED,
+            is_long: false,
         }
     }
 
@@ -84,6 +96,11 @@ impl<'e> Stream<'e> {
         (self.base, self.lines) = (offset, lines);
     }
 
+    /// The text has so many bytes. To be called before the first of them.
+    pub fn expect(&mut self, size: u64) {
+        self.is_long = size >= (self.owned + OVERLAP) as u64;
+    }
+
     /// Whether any byte of the text has come.
     pub fn has_begun(&self) -> bool {
         self.base > 0 || !self.buffer.is_empty()
@@ -95,9 +112,10 @@ impl<'e> Stream<'e> {
             bytes = self.show_in_place(context, bytes);
         }
         while !bytes.is_empty() {
-            let full = self.done + self.owned + OVERLAP;
+            let full = self.done + self.step() + OVERLAP;
             let room = full.saturating_sub(self.buffer.len()).min(bytes.len());
             let (piece, rest) = bytes.split_at(room);
+            self.make_room(piece.len());
             self.buffer.extend_from_slice(piece);
             bytes = rest;
             if self.buffer.len() >= full {
@@ -111,7 +129,8 @@ impl<'e> Stream<'e> {
         if self.base == 0 || self.done < self.buffer.len() {
             self.show(context, self.buffer.len(), true);
         }
-        self.buffer.clear();
+        self.empty();
+        self.is_long = false;
         self.done = 0;
         self.base = 0;
         self.lines = Lines::START;
@@ -129,9 +148,44 @@ impl<'e> Stream<'e> {
         let kept = end.saturating_sub(OVERLAP);
         self.lines.pass(&bytes[..kept], self.base);
         self.base += kept as u64;
+        self.make_room(end - kept);
         self.buffer.extend_from_slice(&bytes[kept..end]);
         self.done = end - kept;
         &bytes[end..]
+    }
+
+    /// Bytes that the next view owns.
+    fn step(&self) -> usize {
+        match self.is_long {
+            true => self.owned.min(OWNED_OF_LONG),
+            false => self.owned,
+        }
+    }
+
+    /// Makes room for so many bytes behind those in the buffer.
+    fn make_room(&mut self, more: usize) {
+        let (length, needed) = (self.buffer.len(), self.buffer.len() + more);
+        if needed <= self.buffer.capacity() {
+            return;
+        }
+        if needed <= SMALL {
+            self.buffer.reserve_exact(SMALL - length);
+        } else if self.buffer.capacity() <= SMALL {
+            let mut lent = self.engine.lend_buffer();
+            lent.reserve_exact(needed.max(self.step() + 2 * OVERLAP));
+            lent.extend_from_slice(&self.buffer);
+            self.small = std::mem::replace(&mut self.buffer, lent);
+        }
+    }
+
+    /// Forgets what is in the buffer, and gives it back where it is lent.
+    fn empty(&mut self) {
+        if self.buffer.capacity() > SMALL {
+            let small = std::mem::take(&mut self.small);
+            let lent = std::mem::replace(&mut self.buffer, small);
+            self.engine.take_back(lent);
+        }
+        self.buffer.clear();
     }
 
     /// Shows what is buffered, as owner of everything up to `end`; keeps the context of the rest.

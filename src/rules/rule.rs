@@ -21,8 +21,8 @@ const COMPILED_SIZE: usize = 4 << 20;
 /// each sees little text.
 const CACHE_SIZE: usize = 128 << 10;
 
-/// A regex with longer matches is used by few threads at a time; there are ten, of private keys.
-const FOR_FEW: usize = 10_000;
+/// A regex with longer matches is used by few threads at a time.
+const FOR_FEW: usize = 4_000;
 
 /// A rule that has been checked. Its regex is compiled when it is first needed.
 #[derive(Debug)]

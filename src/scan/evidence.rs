@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::io::BufRead;
 
 use self::unhashed::{Unhashed, read_again};
+use super::ahead::Pool;
 use super::claims::Claims;
 use super::kept::{Keeping, Kept};
 use super::overlay::{Common, PathMarks};
@@ -46,9 +47,9 @@ impl Evidence {
 }
 
 /// Gathers the evidence of a layer on the way through it.
-pub(super) struct Gatherer {
+pub(super) struct Gatherer<'p> {
     evidence: Evidence,
-    kept: Kept,
+    kept: Kept<'p>,
     is_plain: bool,
     /// Entries with hits whose contents were not kept. Those that were postponed come last.
     unkept: Vec<u32>,
@@ -57,8 +58,8 @@ pub(super) struct Gatherer {
     told: Option<Told>,
 }
 
-impl Gatherer {
-    pub(super) fn new(layer: &Layer, common: &Common, claims: usize) -> Self {
+impl<'p> Gatherer<'p> {
+    pub(super) fn new(layer: &Layer, common: &Common, pool: &'p Pool, claims: usize) -> Self {
         let is_plain = layer
             .blob
             .as_ref()
@@ -69,7 +70,7 @@ impl Gatherer {
                 checksums: HashMap::new(),
                 unhashed: Unhashed::default(),
             },
-            kept: Kept::default(),
+            kept: Kept::new(pool),
             is_plain,
             unkept: Vec::new(),
             is_recorded: false,
@@ -120,7 +121,7 @@ impl Gatherer {
             true => 0,
             false => CONTENT,
         };
-        self.kept.begin(most, entry.size);
+        self.kept.begin(most, entry.size, is_database);
         let mut keeping = Keeping {
             inner: content,
             kept: &mut self.kept,

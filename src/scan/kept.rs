@@ -3,27 +3,46 @@
 
 use std::io::{self, BufRead, Read};
 
-/// A buffer that is larger than this is given back before the next content: few contents are, and every
-/// layer that is being read has one.
-const LARGE: usize = 1 << 20;
+use super::ahead::{Pool, Share};
+
+/// A buffer that is larger than this is given back before the next content, and counts as long as there is
+/// one: few contents are, and every layer that is being read has one.
+const LARGE: usize = 256 << 10;
 
 /// The copy of one content after the other.
-#[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct Kept<'p> {
+    pool: &'p Pool,
+    share: Option<Share<'p>>,
     bytes: Vec<u8>,
     most: usize,
     is_too_long: bool,
 }
 
-impl Kept {
+impl<'p> Kept<'p> {
+    /// Counts in `pool`.
+    pub(super) fn new(pool: &'p Pool) -> Self {
+        Self {
+            pool,
+            share: None,
+            bytes: Vec::new(),
+            most: 0,
+            is_too_long: false,
+        }
+    }
+
     /// Begins a new copy of at most so many bytes, of a content that says how long it is: of one that
-    /// is too long as a whole, no byte is copied.
-    pub(super) fn begin(&mut self, most: usize, size: u64) {
+    /// is too long as a whole, no byte is copied, nor of one that is not `needed` where there is no room.
+    pub(super) fn begin(&mut self, most: usize, size: u64, is_needed: bool) {
         if self.bytes.capacity() > LARGE {
             self.bytes = Vec::new();
         }
         self.bytes.clear();
-        let fits = usize::try_from(size).is_ok_and(|size| size <= most);
+        self.share = None;
+        let mut fits = usize::try_from(size).is_ok_and(|size| size <= most);
+        if fits && !is_needed && size > LARGE as u64 {
+            self.share = self.pool.share(size as usize);
+            fits = self.share.is_some();
+        }
         self.most = if fits { most } else { 0 };
         self.is_too_long = false;
         if fits && size > self.bytes.capacity() as u64 {
@@ -46,12 +65,12 @@ impl Kept {
 }
 
 /// The reader.
-pub(super) struct Keeping<'a> {
+pub(super) struct Keeping<'a, 'p> {
     pub(super) inner: &'a mut dyn BufRead,
-    pub(super) kept: &'a mut Kept,
+    pub(super) kept: &'a mut Kept<'p>,
 }
 
-impl Keeping<'_> {
+impl Keeping<'_, '_> {
     /// Reads what is left.
     pub(super) fn drain(&mut self) -> io::Result<()> {
         while !self.kept.is_too_long {
@@ -65,7 +84,7 @@ impl Keeping<'_> {
     }
 }
 
-impl Read for Keeping<'_> {
+impl Read for Keeping<'_, '_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(out)?;
         self.consume(read);
@@ -73,7 +92,7 @@ impl Read for Keeping<'_> {
     }
 }
 
-impl BufRead for Keeping<'_> {
+impl BufRead for Keeping<'_, '_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.inner.fill_buf()
     }
@@ -96,9 +115,10 @@ mod tests {
 
     #[test]
     fn what_passes_is_kept_up_to_the_bound_and_the_reader_gives_all_of_it() {
-        let mut kept = Kept::default();
+        let pool = Pool::default();
+        let mut kept = Kept::new(&pool);
         for (most, expected) in [(10, Some(&b"0123456789"[..])), (9, None), (0, None)] {
-            kept.begin(most, 1);
+            kept.begin(most, 1, false);
             let mut bytes = io::BufReader::with_capacity(3, &b"0123456789"[..]);
             let mut keeping = Keeping {
                 inner: &mut bytes,
@@ -116,9 +136,10 @@ mod tests {
 
     #[test]
     fn of_what_says_that_it_is_too_long_nothing_is_copied() {
-        let mut kept = Kept::default();
+        let pool = Pool::default();
+        let mut kept = Kept::new(&pool);
         for (size, copied) in [(10, 4), (11, 0)] {
-            kept.begin(10, size);
+            kept.begin(10, size, false);
             let mut keeping = Keeping {
                 inner: &mut &b"0123"[..],
                 kept: &mut kept,
@@ -131,8 +152,9 @@ mod tests {
 
     #[test]
     fn what_nobody_read_is_read_in_the_end() {
-        let mut kept = Kept::default();
-        kept.begin(10, 10);
+        let pool = Pool::default();
+        let mut kept = Kept::new(&pool);
+        kept.begin(10, 10, false);
         let mut bytes = &b"0123456789"[..];
         let mut keeping = Keeping {
             inner: &mut bytes,

@@ -84,7 +84,7 @@ fn walk_and_scan(
     layers: usize,
     recorder: Option<&mut Recorder>,
 ) -> LayerScan {
-    let yard = Yard::new(means, layer.blob.as_ref());
+    let yard = Yard::new(means, layer.blob.as_ref(), layers);
     rayon::in_place_scope(|scope| {
         let ahead = Some(Ahead::new(scope, &yard));
         Worker::new(layer, means, layers, ahead).scan(layer, means.options, recorder)
@@ -112,7 +112,7 @@ struct Worker<'a, 'e> {
     links: Vec<Link>,
     /// Entries that wait for what later ones tell of them.
     postponed: Vec<(LayerEntry, Vec<u8>)>,
-    gatherer: Option<Gatherer>,
+    gatherer: Option<Gatherer<'e>>,
     /// Where what the layer says is written down.
     recorder: Option<&'e mut Recorder>,
     warnings: Capped,
@@ -135,6 +135,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             common,
             progress,
             claims,
+            pool,
             ..
         } = means;
         // What the cache tells of is not read.
@@ -154,7 +155,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             marks: PathMarks::new(common),
             links: Vec::new(),
             postponed: Vec::new(),
-            gatherer: (options.packages).then(|| Gatherer::new(layer, common, claims)),
+            gatherer: (options.packages).then(|| Gatherer::new(layer, common, pool, claims)),
             recorder: None,
             warnings: Capped::keeping(MOST_WARNINGS),
             progress,

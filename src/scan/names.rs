@@ -6,7 +6,7 @@ use crate::detect::Match;
 use crate::image::{EntryKind, LayerEntry};
 
 /// Bytes of names that are scanned together.
-const BATCH: usize = 256 << 10;
+const BATCH: usize = 64 << 10;
 
 /// Names waiting to be scanned together, one a line.
 #[derive(Default)]

@@ -2,6 +2,8 @@
 //! for each.
 
 use std::collections::HashMap;
+use std::iter;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -19,6 +21,10 @@ use crate::detect::Engine;
 use crate::error::Warning;
 use crate::image::{Image, Layer};
 use crate::source::{Document, Role};
+
+/// Layers that are walked beside each other at most, since each takes some megabytes: further threads scan and
+/// hash what these hand on.
+const MOST_WALKED: usize = 24;
 
 /// Layers that are the same bytes with the same promises are scanned once, whatever the number
 /// of images and archives they lie in.
@@ -113,10 +119,19 @@ impl UniqueLayers {
         };
         order.sort_by_key(|index| std::cmp::Reverse(size(index)));
         (order.iter()).for_each(|index| means.progress.announce(size(index)));
-        let scanned: Vec<LayerScan> = (order.par_iter().with_max_len(1))
-            .map(|index| scan_layer(&self.layers[*index], means, self.layers.len()))
+        let next = AtomicUsize::new(0);
+        let scan_next = || {
+            let index = *order.get(next.fetch_add(1, Ordering::Relaxed))?;
+            let scan = scan_layer(&self.layers[index], means, self.layers.len());
+            Some((index, scan))
+        };
+        let walkers = order.len().min(MOST_WALKED);
+        let scanned: Vec<_> = (0..walkers)
+            .into_par_iter()
+            .with_max_len(1)
+            .flat_map_iter(|_| iter::from_fn(scan_next))
             .collect();
-        for (index, scan) in order.into_iter().zip(scanned) {
+        for (index, scan) in scanned {
             scans[index] = Some(scan);
         }
     }

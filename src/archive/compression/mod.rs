@@ -121,7 +121,7 @@ pub(super) fn decoder_noting<'a>(
         Compression::Bzip2 => Box::new(bzip2::Bzip2::default()),
     };
     let decode = Decode::new(input, format, limits, hidden.clone());
-    Ok(Box::new(Buffered::new(decode, 256 << 10)))
+    Ok(Box::new(Buffered::new(decode, 128 << 10)))
 }
 
 #[cfg(test)]

@@ -80,6 +80,13 @@ pub(super) struct Scratch {
     stands: Stands,
 }
 
+impl Scratch {
+    /// Forgets the last file; what it needed much of is given back.
+    pub(super) fn empty(&mut self) {
+        self.tree.clear();
+    }
+}
+
 impl Fields {
     /// Makes the tables of all rules ready.
     pub(super) fn new(rules: &RuleSet) -> Self {

@@ -4,10 +4,13 @@
 //! not copies of it, as far as the text says what is meant. It is bounded: a parser that is told
 //! that there is no room stops, and what came before counts.
 
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 /// Most nodes of one file.
 const MOST_NODES: usize = 1 << 16;
+/// Nodes for which there is room also when there are none.
+const KEPT_NODES: usize = 1 << 12;
 /// Deepest node.
 const DEEPEST: u8 = 64;
 /// Children of a node among which one is looked up by its name.
@@ -17,12 +20,21 @@ const MOST_NAMED: usize = 1024;
 
 /// A node's place in its tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct NodeId(usize);
+pub(super) struct NodeId(NonZeroU32);
 
 impl NodeId {
+    /// Of the node that has so many before it.
+    fn behind(nodes: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(nodes as u32))
+    }
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+
     /// What a list holds of the node that has an item for each.
     pub(super) fn of<T: Copy>(self, list: &[T]) -> T {
-        list[self.0]
+        list[self.index()]
     }
 }
 
@@ -138,14 +150,15 @@ impl Scalar {
 }
 
 impl Tree {
-    /// Empty again, with its memory.
+    /// Empty again, with its memory unless that is much: every thread has a tree.
     pub(super) fn clear(&mut self) {
         self.nodes.clear();
+        self.nodes.shrink_to(KEPT_NODES);
     }
 
     /// Every node, those around it first.
     pub(super) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..self.nodes.len()).map(NodeId)
+        (0..self.nodes.len()).map(NodeId::behind)
     }
 
     /// A document; `None` where there is no room.
@@ -163,7 +176,7 @@ impl Tree {
 
     /// A node below `parent`; `None` where there is no room.
     pub(super) fn child(&mut self, parent: NodeId, name: Name) -> Option<NodeId> {
-        let depth = self.nodes.get(parent.0)?.depth;
+        let depth = self.nodes.get(parent.index())?.depth;
         if depth >= DEEPEST {
             return None;
         }
@@ -176,10 +189,10 @@ impl Tree {
             next: None,
             value: None,
         })?;
-        let parent = &mut self.nodes[parent.0];
+        let parent = &mut self.nodes[parent.index()];
         parent.first.get_or_insert(child);
         if let Some(before) = parent.last.replace(child) {
-            self.nodes[before.0].next = Some(child);
+            self.nodes[before.index()].next = Some(child);
         }
         Some(child)
     }
@@ -193,7 +206,7 @@ impl Tree {
 
     /// Gives a node its value.
     pub(super) fn set(&mut self, node: NodeId, value: Scalar) {
-        self.nodes[node.0].value = Some(value);
+        self.nodes[node.index()].value = Some(value);
     }
 
     fn add(&mut self, node: Node) -> Option<NodeId> {
@@ -201,22 +214,22 @@ impl Tree {
             return None;
         }
         self.nodes.push(node);
-        Some(NodeId(self.nodes.len() - 1))
+        Some(NodeId::behind(self.nodes.len() - 1))
     }
 
     /// The node around it.
     pub(super) fn parent(&self, node: NodeId) -> Option<NodeId> {
-        self.nodes[node.0].parent
+        self.nodes[node.index()].parent
     }
 
     /// The node's value.
     pub(super) fn value(&self, node: NodeId) -> Option<&Scalar> {
-        self.nodes[node.0].value.as_ref()
+        self.nodes[node.index()].value.as_ref()
     }
 
     /// The node's name; `None` for a document.
     pub(super) fn name<'a>(&'a self, node: NodeId, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        match &self.nodes[node.0].name {
+        match &self.nodes[node.index()].name {
             Name::Document => None,
             Name::At(at) => Some(bytes.get(at.clone()).unwrap_or_default()),
             Name::Text(text) => Some(text),
@@ -226,13 +239,13 @@ impl Tree {
 
     /// Whether the node is called by its place in a list.
     pub(super) fn is_item(&self, node: NodeId) -> bool {
-        matches!(self.nodes[node.0].name, Name::Index(_))
+        matches!(self.nodes[node.index()].name, Name::Index(_))
     }
 
     /// The nodes right below it.
     pub(super) fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
-        let first = self.nodes[node.0].first;
-        std::iter::successors(first, |child| self.nodes[child.0].next)
+        let first = self.nodes[node.index()].first;
+        std::iter::successors(first, |child| self.nodes[child.index()].next)
     }
 
     /// The child of exactly that name, among as many as a generated file has.

@@ -29,7 +29,7 @@ use crate::detect::{Context, TextKind};
 use crate::image::LayerEntry;
 use crate::packages::Checksums;
 
-pub(super) use self::pool::Pool;
+pub(super) use self::pool::{Pool, Share};
 pub(super) use self::yard::Yard;
 
 /// Copied bytes that wait for a thread, of all layers together.
@@ -37,10 +37,8 @@ const MOST_WAITING: usize = 8 << 20;
 /// Larger contents have an effort of their own, and go through a pipe where they have to be copied.
 const LARGE: u64 = 512 << 10;
 /// Contents are handed on together: at least so many bytes, or so many of them.
-const BATCH: usize = 256 << 10;
+const BATCH: usize = 128 << 10;
 const MOST_IN_BATCH: usize = 256;
-/// Bytes of copies that a batch has room for, so that none has to grow.
-const COPIES: usize = BATCH + LARGE as usize;
 /// What was found and waits for its turn: entries or batches, and their bytes. A walk that has more waits.
 const MOST_PENDING: usize = 256;
 const MOST_FOUND: usize = 16 << 20;
@@ -134,9 +132,13 @@ impl<'a, 'l> Ahead<'a, 'l> {
         if is_large(entry) {
             return self.hand_on_in_pieces(entry, content);
         }
+        let size = entry.size as usize;
+        if self.batch.copies.len() + size > BATCH {
+            self.send();
+        }
         let copies = &mut self.batch.copies;
-        if copies.capacity() == 0 {
-            copies.reserve_exact(COPIES);
+        if copies.capacity() < copies.len() + size {
+            copies.reserve_exact(size.max(BATCH));
         }
         let start = copies.len();
         let read = append(content, copies, usize::MAX);
@@ -179,14 +181,14 @@ impl<'a, 'l> Ahead<'a, 'l> {
     /// scanned here.
     fn pour(&self, pipe: &Arc<Pipe>, content: &mut dyn BufRead) -> io::Result<()> {
         while pipe.fill(content, self.yard.pool)? {
-            if !pipe.is_full() {
+            if !pipe.is_full(self.yard.pool) {
                 continue;
             }
             if let Some(read) = self.yard.work_on_pipe(pipe, content) {
                 return read;
             }
-            while pipe.is_full() && self.yard.work() {}
-            pipe.wait_for_room();
+            while pipe.is_full(self.yard.pool) && self.yard.work() {}
+            pipe.wait_for_room(self.yard.pool);
         }
         Ok(())
     }

@@ -8,12 +8,12 @@ use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::pool::{MOST_KEPT, Pool};
-use super::{append, lock};
+use super::{MOST_WAITING, append, lock};
 use crate::archive::Backlog;
 use crate::scan::evidence::CONTENT;
 
 /// Bytes of a piece.
-const PIECE: usize = 256 << 10;
+pub(super) const PIECE: usize = 256 << 10;
 /// Bytes that wait in one pipe.
 const MOST_IN_PIPE: usize = 8 * PIECE;
 
@@ -31,16 +31,24 @@ struct State {
     is_over: bool,
 }
 
+impl State {
+    /// Whether more would be too much: for this pipe, or for all that waits, of which a pipe that is empty
+    /// has nothing.
+    fn is_full(&self, pool: &Pool) -> bool {
+        let is_much = || pool.waiting.load(Ordering::Relaxed) > MOST_WAITING;
+        self.bytes >= MOST_IN_PIPE || self.bytes > 0 && is_much()
+    }
+}
+
 impl Pipe {
     /// Whether more would be too much.
-    pub(super) fn is_full(&self) -> bool {
-        lock(&self.state).bytes >= MOST_IN_PIPE
+    pub(super) fn is_full(&self, pool: &Pool) -> bool {
+        lock(&self.state).is_full(pool)
     }
 
     /// Fills a piece with what `content` gives, and puts it in; whether there was any.
     pub(super) fn fill(&self, content: &mut dyn BufRead, pool: &Pool) -> io::Result<bool> {
-        let mut piece = lock(&pool.pieces).pop().unwrap_or_default();
-        piece.reserve_exact(PIECE);
+        let mut piece = pool.piece();
         let read = append(content, &mut piece, PIECE);
         let length = piece.len();
         pool.waiting.fetch_add(length, Ordering::Relaxed);
@@ -62,11 +70,10 @@ impl Pipe {
         self.changed.notify_all();
     }
 
-    /// Waits until something was put in or taken out.
-    pub(super) fn wait_for_room(&self) {
+    /// Waits until there is room for more, at the latest until all is taken out.
+    pub(super) fn wait_for_room(&self, pool: &Pool) {
         let state = lock(&self.state);
-        let is_full = |state: &mut State| state.bytes >= MOST_IN_PIPE;
-        drop(self.changed.wait_while(state, is_full));
+        drop((self.changed).wait_while(state, |state| state.is_full(pool)));
     }
 
     /// The next piece; `None` at the end. Where nothing waits, more is waited for if `waits`, and `meanwhile`
@@ -87,8 +94,9 @@ impl Pipe {
         let was_full = state.bytes >= MOST_IN_PIPE;
         state.bytes -= piece.len();
         let is_full = state.bytes >= MOST_IN_PIPE;
+        let is_empty = state.pieces.is_empty();
         drop(state);
-        if was_full && !is_full {
+        if is_empty || was_full && !is_full {
             self.changed.notify_all();
         }
         Some(piece)
@@ -182,11 +190,10 @@ impl<'p> Outlet<'p> {
     }
 
     fn give_back(&mut self) {
-        if let Some(mut piece) = self.pieces.pop_front() {
+        if let Some(piece) = self.pieces.pop_front() {
             self.pool.kept.fetch_sub(piece.len(), Ordering::Relaxed);
             self.held -= piece.len();
-            piece.clear();
-            lock(&self.pool.pieces).push(piece);
+            self.pool.take_back_piece(piece);
         }
     }
 }
@@ -241,7 +248,7 @@ mod tests {
     /// Puts all of `content` into the pipe.
     fn put(pipe: &Pipe, pool: &Pool, mut content: &[u8]) {
         while pipe.fill(&mut content, pool).unwrap() {
-            pipe.wait_for_room();
+            pipe.wait_for_room(pool);
         }
         pipe.close();
     }
@@ -260,8 +267,7 @@ mod tests {
         });
         assert_eq!(pool.waiting.load(Ordering::Relaxed), 0);
         assert_eq!(pool.kept.load(Ordering::Relaxed), 0);
-        let most = (CONTENT + MOST_IN_PIPE) / PIECE + 3;
-        assert!(lock(&pool.pieces).len() <= most);
+        assert!(lock(&pool.pieces).len() <= MOST_WAITING / PIECE);
     }
 
     #[test]

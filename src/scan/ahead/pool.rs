@@ -1,13 +1,18 @@
 //! What the layers of a scan share: how much waits, and memory that is used again.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use super::lock;
+use super::pipe::PIECE;
+use super::{BATCH, MOST_WAITING, lock};
+use crate::archive::Pieces;
 use crate::scan::evidence::CONTENT;
 
 /// Bytes that are kept while they are scanned, of all contents together.
 pub(super) const MOST_KEPT: usize = 16 << 20;
+/// Rooms for large contents, and for pieces, that stay while nobody uses them.
+const IDLE_ROOMS: usize = 1;
+const IDLE_PIECES: usize = MOST_WAITING / PIECE;
 
 /// Counts and rooms.
 #[derive(Default)]
@@ -16,45 +21,84 @@ pub(in crate::scan) struct Pool {
     pub(super) waiting: AtomicUsize,
     /// Bytes that are kept until it is known whether they are needed once more.
     pub(super) kept: AtomicUsize,
-    /// Rooms for copies, for pieces and for large contents that nobody uses: no more than there were in
-    /// use at once.
+    /// Rooms for copies, for pieces and for large contents that nobody uses.
     pub(super) copies: Mutex<Vec<Vec<u8>>>,
     pub(super) pieces: Mutex<Vec<Vec<u8>>>,
     contents: Mutex<Vec<Vec<u8>>>,
+    /// What waits to be hashed.
+    pub(super) unhashed: Arc<Pieces>,
 }
 
 impl Pool {
+    /// Takes back a room for copies, unless a single content was larger than others together may be.
+    pub(super) fn take_back_copies(&self, mut copies: Vec<u8>) {
+        if (1..=BATCH).contains(&copies.capacity()) {
+            copies.clear();
+            lock(&self.copies).push(copies);
+        }
+    }
+
+    /// A room for a piece.
+    pub(super) fn piece(&self) -> Vec<u8> {
+        let mut piece = lock(&self.pieces).pop().unwrap_or_default();
+        piece.reserve_exact(PIECE);
+        piece
+    }
+
+    /// Takes back the room of a piece.
+    pub(super) fn take_back_piece(&self, piece: Vec<u8>) {
+        stay(&self.pieces, piece, IDLE_PIECES);
+    }
+
     /// A room for a content of so many bytes, if there is any left: it is given back when it is dropped.
     pub(super) fn room_for(&self, size: u64) -> Option<Room<'_>> {
         let size = usize::try_from(size).ok().filter(|size| *size <= CONTENT)?;
-        if self.kept.fetch_add(size, Ordering::Relaxed) + size > MOST_KEPT {
-            self.kept.fetch_sub(size, Ordering::Relaxed);
-            return None;
-        }
+        let share = self.share(size)?;
         let mut bytes = lock(&self.contents).pop().unwrap_or_default();
         bytes.reserve_exact(size);
-        Some(Room {
-            pool: self,
-            size,
-            bytes,
-        })
+        Some(Room { share, bytes })
+    }
+
+    /// A share of so many bytes in what may be kept, if there is any left.
+    pub(in crate::scan) fn share(&self, size: usize) -> Option<Share<'_>> {
+        let all = self.kept.fetch_add(size, Ordering::Relaxed) + size;
+        let share = Share { pool: self, size };
+        (all <= MOST_KEPT).then_some(share)
+    }
+}
+
+/// A share in what may be kept, until it is dropped.
+pub(in crate::scan) struct Share<'p> {
+    pool: &'p Pool,
+    size: usize,
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.pool.kept.fetch_sub(self.size, Ordering::Relaxed);
     }
 }
 
 /// A room for one content.
 pub(super) struct Room<'p> {
-    pool: &'p Pool,
-    size: usize,
+    share: Share<'p>,
     pub bytes: Vec<u8>,
 }
 
 impl Drop for Room<'_> {
     fn drop(&mut self) {
-        let mut bytes = std::mem::take(&mut self.bytes);
-        bytes.clear();
-        // Counted until it is back, so that there are never more rooms than fit.
-        lock(&self.pool.contents).push(bytes);
-        self.pool.kept.fetch_sub(self.size, Ordering::Relaxed);
+        // The share is dropped behind this, so that there are never more rooms than fit.
+        let bytes = std::mem::take(&mut self.bytes);
+        stay(&self.share.pool.contents, bytes, IDLE_ROOMS);
+    }
+}
+
+/// Keeps a room for whoever needs one next, unless there are enough.
+fn stay(rooms: &Mutex<Vec<Vec<u8>>>, mut room: Vec<u8>, most: usize) {
+    room.clear();
+    let mut rooms = lock(rooms);
+    if rooms.len() < most {
+        rooms.push(room);
     }
 }
 

@@ -55,8 +55,9 @@ pub(in crate::scan) struct Yard<'l> {
     hashes: bool,
     /// Jobs that nobody has begun.
     waiting: Mutex<VecDeque<(Job<'l>, Results<'l>)>>,
-    /// Scanners that nobody uses, with the memory that they have.
+    /// Scanners that nobody uses, with the memory that they have, and how many of them stay.
     scanners: Mutex<Vec<Scanner<'l>>>,
+    idle: usize,
     /// Bytes of results that were not taken.
     pub(super) found: AtomicUsize,
     /// Jobs that are not done.
@@ -65,10 +66,10 @@ pub(in crate::scan) struct Yard<'l> {
 }
 
 impl<'l> Yard<'l> {
-    pub(in crate::scan) fn new(means: Means<'l>, blob: Option<&'l Blob>) -> Self {
+    pub(in crate::scan) fn new(means: Means<'l>, blob: Option<&'l Blob>, layers: usize) -> Self {
         Self {
             pool: means.pool,
-            backlog: Backlog::default(),
+            backlog: Backlog::of(&means.pool.unhashed),
             is_asked: AtomicBool::default(),
             twins: means.twins,
             engine: means.engine,
@@ -77,6 +78,7 @@ impl<'l> Yard<'l> {
             hashes: means.options.packages,
             waiting: Mutex::default(),
             scanners: Mutex::default(),
+            idle: idle(layers),
             found: AtomicUsize::default(),
             left: Mutex::default(),
             one_is_done: Condvar::new(),
@@ -142,6 +144,7 @@ impl<'l> Yard<'l> {
             (done, read)
         } else {
             scanner.grant(Some(entry.size));
+            scanner.expect(entry.size);
             let mut outcome = scanner.scan(&context(&entry), content);
             let error = outcome.error.take();
             let done = Done {
@@ -150,7 +153,7 @@ impl<'l> Yard<'l> {
             };
             (done, error.map_or(Ok(()), Err))
         };
-        lock(&self.scanners).push(scanner);
+        self.take_back(scanner);
         (done, read)
     }
 
@@ -163,10 +166,7 @@ impl<'l> Yard<'l> {
                 let parts = parts.into_iter();
                 let done = parts.map(|part| self.scan(&mut scanner, part, &batch.copies));
                 self.tell(results, done.collect());
-                if batch.copies.capacity() > 0 {
-                    batch.copies.clear();
-                    lock(&self.pool.copies).push(batch.copies);
-                }
+                self.pool.take_back_copies(batch.copies);
             }
             Job::Pipe(entry, pipe) => {
                 let _leaves = self.leaves(0, results);
@@ -174,12 +174,19 @@ impl<'l> Yard<'l> {
                 self.tell(results, vec![done]);
             }
         }
-        lock(&self.scanners).push(scanner);
+        self.take_back(scanner);
     }
 
     fn scanner(&self) -> Scanner<'l> {
         let scanner = lock(&self.scanners).pop();
         scanner.unwrap_or_else(|| Scanner::new(self.engine, self.limits))
+    }
+
+    fn take_back(&self, scanner: Scanner<'l>) {
+        let mut scanners = lock(&self.scanners);
+        if scanners.len() < self.idle {
+            scanners.push(scanner);
+        }
     }
 
     fn tell(&self, results: &Results<'l>, mut done: Vec<Done<'l>>) {
@@ -250,6 +257,7 @@ impl<'l> Yard<'l> {
             }
         }
         scanner.grant(Some(entry.size));
+        scanner.expect(entry.size);
         let outcome = scanner.scan(&context(&entry), &mut outlet);
         let whole = outlet.kept(entry.size);
         let is_hashed = self.hashes && !outcome.hits.is_empty();
@@ -293,6 +301,11 @@ impl<'l> Yard<'l> {
             left = woken.unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
+
+/// Scanners that a layer keeps: as many as may work on it, where threads are shared out evenly, and a few more.
+fn idle(layers: usize) -> usize {
+    2 + rayon::current_num_threads() / layers.max(1)
 }
 
 /// A job that is being done; dropped when it is, or when scanning panicked.

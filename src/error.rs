@@ -160,6 +160,8 @@ pub enum WarningCode {
     UnreadableFile,
     /// An entry name that leads out of the root (`..`) or holds NUL.
     HostileName,
+    /// Entries behind the end mark of a tar: whoever unpacks it stops there, and they were scanned.
+    BehindEndMark,
     /// A nested archive in an entry could not be read to its end; its raw bytes were scanned.
     BrokenNestedArchive,
     /// An allow or baseline entry that has expired or fits nothing.
@@ -180,6 +182,7 @@ impl WarningCode {
                 | Self::ApproximateHistory
                 | Self::NotATar
                 | Self::HostileName
+                | Self::BehindEndMark
                 | Self::StalePolicy
                 | Self::PackageDatabase
                 | Self::BrokenNestedArchive

@@ -87,9 +87,14 @@ fn write_entry(
         Some(link) => format!("{path} -> {}", printable(link)),
         None => path,
     };
+    let place = if entry.behind_end {
+        "  behind the end mark"
+    } else {
+        ""
+    };
     writeln!(
         out,
-        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {}",
+        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {}{place}",
         entry.offset,
         entry.size,
         voice.redacted(name)

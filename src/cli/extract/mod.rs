@@ -119,7 +119,7 @@ fn choose(args: &ExtractArgs, image: &Image, target: &Target, found: Vec<Found>)
     }
     let count = found.len();
     let chosen = match args.occurrence {
-        None => found.into_iter().next_back(),
+        None => last_applied(found),
         Some(number) if number.get() > count && count > 0 => bail!(
             "layer {} holds {target} {count} time{}, there is no occurrence {number}",
             layers[0],
@@ -134,6 +134,13 @@ fn choose(args: &ExtractArgs, image: &Image, target: &Target, found: Vec<Found>)
         };
         anyhow!("{place} {target}; --list shows what there is")
     })
+}
+
+/// The last entry that unpackers see, or else the last behind the end mark.
+fn last_applied(mut found: Vec<Found>) -> Option<Found> {
+    let applied = found.iter().rposition(|entry| !entry.behind_end);
+    found.truncate(applied.map_or(found.len(), |last| last + 1));
+    found.pop()
 }
 
 fn describe_layers(image: &Image, found: &[Found]) -> String {

@@ -20,8 +20,8 @@ use residue::source;
 use super::args::ExtractArgs;
 use super::config::{self, ExtractConfig};
 use super::exit::Exit;
-use super::targets;
 use super::terminal::Terminal;
+use super::{output, targets};
 use locate::{Found, Shared, Target};
 use voice::Voice;
 
@@ -33,7 +33,8 @@ pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
 
 fn recover(args: &ExtractArgs, voice: &Voice<'_>) -> Result<Exit> {
     let image = std::slice::from_ref(&args.image);
-    targets::check(image, &[("--output", args.output.as_deref())])?;
+    let output = output::file(args.output.as_deref());
+    targets::check(image, &[("--output", output)])?;
     let config = config::extract(args)?;
     let image = open_one(&args.image, &config, voice)?;
     let layers = match args.layer {

@@ -93,6 +93,17 @@ impl Warning {
         }
     }
 
+    /// Layer and path, as far as the message does not name them itself, as most do.
+    pub fn unsaid(&self) -> (Option<String>, Option<&str>) {
+        let is_unsaid = |text: &str| {
+            let mut after = self.message.split(text).skip(1);
+            !after.any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        };
+        let layer = self.layer.map(|layer| format!("layer {layer}"));
+        let path = self.path.as_deref().filter(|path| is_unsaid(path));
+        (layer.filter(|layer| is_unsaid(layer)), path)
+    }
+
     /// Says which layer it is about.
     pub fn in_layer(mut self, layer: usize) -> Self {
         self.layer = Some(layer);
@@ -160,6 +171,8 @@ pub enum WarningCode {
     UnreadableFile,
     /// An entry name that leads out of the root (`..`) or holds NUL.
     HostileName,
+    /// Entries behind the end mark of a tar: whoever unpacks it stops there, and they were scanned.
+    BehindEndMark,
     /// A nested archive in an entry could not be read to its end; its raw bytes were scanned.
     BrokenNestedArchive,
     /// An allow or baseline entry that has expired or fits nothing.
@@ -180,6 +193,7 @@ impl WarningCode {
                 | Self::ApproximateHistory
                 | Self::NotATar
                 | Self::HostileName
+                | Self::BehindEndMark
                 | Self::StalePolicy
                 | Self::PackageDatabase
                 | Self::BrokenNestedArchive
@@ -224,6 +238,25 @@ mod tests {
         assert_eq!(
             printable("a\u{202e}b\u{9b}".as_bytes()),
             "a\\u{202e}b\\u{9b}"
+        );
+    }
+
+    #[test]
+    fn a_place_that_the_message_names_is_not_said_again() {
+        let warning = |message: &str| {
+            let warning = Warning::new(WarningCode::BrokenNestedArchive, message);
+            warning.in_layer(1).at(b"a.zip")
+        };
+        let unsaid = |message: &str| {
+            let warning = warning(message);
+            let (layer, path) = warning.unsaid();
+            (layer.is_some(), path.is_some())
+        };
+        assert_eq!(unsaid("ends early"), (true, true));
+        assert_eq!(unsaid("layer 1 (x) ends early"), (false, true));
+        assert_eq!(
+            unsaid("layer 12 has a.zip, which ends early"),
+            (true, false)
         );
     }
 

@@ -17,8 +17,7 @@ use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
-use clap::Parser;
-use cli::{Cli, Exit};
+use cli::Exit;
 use residue::error::printable;
 
 fn main() -> ExitCode {
@@ -32,7 +31,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
-    let cli = match Cli::try_parse() {
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match cli::parse(&words) {
         Ok(cli) => cli,
         // Help and version come as errors too, but they are what was asked for.
         Err(error) => {

@@ -142,6 +142,35 @@ fn the_report_goes_to_standard_output_and_nothing_else_does() {
 }
 
 #[test]
+fn a_hyphen_for_a_file_is_standard_output() {
+    let place = Place::with_images();
+    let output = place.scan("--format json --output - leaky.tar");
+    assert_eq!(json(&output)["findings"][0]["rule"], "acme.token");
+    let output = place.run("extract leaky.tar app/.env -o -");
+    assert_eq!(text(&output.stdout), format!("TOKEN={}\n", token()));
+    assert!(!place.path("-").exists());
+    let output = place.scan("leaky.tar --write-baseline -");
+    assert_eq!((code(&output), place.path("-").exists()), (2, false));
+    assert!(text(&output.stderr).contains("--write-baseline: needs a file"));
+}
+
+#[test]
+fn a_list_of_what_is_not_there_is_an_error() {
+    let place = Place::new();
+    let layers = ["a", "b"].map(|name| tar_of(&[(name, b"x")]));
+    place.save("two.tar", &layers);
+    assert_eq!(code(&place.run("extract two.tar --list a")), 0);
+    for (words, said) in [
+        ("nope", "no layer holds nope"),
+        ("b --layer 0", "layer 0 does not hold b"),
+    ] {
+        let output = place.run(&format!("extract two.tar --list {words}"));
+        assert_eq!(code(&output), 2);
+        assert!(text(&output.stderr).contains(said));
+    }
+}
+
+#[test]
 fn an_incomplete_scan_is_told_and_never_passes() {
     let place = Place::with_images();
     let mut layer = tar_of(&[("a", &[b'x'; 2048])]);

@@ -152,6 +152,7 @@ impl Walk {
             raw_name,
             kind,
             size,
+            behind_end: false,
         };
         self.found.push((member, slot));
     }

@@ -39,6 +39,8 @@ pub struct Member {
     pub kind: MemberKind,
     /// Size in bytes as the archive states it.
     pub size: u64,
+    /// Whether it stands behind the end mark of the tar, at which those who load an image stop.
+    pub behind_end: bool,
 }
 
 /// What a member is.
@@ -140,7 +142,11 @@ impl Archive {
                     .entry(member.name.clone().into_bytes())
                     .or_insert(index);
             }
-            names.insert(name, index);
+            if member.behind_end {
+                names.entry(name).or_insert(index);
+            } else {
+                names.insert(name, index);
+            }
         }
         Self {
             storage,
@@ -186,7 +192,8 @@ impl Archive {
     }
 
     /// The bytes that `name` stands for, links followed; `None` where there is no such member or
-    /// it has no bytes. Of several members of one name the last counts, as when extracted.
+    /// it has no bytes. Of several members of one name the last counts, as when extracted; those
+    /// behind the end mark where no other has the name.
     ///
     /// Fails where links lead in a circle, nowhere or out of the archive, and where a file of a
     /// folder cannot be read.

@@ -53,6 +53,9 @@ pub(super) fn list(blob: &Blob) -> Listing {
             }
         }
     }
+    if let Some(warning) = behind_end(&listing.members) {
+        warnings.push(warning);
+    }
     // Taken once, so that it is held to what the reader keeps at most.
     listing.slack = tar.take_slack();
     listing.slack.append(&mut records.texts);
@@ -68,6 +71,18 @@ pub(super) fn list(blob: &Blob) -> Listing {
     }
     listing.warnings = warnings.finish("the archive");
     listing
+}
+
+/// Says of members behind the end mark that they are there.
+fn behind_end(members: &[Member]) -> Option<Warning> {
+    let behind = || members.iter().filter(|member| member.behind_end);
+    let first = behind().next()?;
+    let (count, name) = (behind().count(), &first.name);
+    let message = format!(
+        "the archive has {count} members behind its end mark, where docker load, podman and skopeo \
+         do not look, first {name}"
+    );
+    Some(Warning::new(WarningCode::BehindEndMark, message).at(name.as_bytes()))
 }
 
 /// What extended headers say of members beside name and size, one text for each header.
@@ -150,6 +165,7 @@ fn add(listing: &mut Listing, warnings: &mut Capped, entry: TarEntry, length: u6
         raw_name: entry.path,
         kind,
         size: entry.size,
+        behind_end: entry.behind_end,
     });
     listing.slots.push(slot);
 }

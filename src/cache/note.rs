@@ -53,6 +53,7 @@ pub(crate) struct EntryNote<'n> {
     gid: u64,
     mtime: i64,
     size: u64,
+    behind_end: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -129,6 +130,7 @@ impl<'n> EntryNote<'n> {
             gid: entry.gid,
             mtime: entry.mtime,
             size: entry.size,
+            behind_end: entry.behind_end,
         }
     }
 
@@ -147,6 +149,7 @@ impl<'n> EntryNote<'n> {
             mtime: self.mtime,
             size: self.size,
             sparse: None,
+            behind_end: self.behind_end,
             offset: 0,
             stored: 0,
             records: Vec::new(),

@@ -16,7 +16,7 @@ use crate::image::{Layer, LayerSummary};
 use crate::oci::Digest;
 
 /// Counts the forms that journals have had.
-const FORM: &str = "2";
+const FORM: &str = "3";
 
 /// The place of a layer.
 #[derive(Debug)]

@@ -27,6 +27,7 @@ fn entry() -> LayerEntry {
         mtime: -1,
         size: 1 << 40,
         sparse: None,
+        behind_end: true,
         offset: 0,
         stored: 0,
         records: Vec::new(),

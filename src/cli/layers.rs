@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use anyhow::Result;
-use residue::error::printable;
+use residue::error::{Warning, printable};
 use residue::finding::{ImageReport, InstructionReport, LayerReport, Report};
 use residue::report::cells;
 use serde_json::{Value, json};
@@ -37,8 +37,9 @@ pub fn run(args: &LayersArgs, terminal: &Terminal) -> Result<Exit> {
         TableFormat::Json => write_json(&report, out),
     })?;
     if args.format == TableFormat::Terminal {
+        let images = report.images.len();
         for warning in &report.warnings {
-            terminal.note(&format!("warning: {}", warning.message));
+            terminal.note(&line(warning, images));
         }
     }
     Ok(if report.complete {
@@ -46,6 +47,16 @@ pub fn run(args: &LayersArgs, terminal: &Terminal) -> Result<Exit> {
     } else {
         Exit::Error
     })
+}
+
+/// A warning with its place, one of so many images included.
+fn line(warning: &Warning, images: usize) -> String {
+    let image = warning.image.filter(|_| images > 1);
+    let image = image.map(|image| format!("image {image}"));
+    let (layer, path) = warning.unsaid();
+    let place = [image, layer, path.map(str::to_owned)];
+    let words = place.into_iter().flatten().map(|word| format!("{word}: "));
+    format!("warning: {}{}", words.collect::<String>(), warning.message)
 }
 
 /// Findings by the step that brought them: each finding counts once a step.

@@ -18,6 +18,7 @@ mod layers;
 mod man;
 mod mistakes;
 mod output;
+mod parse;
 mod progress;
 mod rules;
 mod scan;
@@ -28,13 +29,13 @@ mod terminal;
 
 use anyhow::Result;
 
-pub use args::Cli;
-use args::Command;
+use args::{Cli, Command};
 #[cfg(target_os = "linux")]
 pub use descriptors::take_all;
 pub use exit::Exit;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub use heap::give_back;
+pub use parse::parse;
 use terminal::Terminal;
 
 /// Does what was asked for.

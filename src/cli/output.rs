@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+/// The file that was named for the result; `-` is standard output.
+pub fn file(named: Option<&Path>) -> Option<&Path> {
+    named.filter(|path| *path != Path::new("-"))
+}
+
 /// Lets `produce` write to `file`, or to standard output when there is none.
 ///
 /// A reader that closes the pipe early has what it wanted: that is no error.

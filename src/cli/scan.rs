@@ -14,10 +14,8 @@ use super::{cache, output, progress, rules, targets};
 /// Scans the images and writes the report.
 pub fn run(args: &ScanArgs, terminal: &Terminal) -> Result<Exit> {
     let baseline = args.write_baseline.as_deref();
-    let files = [
-        ("--output", args.output.as_deref()),
-        ("--write-baseline", baseline),
-    ];
+    let output = output::file(args.output.as_deref());
+    let files = [("--output", output), ("--write-baseline", baseline)];
     targets::check(&args.images, &files)?;
     let config = config::scan(args)?;
     let engine = rules::load_to_scan(&config.loader, terminal)?;
@@ -31,17 +29,17 @@ pub fn run(args: &ScanArgs, terminal: &Terminal) -> Result<Exit> {
         output::write(Some(path), |out| baseline.write(out))?;
     }
     let style = Style {
-        color: match args.output {
+        color: match output {
             Some(_) => terminal.color_forced,
             None => terminal.color,
         },
         width: terminal.width,
         reveal: args.reveal,
     };
-    output::write(args.output.as_deref(), |out| {
+    output::write(output, |out| {
         report::renderer(config.format).render(&report, &style, out)
     })?;
-    let is_seen = args.output.is_none() && config.format == Format::Terminal;
+    let is_seen = output.is_none() && config.format == Format::Terminal;
     if !is_seen {
         note_incomplete(&report, terminal);
     }

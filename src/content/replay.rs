@@ -126,6 +126,15 @@ impl<'a> Replay<'a> {
         Ok(&rest[..rest.len().min(n)])
     }
 
+    /// All bytes that the reader below holds, or the next `least` if those are more; fewer only at the
+    /// end or before an error.
+    pub(super) fn ahead(&mut self, least: usize) -> io::Result<&[u8]> {
+        if self.start == self.head.len() && self.fill()? > least {
+            return self.inner.fill_buf();
+        }
+        self.peek(least)
+    }
+
     /// The next `N` bytes, taken; an error where there are fewer.
     pub(super) fn take_array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
         let mut bytes = [0; N];

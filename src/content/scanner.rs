@@ -313,8 +313,12 @@ impl<'e> Scanner<'e> {
     }
 
     pub(super) fn warn(&mut self, code: WarningCode, message: String) {
-        self.warnings
-            .push(Warning::new(code, message).at(&self.entry));
+        let warning = Warning::new(code, message);
+        self.warnings.push(match &self.entry[..] {
+            // Bytes of no entry.
+            [] => warning,
+            path => warning.at(path),
+        });
     }
 }
 

@@ -15,6 +15,7 @@ mod broken;
 mod build;
 mod limits;
 mod zip;
+mod zip_directory;
 
 pub(super) const SECRET: &str = "tok_k3B9xq7Zt1mXv9Lk";
 

@@ -172,7 +172,7 @@ impl Scanner<'_> {
         let limits = self.limits;
         zip::walk(source, limits, &mut |name, member| {
             let inner = place.member(name);
-            if !matches!(member, Member::Rest(..)) {
+            if !matches!(member, Member::Rest(..) | Member::Between(..)) {
                 self.name(&inner, name);
             }
             match member {
@@ -183,6 +183,7 @@ impl Scanner<'_> {
                     self.text(&inner, stored, 0, Lines::START)
                 }
                 Member::Rest(offset, lines, stored) => self.text(&inner, stored, offset, lines),
+                Member::Between(offset, lines, stored) => self.text(place, stored, offset, lines),
                 Member::Broken(error) => {
                     self.broken(&inner, &error);
                     Ok(())

@@ -4,7 +4,7 @@
 //! The central directory at the end is for readers that can seek; it can also hide members that
 //! the local headers show. Sizes come from the header, from the zip64 field, or, where they
 //! follow the data, from the data itself: deflate says where it ends, anything else ends where
-//! a descriptor of it fits.
+//! the directory says, if that is at hand, or else where a descriptor of it fits.
 //!
 //! Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
 
@@ -13,11 +13,13 @@ use std::io::{self, BufRead, ErrorKind, Read};
 use flate2::bufread::DeflateDecoder;
 
 use self::descriptor::Bounded;
+use self::directory::Directory;
 use super::replay::Replay;
 use crate::archive::{Buffered, Compression, Limits, decoder};
 use crate::detect::Lines;
 
 mod descriptor;
+mod directory;
 
 /// What a member begins with.
 pub(super) const LOCAL: &[u8] = b"PK\x03\x04";
@@ -37,6 +39,8 @@ pub(super) enum Member<'a> {
     Rest(u64, Lines, &'a mut dyn BufRead),
     /// Reading it ended early, and why; the walk goes on behind it.
     Broken(io::Error),
+    /// Not a member but bytes before one, from this offset and line on.
+    Between(u64, Lines, &'a mut dyn BufRead),
 }
 
 /// A local header.
@@ -53,6 +57,16 @@ impl Header {
         self.flags & SIZES_FOLLOW != 0
     }
 
+    /// Whether it does not say how long it is.
+    fn is_unbounded(&self) -> bool {
+        self.sizes_follow() && self.compressed == 0
+    }
+
+    /// Whether the data say where they end.
+    fn tells_its_end(&self) -> bool {
+        self.method == DEFLATED && !self.is_encrypted()
+    }
+
     fn is_encrypted(&self) -> bool {
         self.flags & ENCRYPTED != 0
     }
@@ -67,49 +81,129 @@ impl Header {
     }
 }
 
-/// Calls `visit` with name and bytes of every member; stops before what is no member.
+/// Calls `visit` with name and bytes of every member; stops before what no member follows.
 pub(super) fn walk(
     source: &mut Replay<'_>,
     limits: &Limits,
     visit: &mut dyn FnMut(&[u8], Member<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
+    let mut directory = None;
     loop {
         source.forget();
         if source.peek(4)? != LOCAL {
-            return Ok(());
-        }
-        let header = read_header(source)?;
-        let name = header.name.as_slice();
-        if header.sizes_follow() && header.compressed == 0 {
-            if header.method != DEFLATED || header.is_encrypted() {
-                read_unbounded(&header, source, limits, visit)?;
-                continue;
+            if !pass_to_next(&mut directory, source, visit)? {
+                return Ok(());
             }
-            let mut inflate = Inflate::new(source, limits);
-            open(&mut inflate, |content| {
-                visit(name, Member::Content(content))
-            })?;
-            let (total_in, total_out) = inflate.totals();
-            descriptor::skip(source, total_in, total_out, header.zip64)?;
             continue;
         }
-        let mut stored = source.take(header.compressed);
-        let result = read_member(&header, &mut stored, limits, visit);
-        io::copy(&mut stored, &mut io::sink())?;
-        let missing = stored.limit();
-        if let Err(error) = result {
-            if source.failed() {
-                return Err(error);
-            }
-            visit(name, Member::Broken(error))?;
-        }
-        if missing > 0 {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
-        if header.sizes_follow() {
-            descriptor::skip(source, header.compressed, u64::MAX, header.zip64)?;
+        let at = source.position();
+        let mut header = read_header(source)?;
+        if !header.is_unbounded() {
+            read_bounded(&header, None, source, limits, visit)?;
+        } else if header.tells_its_end() {
+            read_deflated(&header, source, limits, visit)?;
+        } else if let Some(end) = known_end(&mut directory, source, at)? {
+            header.compressed = end.compressed;
+            read_bounded(&header, Some(end.descriptor), source, limits, visit)?;
+        } else {
+            read_unbounded(&header, source, limits, visit)?;
         }
     }
+}
+
+/// A member of unknown size whose data say where they end.
+fn read_deflated(
+    header: &Header,
+    source: &mut Replay<'_>,
+    limits: &Limits,
+    visit: &mut dyn FnMut(&[u8], Member<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut inflate = Inflate::new(source, limits);
+    open(&mut inflate, |content| {
+        visit(&header.name, Member::Content(content))
+    })?;
+    let (total_in, total_out) = inflate.totals();
+    descriptor::skip(source, total_in, total_out, header.zip64)
+}
+
+/// A member of known size, and its descriptor, the length of which may be known, too.
+fn read_bounded(
+    header: &Header,
+    descriptor: Option<u64>,
+    source: &mut Replay<'_>,
+    limits: &Limits,
+    visit: &mut dyn FnMut(&[u8], Member<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut stored = source.take(header.compressed);
+    let result = read_member(header, &mut stored, limits, visit);
+    io::copy(&mut stored, &mut io::sink())?;
+    let missing = stored.limit();
+    if let Err(error) = result {
+        if source.failed() {
+            return Err(error);
+        }
+        visit(&header.name, Member::Broken(error))?;
+    }
+    if missing > 0 {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    match descriptor {
+        Some(length) => io::copy(&mut source.take(length), &mut io::sink()).map(|_| ()),
+        None if header.sizes_follow() => {
+            descriptor::skip(source, header.compressed, u64::MAX, header.zip64)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Where a member ends, as the directory says.
+struct End {
+    compressed: u64,
+    /// Bytes of the descriptor behind it.
+    descriptor: u64,
+}
+
+/// The end of the member whose local header stood `at` a position, if a descriptor there bears it out.
+fn known_end(
+    directory: &mut Option<Directory>,
+    source: &mut Replay<'_>,
+    at: u64,
+) -> io::Result<Option<End>> {
+    let directory = match directory {
+        Some(known) => known,
+        None => directory.insert(Directory::ahead(source, at)?),
+    };
+    let Some(listed) = directory.at(at) else {
+        return Ok(None);
+    };
+    let behind = source.fill_buf()?.get(listed.compressed as usize..);
+    let descriptor = behind.and_then(|behind| descriptor::of(behind, &listed));
+    Ok(descriptor.map(|length| End {
+        compressed: listed.compressed.into(),
+        descriptor: length as u64,
+    }))
+}
+
+/// Shows the bytes before the next member that the directory lists; `false` where none follows.
+fn pass_to_next(
+    directory: &mut Option<Directory>,
+    source: &mut Replay<'_>,
+    visit: &mut dyn FnMut(&[u8], Member<'_>) -> io::Result<()>,
+) -> io::Result<bool> {
+    let position = source.position();
+    let directory = match directory {
+        Some(known) => known,
+        None => directory.insert(Directory::ahead(source, position)?),
+    };
+    let Some(next) = directory.next(position) else {
+        return Ok(false);
+    };
+    let (offset, lines) = source.rewind();
+    source.keep();
+    let mut between = source.take(next - position);
+    visit(b"", Member::Between(offset, lines, &mut between))?;
+    io::copy(&mut between, &mut io::sink())?;
+    Ok(true)
 }
 
 /// A member whose stored bytes are known to their end.
@@ -187,8 +281,8 @@ fn open(
 
 fn read_header(source: &mut Replay<'_>) -> io::Result<Header> {
     let fixed = source.take_array::<30>()?;
-    let u16_at = |at: usize| u16::from_le_bytes([fixed[at], fixed[at + 1]]);
-    let u32_at = |at: usize| u32::from(u16_at(at)) | u32::from(u16_at(at + 2)) << 16;
+    let u16_at = |at: usize| u16_at(&fixed, at).unwrap_or_default();
+    let u32_at = |at: usize| u32_at(&fixed, at).unwrap_or_default();
     let mut name = vec![0; usize::from(u16_at(26))];
     source.read_exact(&mut name)?;
     let mut extra = vec![0; usize::from(u16_at(28))];
@@ -210,6 +304,22 @@ fn read_header(source: &mut Replay<'_>) -> io::Result<Header> {
         },
         zip64: zip64.is_some(),
     })
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes
+        .get(at..)?
+        .first_chunk()
+        .copied()
+        .map(u16::from_le_bytes)
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes
+        .get(at..)?
+        .first_chunk()
+        .copied()
+        .map(u32::from_le_bytes)
 }
 
 /// The data of the zip64 extra field.

@@ -21,7 +21,7 @@ pub struct LayerEntry {
     pub kind: EntryKind,
     /// Target of a link: of a hard link the normalised path, of a symbolic one as written.
     pub link: Option<Vec<u8>>,
-    /// What it hides, where its name makes it a whiteout.
+    /// What it hides, where its name makes it a whiteout and unpackers see it.
     pub whiteout: Option<Whiteout>,
     /// Permission bits and the like.
     pub mode: u32,
@@ -35,6 +35,8 @@ pub struct LayerEntry {
     pub size: u64,
     /// How a sparse file is stored.
     pub sparse: Option<Sparse>,
+    /// Whether it stands behind the end mark of the tar, so that nothing that unpacks the layer sees it.
+    pub behind_end: bool,
     /// Where its first header begins in the uncompressed tar.
     pub offset: u64,
     /// Stored bytes of the layer that had been read when it was reached.

@@ -40,7 +40,8 @@ pub(crate) fn walk_beside(
             ..LayerSummary::default()
         },
         warnings: Capped::default(),
-        odd_names: OddNames::default(),
+        odd_names: Counted::default(),
+        behind_end: Counted::default(),
         stream_is_whole: true,
         stored: None,
         backlog: backlog.filter(|_| sniff(blob) != Compression::None),
@@ -59,7 +60,8 @@ struct Walk<'w, 'v> {
     visit: &'w mut Visit<'v>,
     summary: LayerSummary,
     warnings: Capped,
-    odd_names: OddNames,
+    odd_names: Counted,
+    behind_end: Counted,
     stream_is_whole: bool,
     /// Counts the stored bytes that were read.
     stored: Option<Tally>,
@@ -67,11 +69,20 @@ struct Walk<'w, 'v> {
     backlog: Option<&'w Backlog>,
 }
 
-/// Names that lead out of the root, hold NUL, or are whiteouts of nothing.
+/// Entries that one warning speaks of: how many, and the name of the first.
 #[derive(Default)]
-struct OddNames {
+struct Counted {
     count: u64,
     first: Vec<u8>,
+}
+
+impl Counted {
+    fn add(&mut self, path: &[u8]) {
+        if self.count == 0 {
+            self.first = path.to_vec();
+        }
+        self.count += 1;
+    }
 }
 
 impl Walk<'_, '_> {
@@ -205,15 +216,18 @@ impl Walk<'_, '_> {
     fn understand(&mut self, entry: TarEntry) -> LayerEntry {
         let name = normalise(&entry.path);
         let (whiteout, is_odd) = match meaning(&name.path) {
-            Meaning::Whiteout(whiteout) => (Some(whiteout), name.hostile),
+            Meaning::Whiteout(whiteout) => {
+                let is_applied = !entry.behind_end;
+                (is_applied.then_some(whiteout), name.hostile)
+            }
             Meaning::Ordinary => (None, name.hostile),
             Meaning::Invalid => (None, true),
         };
         if is_odd {
-            self.odd_names.count += 1;
-            if self.odd_names.count == 1 {
-                self.odd_names.first.clone_from(&name.path);
-            }
+            self.odd_names.add(&name.path);
+        }
+        if entry.behind_end {
+            self.behind_end.add(&name.path);
         }
         let link = match entry.kind {
             EntryKind::HardLink => entry.link.map(|link| normalise(&link).path),
@@ -232,6 +246,7 @@ impl Walk<'_, '_> {
             mtime: entry.mtime,
             size: entry.size,
             sparse: entry.sparse,
+            behind_end: entry.behind_end,
             offset: entry.offset,
             stored: self.stored.as_ref().map_or(0, Tally::count),
             records: entry.records,
@@ -298,14 +313,24 @@ impl Walk<'_, '_> {
         if let Some(warning) = self.layer.cut() {
             self.warnings.push(warning);
         }
-        if self.odd_names.count > 0 {
-            let OddNames { count, first } = std::mem::take(&mut self.odd_names);
-            let shown = printable(&first);
-            let message = format!(
-                "has {count} entries with a hostile name (`..`, NUL, or a bare `.wh.`), first {shown}"
-            );
-            let warning = self.warning(WarningCode::HostileName, &message);
-            self.warnings.push(warning.at(&first));
+        let counted = [
+            (
+                WarningCode::HostileName,
+                std::mem::take(&mut self.odd_names),
+                "entries with a hostile name (`..`, NUL, or a bare `.wh.`)",
+            ),
+            (
+                WarningCode::BehindEndMark,
+                std::mem::take(&mut self.behind_end),
+                "entries behind the end mark of its tar, which nothing that unpacks it sees",
+            ),
+        ];
+        for (code, Counted { count, first }, what) in counted {
+            if count > 0 {
+                let message = format!("has {count} {what}, first {}", printable(&first));
+                let warning = self.warning(code, &message);
+                self.warnings.push(warning.at(&first));
+            }
         }
         let index = self.layer.index;
         let warnings = self.warnings.finish(format_args!("layer {index}"));

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::error::{Warning, WarningCode};
 use crate::finding::fixture::{EVERY_KIND, empty, finding, full, in_config, in_file};
-use crate::finding::{Kind, Occurrence, Removal, Report, Suppressed, Verdict, Visibility};
+use crate::finding::{Kind, Occurrence, Part, Removal, Report, Suppressed, Verdict, Visibility};
+use crate::secret::Secret;
 
 /// Every renderer there is, so that a new one is held to the same promises.
 fn every_format() -> impl Iterator<Item = Format> {
@@ -133,6 +134,29 @@ fn two_images_are_told_apart() {
     assert!(text.contains("Image 1  app.tar"), "{text}");
     let sarif = plain(&report, Format::Sarif);
     assert!(sarif.contains("\"image/1/layer/2/opt/bundle.tar!/vendor.zip!/conf/prod.env\""));
+}
+
+#[test]
+fn sarif_tells_of_each_further_place_which_part_of_the_secret_lies_there() {
+    let mut report = full();
+    let inner = report.findings[0].occurrences[1].clone();
+    report.findings[0].occurrences.truncate(1);
+    report.findings[0].parts.push(Part {
+        rule: "example.id".to_owned(),
+        title: "Example id".to_owned(),
+        secret: Secret::new(*b"id"),
+        occurrences: vec![inner],
+        is_shortened: false,
+    });
+    let sarif: serde_json::Value = serde_json::from_str(&plain(&report, Format::Sarif)).unwrap();
+    let related = &sarif["runs"][0]["results"][0]["relatedLocations"][0];
+    let uri = &related["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(uri, "layer/2/opt/bundle.tar!/vendor.zip!/conf/prod.env");
+    let message = related["message"]["text"].as_str().unwrap();
+    assert!(
+        message.starts_with("Example id: layer 2 opt/bundle.tar"),
+        "{message}"
+    );
 }
 
 #[test]

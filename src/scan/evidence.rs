@@ -78,9 +78,10 @@ impl<'p> Gatherer<'p> {
         }
     }
 
-    /// Whether an entry is a database, which [`follow`](Self::follow) has to see.
+    /// Whether an entry is a database, which [`follow`](Self::follow) has to see. Behind the end mark of
+    /// the tar stands none that any package manager wrote for the image.
     pub(super) fn reads(entry: &LayerEntry) -> bool {
-        Database::at(&entry.path).is_some()
+        !entry.behind_end && Database::at(&entry.path).is_some()
     }
 
     /// Takes what the content of an entry with hits hashes to.

@@ -39,6 +39,6 @@ mod stack;
 mod twins;
 mod unique;
 
-pub use pipeline::{Options, run};
+pub use pipeline::{MOST_THREADS, Options, run};
 pub use progress::Progress;
 pub use redact::redact_names;

@@ -17,8 +17,8 @@ use crate::finding::{Report, Summary, Verdict};
 use crate::image::{Image, assemble};
 use crate::source::{Document, Selection, open};
 
-/// More threads than any machine has cores for would only take its memory.
-const MOST_THREADS: usize = 512;
+/// Threads of a scan at most: more than any machine has cores for would only take its memory.
+pub const MOST_THREADS: usize = 512;
 
 /// How to scan.
 #[derive(Debug, Clone)]

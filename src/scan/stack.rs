@@ -44,7 +44,8 @@ impl<'a> Stack<'a> {
             real: Vec::new(),
             fate: Fate::Nowhere,
         };
-        if !is_never_placed(path) {
+        let is_applied = (self.marks.get(layer)).is_none_or(|marks| marks.applies(sequence));
+        if is_applied && !is_never_placed(path) {
             name.real = real_path(&self.marks, layer, path, sequence);
             let hidden = hidden_by(&self.marks, layer, &name.real, sequence);
             name.fate = hidden.map_or(Fate::Final, |(how, by)| Fate::Hidden(how, by));

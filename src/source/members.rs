@@ -29,7 +29,11 @@ impl<'a> Members<'a> {
         let mut by_hash = HashMap::new();
         for (index, member) in archive.members().iter().enumerate() {
             let name = member.name.as_str();
-            by_name.insert(name, (index, member));
+            if member.behind_end {
+                by_name.entry(name).or_insert((index, member));
+            } else {
+                by_name.insert(name, (index, member));
+            }
             let mut parts = name.rsplit('/');
             if let (Some(hash), Some(algorithm)) = (parts.next(), parts.next()) {
                 by_hash.entry((algorithm, hash)).or_insert(name);
@@ -106,7 +110,7 @@ impl<'a> Members<'a> {
         self.used.contains(name)
     }
 
-    /// The last member with this one's printed name, if that is another one.
+    /// The member that counts of those with this one's printed name, if that is another one.
     pub fn shadow_of(&self, index: usize, member: &Member) -> Option<(usize, &'a Member)> {
         let last = self.by_name.get(member.name.as_str()).copied();
         last.filter(|(last, _)| *last != index)

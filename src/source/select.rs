@@ -281,14 +281,13 @@ fn no_image(path: &Path, candidates: &[Candidate], name: &str) -> Error {
         }
     };
     let names: BTreeSet<String> = candidates.iter().map(name_of).collect();
-    no_match(
-        path,
-        format!(
-            "no image {:?}; there are {}",
-            printable(name.as_bytes()),
-            listed(names.into_iter())
-        ),
-    )
+    let there = match names.len() {
+        0 => "none can be read".to_owned(),
+        1 => format!("there is {}", listed(names.into_iter())),
+        _ => format!("there are {}", listed(names.into_iter())),
+    };
+    let asked = printable(name.as_bytes());
+    no_match(path, format!("no image {asked:?}; {there}"))
 }
 
 /// Names for a message: the first ones, safe to print, and how many more there are.

@@ -279,3 +279,28 @@ fn links_between_entries_may_run_in_circles() {
     assert!(report.find(&secret).is_some());
     assert_eq!(report.layers(0)[1]["entries"], 6);
 }
+
+#[test]
+fn a_broken_zip_behind_the_break_of_a_layer_is_told_with_the_layer() {
+    let inner = secrets::npm("in a broken zip");
+    let content = format!("TOKEN={inner}\n{}", "x".repeat(2048));
+    let sizes = [content.len() as u32 + 100; 2].map(u32::to_le_bytes);
+    let header = [
+        &b"PK\x03\x04\x14\0"[..],
+        &[0; 12],
+        &sizes.concat(),
+        b"\x01\0\0\0a",
+    ];
+    let zip = [&header.concat()[..], content.as_bytes()].concat();
+    let layer = LayerBuilder::new().file("a", "a").raw(&zip).without_end();
+    let (secret, image) = below(layer.tar());
+    let report = scan_of(&image);
+    assert!(report.find(&secret).is_some() && report.find(&inner).is_some());
+    for code in ["broken-layer", "broken-nested-archive"] {
+        let warning = report.warning(code);
+        assert_eq!(
+            (&warning["layer"], &warning["path"]),
+            (&1.into(), &().into())
+        );
+    }
+}

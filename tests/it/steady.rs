@@ -51,7 +51,7 @@ fn a_report_has_the_same_bytes_with_any_number_of_threads_and_in_every_run() {
     let path = scratch.image(Shape::Containerd, &busy_image().1);
     for format in FORMATS {
         let first = output(&path, format, "1");
-        for threads in ["1", "2", "8", "8", "100000"] {
+        for threads in ["1", "2", "8", "8", "512"] {
             assert_eq!(
                 output(&path, format, threads),
                 first,

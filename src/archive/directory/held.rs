@@ -104,6 +104,7 @@ mod tests {
             raw_name: name.into(),
             kind: MemberKind::File,
             size: 5,
+            behind_end: false,
         };
         let told = held.refuse(&member("no room")).unwrap_err();
         assert_eq!(told.code, WarningCode::LimitReached);

@@ -214,6 +214,25 @@ fn an_archive_can_be_read_from_many_threads() {
 }
 
 #[test]
+fn a_member_behind_the_end_mark_replaces_none_before_it() {
+    let first = tar(&[("a", "one"), ("a", "two"), ("link", "->late")]);
+    let second = tar(&[("a", "three"), ("late", "four")]);
+    let archive = open(&[first, second].concat()).unwrap();
+    assert_eq!(text(&archive, "a").as_deref(), Some("two"));
+    assert_eq!(text(&archive, "link").as_deref(), Some("four"));
+    let behind = archive.members().iter().map(|member| member.behind_end);
+    assert!(behind.eq([false, false, false, true, true]));
+    let warning = &archive.warnings()[0];
+    assert_eq!(codes(&archive), [WarningCode::BehindEndMark]);
+    assert!(
+        warning
+            .message
+            .starts_with("the archive has 2 members behind")
+    );
+    assert_eq!(warning.path.as_deref(), Some("a"));
+}
+
+#[test]
 fn bytes_outside_of_members_are_kept() {
     let archive = open(&[tar(&[("a", "one")]), b"tail".to_vec()].concat()).unwrap();
     assert_eq!(archive.slack()[0].bytes, b"tail");

@@ -74,6 +74,8 @@ pub struct TarEntry {
     pub size: u64,
     /// How the content is stored, where it has holes that are not.
     pub sparse: Option<Sparse>,
+    /// Whether a zero block stands before it, at which those who extract stop or give up.
+    pub behind_end: bool,
     /// Every PAX record of its extension headers, global ones and overridden ones too; as `uname`
     /// and `gname` the owner's names where they are not empty or `root`; names in its header that
     /// are replaced by quite different ones (`header.path`, `header.linkpath`, `GNU.longname`,

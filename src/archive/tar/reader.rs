@@ -18,7 +18,10 @@ pub struct TarReader<'a> {
     body: Body<'a>,
     padding: u64,
     slack: Collector,
+    /// No entry came since the last zero block.
     after_end: bool,
+    /// A zero block was passed.
+    has_ended: bool,
     finished: bool,
 }
 
@@ -46,6 +49,7 @@ impl<'a> TarReader<'a> {
             padding: 0,
             slack: Collector::default(),
             after_end: false,
+            has_ended: false,
             finished: false,
         }
     }
@@ -169,6 +173,7 @@ impl<'a> TarReader<'a> {
             let block = Block(*block);
             if block.is_zero() {
                 self.after_end = true;
+                self.has_ended = true;
                 self.slack.end_tail();
             } else if block.checksum_fits() {
                 self.after_end = false;
@@ -278,6 +283,7 @@ impl<'a> TarReader<'a> {
             mtime: over.mtime.unwrap_or_else(|| block.mtime()),
             size,
             sparse,
+            behind_end: self.has_ended,
             records: pending.records,
         })
     }

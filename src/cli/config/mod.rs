@@ -14,7 +14,7 @@ use residue::archive::Limits;
 use residue::policy::{Baseline, Date, FailOn, Policy};
 use residue::report::Format;
 use residue::rules::{Confidence, Loader};
-use residue::scan::Options;
+use residue::scan::{MOST_THREADS, Options};
 use residue::source::{Platforms, Selection};
 
 use super::args::{ExtractArgs, LayersArgs, ScanArgs};
@@ -23,7 +23,7 @@ use super::groups::{
 };
 use super::mistakes::Mistakes;
 use super::output::folder_of;
-use super::{cache, size};
+use super::{cache, output, size};
 use file::File;
 
 /// What `scan` is to do.
@@ -66,6 +66,12 @@ pub fn scan(args: &ScanArgs) -> Result<ScanConfig, Mistakes> {
         mistakes.add("-", "standard input can be read only once");
     }
     check_folder("--output", args.output.as_deref(), &mut mistakes);
+    if args.write_baseline.is_some() && output::file(args.write_baseline.as_deref()).is_none() {
+        mistakes.add(
+            "--write-baseline",
+            "needs a file; `./-` is one of the name -",
+        );
+    }
     check_folder(
         "--write-baseline",
         args.write_baseline.as_deref(),
@@ -160,9 +166,20 @@ fn options(run: &RunArgs, file: &File, mistakes: &mut Mistakes) -> Options {
         verify: !(run.work.no_verify || file.no_verify == Some(true)),
         packages: !(run.work.no_packages || file.no_packages == Some(true)),
         reveal: false,
-        threads: run.work.threads.or(file.threads).map(usize::from),
+        threads: threads(run, file, mistakes),
         cache: cache_of(&run.cache, file, mistakes),
     }
+}
+
+fn threads(run: &RunArgs, file: &File, mistakes: &mut Mistakes) -> Option<usize> {
+    let (asked, place) = match run.work.threads {
+        Some(asked) => (asked.get(), "--threads".to_owned()),
+        None => (file.threads?.get(), file.place("threads")),
+    };
+    if asked > MOST_THREADS {
+        mistakes.add(place, format_args!("{asked} is more than {MOST_THREADS}"));
+    }
+    Some(asked)
 }
 
 /// The cache that `cache info` is about; `None` where there is no folder for one.

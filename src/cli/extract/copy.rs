@@ -26,7 +26,8 @@ pub fn run(
     voice: &Voice<'_>,
 ) -> Result<Exit> {
     let mut copied = Copied::default();
-    if args.output.is_none() && !args.force && io::stdout().is_terminal() {
+    let output = output::file(args.output.as_deref());
+    if output.is_none() && !args.force && io::stdout().is_terminal() {
         let mut shown = Shown(Vec::new());
         copied = copy(layer, found, limits, &mut shown).unwrap_or_default();
         if !is_harmless(&shown.0) || shown.0.len() > SHOWN_ON_A_TERMINAL {
@@ -37,7 +38,7 @@ pub fn run(
         }
         output::write(None, |out| out.write_all(&shown.0))?;
     } else {
-        output::write(args.output.as_deref(), |out| {
+        output::write(output, |out| {
             copied = copy(layer, found, limits, out)?;
             Ok(())
         })?;

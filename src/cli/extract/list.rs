@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use residue::archive::{Limits, normalise};
 use residue::error::{Warning, printable};
 use residue::image::{EntryKind, Item, Layer, LayerEntry, walk};
@@ -20,25 +20,32 @@ pub fn run(
 ) -> Result<Exit> {
     let path = path.map(|path| normalise(path.as_bytes()).path);
     let path = path.as_deref().filter(|path| !path.is_empty());
-    let mut exit = Exit::Pass;
+    let (mut exit, mut listed) = (Exit::Pass, 0);
     output::write(None, |out| {
         writeln!(out, "layer      offset        size  kind       path")?;
         for layer in layers {
-            if !list_layer(layer, path, limits, voice, out)? {
+            if !list_layer(layer, path, limits, voice, &mut listed, out)? {
                 exit = Exit::Error;
             }
         }
         Ok(())
     })?;
-    Ok(exit)
+    match (path, layers) {
+        (Some(path), [layer]) if listed == 0 => {
+            bail!("layer {} does not hold {}", layer.index, printable(path))
+        }
+        (Some(path), _) if listed == 0 => bail!("no layer holds {}", printable(path)),
+        _ => Ok(exit),
+    }
 }
 
-/// Whether the layer could be read to its end.
+/// Whether the layer could be read to its end; counts what it lists.
 fn list_layer(
     layer: &Layer,
     path: Option<&[u8]>,
     limits: &Limits,
     voice: &Voice<'_>,
+    listed: &mut u64,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
     let mut written = Ok(());
@@ -46,6 +53,7 @@ fn list_layer(
         if let Item::Entry(entry, _) = item
             && path.is_none_or(|path| is_at_or_under(entry, path))
         {
+            *listed += 1;
             written = write_entry(layer.index, entry, voice, out);
             if written.is_err() {
                 return Err(io::Error::other("stopped"));
@@ -87,9 +95,14 @@ fn write_entry(
         Some(link) => format!("{path} -> {}", printable(link)),
         None => path,
     };
+    let place = if entry.behind_end {
+        "  behind the end mark"
+    } else {
+        ""
+    };
     writeln!(
         out,
-        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {}",
+        "{layer:>5}  {:>10}  {:>10}  {kind:<9}  {}{place}",
         entry.offset,
         entry.size,
         voice.redacted(name)

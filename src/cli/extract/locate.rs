@@ -64,6 +64,8 @@ pub struct Found {
     pub size: u64,
     /// How its content is stored, where it has holes.
     pub sparse: Option<Sparse>,
+    /// Whether it stands behind the end mark of the layer's tar.
+    pub behind_end: bool,
 }
 
 impl Found {
@@ -77,6 +79,7 @@ impl Found {
             link: entry.link.clone(),
             size: entry.size,
             sparse: entry.sparse.clone(),
+            behind_end: entry.behind_end,
         }
     }
 }
@@ -123,7 +126,11 @@ pub fn shared(layers: &[Layer], link: &Found, limits: &Limits) -> Shared {
         let mut is_deleted = false;
         walk(layer, limits, false, &mut |item| {
             if let Item::Entry(entry, _) = item
-                && (layer.index < link.layer || entry.sequence < link.sequence)
+                && (if layer.index < link.layer {
+                    !entry.behind_end
+                } else {
+                    entry.sequence < link.sequence
+                })
             {
                 match &entry.whiteout {
                     Some(whiteout) => is_deleted |= takes_away(whiteout, target),

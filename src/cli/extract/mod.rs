@@ -20,8 +20,8 @@ use residue::source;
 use super::args::ExtractArgs;
 use super::config::{self, ExtractConfig};
 use super::exit::Exit;
-use super::targets;
 use super::terminal::Terminal;
+use super::{output, targets};
 use locate::{Found, Shared, Target};
 use voice::Voice;
 
@@ -33,7 +33,8 @@ pub fn run(args: &ExtractArgs, terminal: &Terminal) -> Result<Exit> {
 
 fn recover(args: &ExtractArgs, voice: &Voice<'_>) -> Result<Exit> {
     let image = std::slice::from_ref(&args.image);
-    targets::check(image, &[("--output", args.output.as_deref())])?;
+    let output = output::file(args.output.as_deref());
+    targets::check(image, &[("--output", output)])?;
     let config = config::extract(args)?;
     let image = open_one(&args.image, &config, voice)?;
     let layers = match args.layer {
@@ -119,7 +120,7 @@ fn choose(args: &ExtractArgs, image: &Image, target: &Target, found: Vec<Found>)
     }
     let count = found.len();
     let chosen = match args.occurrence {
-        None => found.into_iter().next_back(),
+        None => last_applied(found),
         Some(number) if number.get() > count && count > 0 => bail!(
             "layer {} holds {target} {count} time{}, there is no occurrence {number}",
             layers[0],
@@ -134,6 +135,13 @@ fn choose(args: &ExtractArgs, image: &Image, target: &Target, found: Vec<Found>)
         };
         anyhow!("{place} {target}; --list shows what there is")
     })
+}
+
+/// The last entry that unpackers see, or else the last behind the end mark.
+fn last_applied(mut found: Vec<Found>) -> Option<Found> {
+    let applied = found.iter().rposition(|entry| !entry.behind_end);
+    found.truncate(applied.map_or(found.len(), |last| last + 1));
+    found.pop()
 }
 
 fn describe_layers(image: &Image, found: &[Found]) -> String {

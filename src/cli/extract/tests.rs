@@ -174,6 +174,20 @@ fn a_hard_link_is_followed_through_lower_layers_to_what_was_there_then() {
 }
 
 #[test]
+fn a_hard_link_shares_nothing_with_what_lies_behind_the_end_mark_of_a_lower_layer() {
+    let saved = Saved::new(&[
+        [
+            LayerTar::new().file("a", b"seen").bytes(),
+            LayerTar::new().file("a", b"unseen").bytes(),
+        ]
+        .concat(),
+        LayerTar::new().link(EntryType::Link, "b", "a").bytes(),
+    ]);
+    assert_eq!(saved.extract(&["b"]).unwrap(), b"seen");
+    assert_eq!(saved.extract(&["a"]).unwrap(), b"seen");
+}
+
+#[test]
 fn what_is_said_of_a_hard_link_without_content_is_true() {
     let link = |path, target| LayerTar::new().link(EntryType::Link, path, target);
     let saved = Saved::new(&[

@@ -1,3 +1,4 @@
+use residue::error::WarningCode;
 use residue::finding::{Finding, Kind, Occurrence, Summary, Tool, Verdict, Visibility};
 use residue::oci::{DiffId, Digest};
 use residue::rules::{Confidence, Severity};
@@ -155,4 +156,16 @@ fn json_counts_the_same_findings() {
     assert_eq!(counts("instructions"), [1, 0, 0]);
     assert_eq!(image["metadata_findings"], 1);
     assert_eq!(json["complete"], true);
+}
+
+#[test]
+fn a_warning_is_told_with_its_place() {
+    let warning = Warning::new(WarningCode::BrokenNestedArchive, "ends early");
+    assert_eq!(line(&warning, 1), "warning: ends early");
+    let warning = warning.in_image(0).in_layer(2).at(b"a.zip");
+    assert_eq!(line(&warning, 1), "warning: layer 2: a.zip: ends early");
+    assert_eq!(
+        line(&warning, 2),
+        "warning: image 0: layer 2: a.zip: ends early"
+    );
 }

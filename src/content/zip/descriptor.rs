@@ -11,7 +11,8 @@ use std::io::{self, BufRead, Read};
 use crc32fast::Hasher;
 use memchr::memmem;
 
-use super::LOCAL;
+use super::directory::Listed;
+use super::{LOCAL, u32_at};
 use crate::content::replay::Replay;
 
 /// What writers put before a descriptor.
@@ -138,6 +139,25 @@ fn fitting(bytes: &[u8], count: u64) -> Option<(u32, usize)> {
 fn is_behind(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at..).unwrap_or_default();
     BEHIND.iter().any(|signature| rest.starts_with(signature))
+}
+
+/// Length of the descriptor that `bytes` begin with, if it says of its member what the directory lists.
+pub(super) fn of(bytes: &[u8], listed: &Listed) -> Option<usize> {
+    let signature = match bytes.starts_with(SIGNATURE) {
+        true => SIGNATURE.len(),
+        false => 0,
+    };
+    let field = |number: usize| u32_at(bytes, signature + 4 * number);
+    let fields = [field(0), field(1), field(2)];
+    let sizes = [listed.compressed, listed.size];
+    let is_narrow = fields == [listed.checksum, sizes[0], sizes[1]].map(Some);
+    let is_wide = fields == [listed.checksum, sizes[0], 0].map(Some)
+        && [field(3), field(4)] == [sizes[1], 0].map(Some);
+    match (is_narrow, is_wide) {
+        (_, true) => Some(signature + WIDE - SIGNATURE.len()),
+        (true, false) => Some(signature + NARROW - SIGNATURE.len()),
+        (false, false) => None,
+    }
 }
 
 /// Passes the descriptor of a member whose end is known: with or without signature, of 32 or 64

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::text::{message, uri_path};
 use crate::error::{Warning, printable};
-use crate::finding::{Kind, Occurrence};
+use crate::finding::{Kind, Occurrence, Part};
 
 /// A finding's location, without a message.
 pub(super) fn location(occurrence: &Occurrence) -> Value {
@@ -25,11 +25,14 @@ pub(super) fn location(occurrence: &Occurrence) -> Value {
     location
 }
 
-/// A further location of a result: numbered, and with a message that says what it is.
-pub(super) fn related(occurrence: &Occurrence, id: usize) -> Value {
+/// A further location of a result: numbered, and with a message that says what it is, and of which part
+/// of the secret.
+pub(super) fn related(occurrence: &Occurrence, part: Option<&Part>, id: usize) -> Value {
     let mut related = location(occurrence);
+    let of_part = part.map(|part| format!("{}: ", part.title));
+    let text = of_part.unwrap_or_default() + &describe(occurrence);
     related["id"] = json!(id);
-    related["message"] = json!({ "text": message(&describe(occurrence)) });
+    related["message"] = json!({ "text": message(&text) });
     related
 }
 

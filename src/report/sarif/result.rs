@@ -23,11 +23,16 @@ pub(super) fn finding_result(finding: &Finding, rules: &Rules<'_>, reveal: bool)
         },
         "rank": rank(finding.severity, finding.confidence),
     });
-    let further: Vec<Value> = finding
-        .places()
-        .skip(1)
+    let own = finding.occurrences.iter().skip(1);
+    let of_parts = finding.parts.iter().flat_map(|part| {
+        let places = part.occurrences.iter();
+        places.map(move |occurrence| (occurrence, Some(part)))
+    });
+    let further: Vec<Value> = own
+        .map(|occurrence| (occurrence, None))
+        .chain(of_parts)
         .zip(1..)
-        .map(|(occurrence, id)| related(occurrence, id))
+        .map(|((occurrence, part), id)| related(occurrence, part, id))
         .collect();
     if !further.is_empty() {
         result["relatedLocations"] = json!(further);

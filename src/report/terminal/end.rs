@@ -48,17 +48,11 @@ fn warning_text(warning: &Warning, images: usize) -> Vec<Span> {
     if let Some(image) = warning.image.filter(|_| images > 1) {
         spans.push(Span::new(Tone::Faint, format!(" image {image}")));
     }
-    // Most messages name their place themselves.
-    let unsaid = |text: &str| {
-        let mut after = warning.message.split(text).skip(1);
-        !after.any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
-    };
-    if let Some(layer) = warning.layer.map(|layer| format!("layer {layer}"))
-        && unsaid(&layer)
-    {
+    let (layer, path) = warning.unsaid();
+    if let Some(layer) = layer {
         spans.push(Span::new(Tone::Faint, format!(" {layer}")));
     }
-    if let Some(path) = warning.path.as_deref().filter(|path| unsaid(path)) {
+    if let Some(path) = path {
         spans.push(Span::new(Tone::Plain, " "));
         spans.push(Span::elided(Tone::Path, path, LONGEST_PATH));
     }

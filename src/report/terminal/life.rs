@@ -94,6 +94,9 @@ pub(super) fn life(occurrence: &Occurrence, report: &Report) -> Vec<Span> {
         Visibility::Metadata if occurrence.removed_by.is_some() => {
             (Tone::Caution, "still in the image's history")
         }
+        Visibility::Metadata if occurrence.layer.is_some() => {
+            (Tone::Strong, "in no filesystem, readable in the layer")
+        }
         Visibility::Metadata => (Tone::Strong, "readable in the image's metadata"),
         Visibility::Overwritten | Visibility::Deleted => (Tone::Caution, "still in the image"),
     };

@@ -11,6 +11,9 @@ use crate::scan::links::Link;
 impl Worker<'_, '_> {
     /// Keeps what the stack needs to know of the path.
     pub(super) fn note_path(&mut self, entry: &LayerEntry) {
+        if entry.behind_end {
+            return self.marks.end_before(entry.sequence);
+        }
         if let Some(whiteout) = &entry.whiteout {
             self.marks.remove(whiteout);
             return;

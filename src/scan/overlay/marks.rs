@@ -18,6 +18,8 @@ pub(in crate::scan) struct PathMarks {
     trail: Trail,
     /// Bytes of the common room that it has.
     used: usize,
+    /// The first entry behind the end mark of the tar, where there is one.
+    end: Option<u32>,
     /// Things that were not kept because there were too many.
     lost: u64,
     /// Names that no file system can hold.
@@ -111,6 +113,17 @@ impl PathMarks {
             Whiteout::Path(_) => mark.deleted = true,
             Whiteout::Opaque(_) => mark.opaque = true,
         });
+    }
+
+    /// Notes that an entry, and all that follow it, stand behind the end mark of the tar: nothing
+    /// that unpacks the layer sees them.
+    pub(in crate::scan) fn end_before(&mut self, sequence: u32) {
+        self.end.get_or_insert(sequence);
+    }
+
+    /// Whether what unpacks the layer sees an entry.
+    pub(in crate::scan) fn applies(&self, sequence: u32) -> bool {
+        self.end.is_none_or(|end| sequence < end)
     }
 
     /// How many paths and links were not kept; what hides what is then known only in part.

@@ -160,11 +160,22 @@ fn what_is_missing_is_said_and_a_foreign_layer_is_called_so() {
 
 #[test]
 fn a_broken_manifest_still_gives_every_member_to_the_scan() {
-    let contents = Members::default()
-        .file("manifest.json", "[{\"Config\": \"c.json\",")
-        .json("c.json", &json!({}))
-        .file(&format!("{}.tar", id('a')), layer("a"))
-        .open();
+    let members = || {
+        Members::default()
+            .file("manifest.json", "[{\"Config\": \"c.json\",")
+            .json("c.json", &json!({}))
+            .file(&format!("{}.tar", id('a')), layer("a"))
+    };
+    let asked = Selection {
+        image: Some("app".to_owned()),
+        ..Selection::default()
+    };
+    let refused = members().refused(&asked);
+    assert!(
+        refused.ends_with("no image \"app\"; none can be read"),
+        "{refused}"
+    );
+    let contents = members().open();
     assert!(contents.images.is_empty());
     assert_eq!(codes(&contents.warnings), [WarningCode::BrokenJson]);
     assert!(contents.warnings[0].message.contains("manifest.json"));

@@ -217,6 +217,22 @@ fn extension_headers_without_an_entry_are_slack() {
 }
 
 #[test]
+fn entries_behind_a_zero_block_say_so() {
+    let zero_block = vec![0; 512];
+    for (mark, is_end) in [(Vec::new(), false), (zero_block, true), (end(), true)] {
+        let tar = [
+            file("a", b"one"),
+            mark,
+            file("b", b"two"),
+            file("c", b"three"),
+        ];
+        let walked = walk(&tar.concat());
+        let behind = walked.entries.iter().map(|(entry, _)| entry.behind_end);
+        assert!(behind.eq([false, is_end, is_end]));
+    }
+}
+
+#[test]
 fn names_that_other_names_replace_stay_in_sight() {
     let tar = [
         Header::gnu("././@LongLink", b'L', 12).and(b"first\0behind"),

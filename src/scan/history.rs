@@ -89,8 +89,12 @@ pub(super) fn with_assignments(
     all
 }
 
-/// `matches` of the text as a command, and those of its words in exec form.
+/// `matches` of the text as a command, and those of its words in exec form. The words of a text that is a
+/// document are texts of their own.
 pub(super) fn with_exec_form(engine: &Engine, text: &str, matches: Vec<Match>) -> Vec<Match> {
+    if text.starts_with('{') {
+        return matches;
+    }
     let mut all = matches;
     add_others(&mut all, of_words(engine, text, &[], &exec_words(text)));
     all.sort_by_key(|matched| matched.span);

@@ -12,6 +12,7 @@ use super::span::Span;
 use super::validate;
 
 mod wrapped;
+mod wrapped_pem;
 
 pub(super) use wrapped::WRAPPED;
 
@@ -161,6 +162,10 @@ pub(super) const DECODINGS: &[(&str, Decoding)] = &[
     ("url", Decoding::One(url)),
     ("user-password", Decoding::One(user_password)),
     (WRAPPED, Decoding::One(wrapped::wrapped)),
+    (
+        wrapped_pem::WRAPPED_PEM,
+        Decoding::One(wrapped_pem::wrapped_pem),
+    ),
 ];
 
 /// The decodings of those names.

@@ -11,6 +11,7 @@
 mod assignment;
 mod blocks;
 mod class;
+mod command_line;
 mod decode;
 mod demand;
 mod detector;
@@ -52,6 +53,7 @@ pub(crate) mod tests;
 
 use std::sync::LazyLock;
 
+pub(crate) use command_line::CommandLine;
 pub use engine::Engine;
 pub use keys::{Certificate, KeyId, Observed, Seen};
 pub use matched::{By, Context, Decoded, Facts, Match, Part, Suppression, TextKind};

@@ -28,7 +28,7 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
             // An id that is part of a secret is one, whatever else it could be the id of.
             hit.is_lone && (rule.syntax.alone || claimed.contains(&hit.span)),
             hit.rank(rule),
-            hit.decoded.is_none(),
+            how_raw(hit),
             hit.is_lone,
             Reverse(hit.confidence),
             Reverse(rule.syntax.severity),
@@ -59,6 +59,15 @@ pub(super) fn resolve(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
     let mut keep = keep.into_iter();
     matches.retain(|_| keep.next().unwrap_or(false));
     matches
+}
+
+/// How far a hit is from what its bytes say: 0 in a text that they were decoded into.
+fn how_raw(hit: &Match) -> u8 {
+    match &hit.decoded {
+        Some(decoded) if decoded.inner.is_some() => 0,
+        Some(_) => 1,
+        None => 2,
+    }
 }
 
 /// Whether two hits lie in one decoded text, which stands in one place of the file: they were set
@@ -295,7 +304,14 @@ mod tests {
             }),
             ..hit(1, 5, 10, Confidence::Likely)
         };
-        let hits = vec![hit(1, 5, 10, Confidence::Confirmed), inner(0), inner(9)];
+        let raw = hit(1, 5, 10, Confidence::Confirmed);
+        let mut joined = inner(0);
+        joined.confidence = Confidence::Confirmed;
+        joined.decoded = joined.decoded.map(|decoded| Decoded {
+            inner: None,
+            ..decoded
+        });
+        let hits = vec![raw, joined, inner(0), inner(9)];
         assert_eq!(resolve(engine.rules(), hits), [inner(0), inner(9)]);
     }
 }

@@ -312,7 +312,10 @@ impl<'e> Session<'e> {
         self.inner = Some(inner);
         self.sights.pass_on(observed);
         // A file that is known by its path alone is one that lies there.
-        let of_text = |hit: &Match| !engine.rules().rule(hit.rule).is_about_files();
+        let of_text = |hit: &Match| {
+            let is_its_own = hit.span.offset >= outer.program as u64;
+            is_its_own && !engine.rules().rule(hit.rule).is_about_files()
+        };
         for matched in matches.into_iter().filter(of_text) {
             let index = matched.rule;
             self.report(view, outer.place(matched, view));

@@ -37,14 +37,17 @@ fn pairs(text: &str, start: usize, arguments: &str, is_key: fn(u8) -> bool) -> V
     let mut found: Vec<Assignment> = Vec::new();
     let mut at = start;
     for word in arguments.split([' ', '\t', '\n']) {
-        let key = word.split_once('=').map(|(key, _)| key);
-        if let Some(key) = key.filter(|key| !key.is_empty() && key.bytes().all(is_key)) {
+        let written = word.split_once('=').map(|(key, _)| key);
+        let named = written.map(|key| (key, key.trim_matches(['"', '\''])));
+        if let Some((written, key)) =
+            named.filter(|(_, key)| !key.is_empty() && key.bytes().all(is_key))
+        {
             if let Some(last) = found.last_mut() {
                 last.value.end = trimmed(text, last.value.start, at);
             }
             found.push(Assignment {
                 key: key.to_owned(),
-                value: at + key.len() + 1..end,
+                value: at + written.len() + 1..end,
             });
         }
         at += word.len() + 1;
@@ -114,6 +117,8 @@ mod tests {
             assert_eq!(all(text), expected, "{text}");
         }
         assert_eq!(all("LABEL db.password=a b"), [pair("db.password", "a b")]);
+        let quoted = all("LABEL \"db.password\"=\"a b\" c='d'");
+        assert_eq!(quoted, [pair("db.password", "\"a b\""), pair("c", "'d'")]);
         assert_eq!(
             all("/bin/sh -c #(nop) ENV KEY some value"),
             [pair("KEY", "some value")]

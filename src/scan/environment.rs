@@ -6,10 +6,7 @@ use std::collections::HashMap;
 use super::locate::Located;
 use crate::error::printable;
 use crate::finding::{Kind, Removal};
-use crate::image::{Image, Instruction};
-
-/// Bytes of a history text that are looked at before a secret for the name it is assigned to.
-const LOOKED_BACK: usize = 64 << 10;
+use crate::image::{Assignment, Image, Instruction, assignments};
 
 /// Fills in the instruction of places in the config, and what replaced an ENV value since.
 pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
@@ -33,11 +30,10 @@ pub(super) fn place_in_history(image: &Image, found: &mut [Located]) {
                 occurrence.removed_by = settings.replaced_by(instruction, name);
                 continue;
             }
-            let name = name_before(instruction, occurrence.offset);
-            occurrence.removed_by = settings.replaced_by(instruction, name);
-            if let Some(key) = settings.build_argument(instruction, occurrence.offset) {
-                occurrence.key = Some(printable(key.as_bytes()));
-            }
+            let name = settings.assigned(instruction, occurrence.offset).cloned();
+            occurrence.removed_by = settings.replaced_by(instruction, name.as_deref());
+            let key = name.map(|name| printable(name.as_bytes()));
+            occurrence.key = key.or(occurrence.key.take());
         } else if let Some(setting) = pointer.strip_prefix("/config/") {
             occurrence.instruction = settings.origin(image, occurrence.kind, setting);
         }
@@ -53,8 +49,8 @@ struct Settings<'i> {
     label: HashMap<&'i str, usize>,
     /// By keyword, the last one.
     keyword: HashMap<&'i str, usize>,
-    /// By instruction, as far as asked for: where each build argument begins.
-    build_arguments: HashMap<usize, Vec<(usize, &'i str)>>,
+    /// By instruction, as far as asked for: what it assigns, in order.
+    assigned: HashMap<usize, Vec<Assignment>>,
 }
 
 impl<'i> Settings<'i> {
@@ -127,25 +123,15 @@ impl<'i> Settings<'i> {
         })
     }
 
-    /// The build argument in whose value a secret at `offset` of a `RUN` lies.
-    fn build_argument(&mut self, instruction: &'i Instruction, offset: u64) -> Option<&'i str> {
+    /// The name that an instruction assigns a secret at `offset` to: a variable's, a build argument's, a label's.
+    fn assigned(&mut self, instruction: &Instruction, offset: u64) -> Option<&String> {
         let offset = usize::try_from(offset).ok()?;
-        let begun = self.build_arguments.entry(instruction.index);
-        let begun = begun.or_insert_with(|| build_arguments(instruction));
-        let behind = begun.partition_point(|(at, _)| *at <= offset);
-        let (_, key) = begun.get(behind.checked_sub(1)?)?;
-        (!key.is_empty()).then_some(*key)
+        let pairs = self.assigned.entry(instruction.index);
+        let pairs = pairs.or_insert_with(|| assignments(&instruction.created_by));
+        let behind = pairs.partition_point(|pair| pair.value.start <= offset);
+        let pair = pairs.get(behind.checked_sub(1)?)?;
+        (offset < pair.value.end).then_some(&pair.key)
     }
-}
-
-/// The name that a secret at `offset` of an ENV is assigned to.
-fn name_before(instruction: &Instruction, offset: u64) -> Option<&str> {
-    if instruction.keyword.as_deref() != Some("ENV") {
-        return None;
-    }
-    let before = (instruction.created_by).get(..usize::try_from(offset).ok()?)?;
-    let start = before.ceil_char_boundary(before.len().saturating_sub(LOOKED_BACK));
-    last_key(before.get(start..)?)
 }
 
 /// `/history/12/created_by` → 12.
@@ -156,44 +142,6 @@ fn history_index(pointer: &str) -> Option<usize> {
         .next()?
         .parse()
         .ok()
-}
-
-/// Where the build arguments of a `RUN` begin and the command after them, which is without a
-/// name: `RUN |1 TOKEN=… /bin/sh -c …`.
-fn build_arguments(instruction: &Instruction) -> Vec<(usize, &str)> {
-    let text = instruction.created_by.as_str();
-    let mut begun = Vec::new();
-    let count = text
-        .find('|')
-        .and_then(|bar| Some(bar + text.get(bar..)?.find(' ')?));
-    let Some(mut at) = count.map(|space| space + 1) else {
-        return begun;
-    };
-    for (key, value) in &instruction.build_args {
-        if !text
-            .get(at..)
-            .is_some_and(|text| text.starts_with(key.as_str()))
-        {
-            break;
-        }
-        begun.push((at, key.as_str()));
-        at += key.len() + "=".len() + value.len() + " ".len();
-    }
-    begun.push((at, ""));
-    begun
-}
-
-/// The `KEY` of the last `KEY=` in `text`, where it stands at the start of a word.
-fn last_key(text: &str) -> Option<&str> {
-    let words = text.split_ascii_whitespace().rev();
-    words
-        .filter_map(|word| word.split_once('='))
-        .map(|(key, _)| key)
-        .find(|key| is_name(key))
-}
-
-fn is_name(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The names of the `NAME=value` words of an ENV or LABEL.
@@ -207,40 +155,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_before_the_command_of_a_run_is_a_build_arguments() {
-        let created_by = "|2 A_TOKEN=one B=x=two /bin/sh -c make TOKEN=three";
-        let instruction = Instruction {
-            index: 0,
-            created: None,
-            created_by: created_by.to_owned(),
-            empty_layer: false,
-            layer: None,
-            approximate: false,
-            keyword: Some("RUN".to_owned()),
-            arguments: "make TOKEN=three".to_owned(),
-            build_args: [("A_TOKEN", "one"), ("B", "x=two")]
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .into(),
-        };
-        let key = |secret: &str| {
-            let offset = created_by.find(secret).unwrap() as u64;
-            Settings::default().build_argument(&instruction, offset)
-        };
-        assert_eq!(key("one"), Some("A_TOKEN"));
-        assert_eq!(key("two"), Some("B"));
-        assert_eq!(key("three"), None);
-        let mut settings = Settings::default();
-        assert_eq!(settings.build_argument(&instruction, u64::MAX), None);
+    fn a_secret_in_a_history_text_has_the_name_that_it_is_assigned_to() {
+        for (created_by, name) in [
+            (
+                "|2 A_TOKEN=SECRET B=x=two /bin/sh -c make TOKEN=x",
+                Some("A_TOKEN"),
+            ),
+            (
+                "RUN |2 A=one B=x=SECRET /bin/sh -c make # buildkit",
+                Some("B"),
+            ),
+            ("|1 A=one /bin/sh -c make TOKEN=SECRET", None),
+            ("ENV A=1 URL=postgres://u:SECRET@h C=3", Some("URL")),
+            ("/bin/sh -c #(nop)  ENV TOKEN=\"a SECRET\"", Some("TOKEN")),
+            ("ENV TOKEN SECRET", Some("TOKEN")),
+            ("ARG TOKEN=SECRET", Some("TOKEN")),
+            ("LABEL a=b \"build.token\"='SECRET'", Some("build.token")),
+            ("CMD [\"app\", \"TOKEN=SECRET\"]", None),
+        ] {
+            let instruction = Instruction {
+                index: 0,
+                created: None,
+                created_by: created_by.to_owned(),
+                empty_layer: true,
+                layer: None,
+                approximate: false,
+                keyword: None,
+                arguments: String::new(),
+                build_args: Vec::new(),
+            };
+            let mut settings = Settings::default();
+            let offset = created_by.find("SECRET").unwrap() as u64;
+            let found = settings.assigned(&instruction, offset);
+            assert_eq!(found.map(String::as_str), name, "{created_by}");
+            assert_eq!(settings.assigned(&instruction, u64::MAX), None);
+        }
     }
 
     #[test]
-    fn the_key_before_a_value_is_the_last_name_with_an_equals_sign() {
-        assert_eq!(last_key("ENV A=1 TOKEN="), Some("TOKEN"));
-        assert_eq!(
-            last_key("/bin/sh -c #(nop)  ENV URL=postgres://u:"),
-            Some("URL")
-        );
-        assert_eq!(last_key("ENV "), None);
+    fn names_and_indexes_are_read_off_texts() {
         assert!(names("A=1 x TOKEN= MY_TOKEN=x").eq(["A", "TOKEN", "MY_TOKEN"]));
         assert_eq!(history_index("/history/12/created_by"), Some(12));
     }

@@ -1,15 +1,19 @@
 //! Matches in a history text: what it assigns is read as the environment is, because builders
-//! record values without quotes and a command line's rules would cut them short.
+//! record values without quotes and a command line's rules would cut them short. A command in exec form is
+//! read as the line that its words make.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::words::in_words;
 use crate::detect::span::Position;
 use crate::detect::{Context, Engine, Match, TextKind};
 use crate::image::{Assignment, assignments, exec_words};
 
 /// Bytes of names and values that are remembered of one history.
 const MOST_DECLARED: usize = 1 << 20;
+/// Bytes of entry points that are searched again before the commands of one history.
+const MOST_REPEATED: usize = 1 << 20;
 
 /// What the texts of a history assigned so far. A `RUN` records its build arguments without
 /// quotes, so only the `ARG` before it tells where a value with spaces ends.
@@ -17,6 +21,10 @@ const MOST_DECLARED: usize = 1 << 20;
 pub(super) struct Declared {
     values: HashMap<String, String>,
     kept: usize,
+    /// The words of the last `ENTRYPOINT`, to which those of a `CMD` are added.
+    entrypoint: Vec<String>,
+    /// Bytes of them that were.
+    repeated: usize,
 }
 
 impl Declared {
@@ -38,11 +46,31 @@ impl Declared {
         }
         pairs
     }
+
+    /// The program that the words of a text are arguments of: of a `CMD` the entry point before it.
+    fn program(&mut self, text: &str, words: &[Range<usize>]) -> Vec<String> {
+        let before = words.first().and_then(|word| text.get(..word.start));
+        let before = before
+            .unwrap_or(text)
+            .trim_end_matches(['[', ']', '"', ' ']);
+        if before.ends_with("CMD") {
+            let size: usize = self.entrypoint.iter().map(String::len).sum();
+            self.repeated += size;
+            return match self.repeated <= MOST_REPEATED {
+                true => self.entrypoint.clone(),
+                false => Vec::new(),
+            };
+        }
+        if before.ends_with("ENTRYPOINT") {
+            let words = words.iter().filter_map(|word| text.get(word.clone()));
+            self.entrypoint = words.map(str::to_owned).collect();
+        }
+        Vec::new()
+    }
 }
 
-/// `matches` of the text as a command, those of its assignments, and those of arguments behind
-/// their options in exec form; where two share bytes, the one of the assignment counts, and then
-/// the one of the command.
+/// `matches` of the text as a command, those of its assignments, and those of its words in exec
+/// form; where two share bytes, the one of the assignment counts, and then the one of the command.
 pub(super) fn with_assignments(
     engine: &Engine,
     text: &str,
@@ -54,11 +82,21 @@ pub(super) fn with_assignments(
         all.extend(of_pair(engine, text, &pair));
     }
     add_others(&mut all, matches);
-    for words in exec_words(text).windows(2) {
-        if let [option, argument] = words {
-            add_others(&mut all, of_word(engine, text, option, argument));
-        }
+    let words = exec_words(text);
+    let program = declared.program(text, &words);
+    add_others(&mut all, of_words(engine, text, &program, &words));
+    all.sort_by_key(|matched| matched.span);
+    all
+}
+
+/// `matches` of the text as a command, and those of its words in exec form. The words of a text that is a
+/// document are texts of their own.
+pub(super) fn with_exec_form(engine: &Engine, text: &str, matches: Vec<Match>) -> Vec<Match> {
+    if text.starts_with('{') {
+        return matches;
     }
+    let mut all = matches;
+    add_others(&mut all, of_words(engine, text, &[], &exec_words(text)));
     all.sort_by_key(|matched| matched.span);
     all
 }
@@ -71,36 +109,18 @@ fn add_others(all: &mut Vec<Match>, mut others: Vec<Match>) {
     all.append(&mut others);
 }
 
-/// Matches in a word of a command in exec form that follows an option.
-fn of_word(
-    engine: &Engine,
-    text: &str,
-    option: &Range<usize>,
-    argument: &Range<usize>,
-) -> Vec<Match> {
-    let word = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-    let mut found = of_argument(engine, word(option), word(argument));
-    for matched in &mut found {
-        matched.span.offset += argument.start as u64;
-        matched.position = position(text, matched.span.offset);
-    }
-    found
-}
-
-/// Matches in an argument that follows an option: `["--password", "…"]` is `--password …`.
-pub(super) fn of_argument(engine: &Engine, option: &str, argument: &str) -> Vec<Match> {
-    if !option.starts_with('-') || option.contains(['=', ' ']) {
+/// Matches in the words of a command in exec form, behind those of its program.
+fn of_words(engine: &Engine, text: &str, program: &[String], words: &[Range<usize>]) -> Vec<Match> {
+    if words.is_empty() {
         return Vec::new();
     }
-    let context = Context {
-        kind: TextKind::Command,
-        ..Context::default()
-    };
-    let head = option.len() as u64 + 1;
-    let found = engine.scan_fully(&context, format!("{option} {argument}").as_bytes());
-    let placed = found.matches.into_iter().filter_map(|mut matched| {
-        matched.span.offset = matched.span.offset.checked_sub(head)?;
-        matched.position = position(argument, matched.span.offset);
+    let own = words.iter().filter_map(|word| text.get(word.clone()));
+    let line = program.iter().map(String::as_str).chain(own);
+    let found = in_words(line, |context, bytes| engine.scan_fully(context, bytes));
+    let placed = found.into_iter().filter_map(|(index, mut matched)| {
+        let word = words.get(index.checked_sub(program.len())?)?;
+        matched.span.offset += word.start as u64;
+        matched.position = position(text, matched.span.offset);
         Some(matched)
     });
     placed.collect()

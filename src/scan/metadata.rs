@@ -3,11 +3,13 @@
 //! A JSON document is scanned twice: by its strings, each with a JSON pointer, and as raw bytes
 //! for what a parser does not show (duplicate keys, bytes behind the value).
 
+mod commands;
 mod encoded;
 mod place;
 
 use std::collections::HashSet;
 
+use self::commands::Commands;
 use self::encoded::Outer;
 use self::place::{Place, role_kind};
 use super::budget::{Budget, size_of};
@@ -17,7 +19,7 @@ use super::locate::Located;
 use crate::archive::Limits;
 use crate::content::{Hit, Scanner};
 use crate::detect::pair::pair_across;
-use crate::detect::{Context, Engine, Match, Stream, TextKind};
+use crate::detect::{By, Context, Engine, Match, Stream, TextKind};
 use crate::error::{Warning, WarningCode, printable};
 use crate::finding::{Kind, Occurrence, Visibility};
 use crate::secret::Secret;
@@ -46,11 +48,13 @@ pub(super) fn scan_document(
         stream: Stream::new(engine),
         budget,
         scan: DocumentScan::default(),
-        option: String::new(),
+        commands: Commands::default(),
         outer: Outer::default(),
+        outdone: HashSet::new(),
         declared: Declared::default(),
     };
     let extent = worker.scan_texts(limits);
+    worker.scan_commands();
     worker.pair();
     worker.scan_raw(limits, extent);
     if document.blob.is_cut() {
@@ -73,9 +77,11 @@ struct Worker<'d> {
     stream: Stream<'d>,
     budget: Budget,
     scan: DocumentScan,
-    /// The argument before the one at hand, of a command in exec form.
-    option: String,
+    /// Those of the config at hand.
+    commands: Commands,
     outer: Outer,
+    /// Numbers of matches that others have outdone since.
+    outdone: HashSet<usize>,
     /// What the history assigned so far.
     declared: Declared,
 }
@@ -127,7 +133,7 @@ impl Worker<'_> {
         self.scan.warnings.extend(outcome.warnings);
         for hit in outcome.hits {
             let rules = self.engine.rules();
-            if self.outer.has_told(rules, text.part, &hit.matched) {
+            if self.outer.has_told(rules, text, &hit.matched) {
                 continue;
             }
             let pointer = text.pointer();
@@ -136,6 +142,7 @@ impl Worker<'_> {
             if !self.budget.take(size) {
                 continue;
             }
+            self.outdo(text, &hit.matched);
             let mut occurrence = occurrence(document, place.kind, &hit.matched);
             occurrence.pointer = Some(pointer);
             occurrence.inside = hit.inside;
@@ -157,8 +164,7 @@ impl Worker<'_> {
         if text.text.is_empty() {
             return;
         }
-        let document = self.document;
-        let place = Place::of(document.role, text);
+        let place = Place::of(self.document.role, text);
         let label = if text.is_key { None } else { text.key() };
         let context = Context {
             path: &[],
@@ -172,7 +178,7 @@ impl Worker<'_> {
         }
         let mut matches = scanned.matches;
         let rules = self.engine.rules();
-        matches.retain(|matched| !self.outer.has_told(rules, text.part, matched));
+        matches.retain(|matched| !self.outer.has_told(rules, text, matched));
         self.outer.remember(rules, &place, text, &matches);
         match place.kind {
             _ if text.part.is_some() => {}
@@ -180,38 +186,74 @@ impl Worker<'_> {
                 let declared = &mut self.declared;
                 matches = history::with_assignments(self.engine, text.text, matches, declared);
             }
-            Kind::Cmd | Kind::Entrypoint | Kind::Healthcheck => {
-                if matches.is_empty() {
-                    matches = history::of_argument(self.engine, &self.option, text.text);
-                }
-                self.option = text.text.to_owned();
+            Kind::Onbuild | Kind::LegacyConfig if place.text == TextKind::Command => {
+                matches = history::with_exec_form(self.engine, text.text, matches);
             }
             _ => {}
         }
+        if self.commands.are_over_at(text) {
+            self.scan_commands();
+        }
+        let is_decoded = self.outer.holds(text);
+        if !is_decoded {
+            self.commands.add(&place, text, &matches);
+        }
         for matched in matches {
-            let pointer = text.pointer();
-            if !self.budget.take(size_of(&matched) + pointer.len()) {
-                continue;
+            self.outdo(text, &matched);
+            let look = (matched.by == By::Looks && !is_decoded).then_some(matched.span);
+            let name = self.outer.name(&place, text).map(str::to_owned);
+            let number = self.scan.found.len();
+            let is_told = self.tell(matched, place.kind, text.pointer(), name, text.decoded);
+            if let Some(look) = look.filter(|_| is_told) {
+                self.outer.number(look, number);
             }
-            let mut occurrence = occurrence(document, place.kind, &matched);
-            occurrence.pointer = Some(pointer);
-            occurrence.key = self
-                .outer
-                .name(&place, text)
-                .map(|key| printable(key.as_bytes()))
-                .or(occurrence.key);
-            let within = occurrence.decoded;
-            let how = text.decoded.iter().map(|how| (*how).to_owned());
-            occurrence.decoded = how.chain(within).collect();
-            self.scan.found.push(Located {
-                matched,
-                occurrence,
-            });
         }
     }
 
-    /// Puts the parts of secrets together that lie in several texts; what is lone is dropped.
+    /// What a string is said to be for its looks counts no more where a match says what it holds.
+    fn outdo(&mut self, text: &JsonText<'_>, matched: &Match) {
+        if self.outer.holds(text) && matched.suppressed.is_none() {
+            self.outdone.extend(self.outer.take_looks(text));
+            self.commands.pass_over(text.part);
+        }
+    }
+
+    /// Keeps a match in a text of the document, if the budget reaches so far. What has a `name` of its own is
+    /// called so.
+    fn tell(
+        &mut self,
+        matched: Match,
+        kind: Kind,
+        pointer: String,
+        name: Option<String>,
+        decoded: &[&'static str],
+    ) -> bool {
+        if !self.budget.take(size_of(&matched) + pointer.len()) {
+            return false;
+        }
+        let mut occurrence = occurrence(self.document, kind, &matched);
+        occurrence.pointer = Some(pointer);
+        let name = name.map(|key| printable(key.as_bytes()));
+        occurrence.key = name.or(occurrence.key);
+        let within = occurrence.decoded;
+        let how = decoded.iter().map(|how| (*how).to_owned());
+        occurrence.decoded = how.chain(within).collect();
+        self.scan.found.push(Located {
+            matched,
+            occurrence,
+        });
+        true
+    }
+
+    /// Puts the parts of secrets together that lie in several texts; what is lone or outdone is dropped.
     fn pair(&mut self) {
+        let mut number = 0..;
+        let is_told = |_: &Located| {
+            number
+                .next()
+                .is_some_and(|number| !self.outdone.contains(&number))
+        };
+        self.scan.found.retain(is_told);
         let found = self.scan.found.iter_mut();
         let mut matches: Vec<&mut Match> = found.map(|located| &mut located.matched).collect();
         pair_across(self.engine.rules(), &mut matches);

@@ -38,6 +38,7 @@ mod redactor;
 mod stack;
 mod twins;
 mod unique;
+mod words;
 
 pub use pipeline::{MOST_THREADS, Options, run};
 pub use progress::Progress;

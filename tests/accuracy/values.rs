@@ -342,6 +342,15 @@ fn body(pem: &str, between: &str) -> String {
     lines.collect::<Vec<_>>().join(between)
 }
 
+/// Digits as `base64` breaks them, in a block of YAML.
+fn lines(digits: &str) -> String {
+    let starts = (0..digits.len()).step_by(76);
+    let lines: Vec<&str> = starts
+        .map(|at| &digits[at..digits.len().min(at + 76)])
+        .collect();
+    lines.join("\n    ")
+}
+
 /// The forms that a text of several lines takes in other files.
 fn reshape(pem: &str, form: &str) -> String {
     match form {
@@ -349,6 +358,7 @@ fn reshape(pem: &str, form: &str) -> String {
         "escaped" => pem.replace('\n', "\\n"),
         "spaced" => pem.replace('\n', " "),
         "base64" => STANDARD.encode(pem),
+        "base64 lines" => lines(&STANDARD.encode(pem)),
         "indented" => pem.replace('\n', "\n    "),
         "quoted" => pem.trim_end().replace('\n', "\\n\" +\n    \""),
         "body" => body(pem, ""),

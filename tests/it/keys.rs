@@ -1,6 +1,8 @@
 //! Stories of private keys: what is told of them, which certificate and which logins they belong
 //! to, keys that everybody shares, keys that everybody has, keystores.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::support::run::Scan;
@@ -225,4 +227,81 @@ fn the_terminal_says_whose_certificate_it_is() {
         words.contains("expires 2031-01-01T00:00:00Z, path srv/site.crt"),
         "{shown}"
     );
+}
+
+#[test]
+fn a_key_in_base64_once_more_is_one_key_however_its_lines_are_broken() {
+    let key = KeyPair::of("once more");
+    let digits = STANDARD.encode(key.pem());
+    let lines = |width: usize, between: &str| -> String {
+        let lines = digits.as_bytes().chunks(width);
+        let lines = lines.map(String::from_utf8_lossy);
+        lines.collect::<Vec<_>>().join(between)
+    };
+    let blocks = lines(76, "\n    ");
+    let layer = LayerBuilder::new()
+        .file("root/key.b64", lines(76, "\n"))
+        .file("root/key.pem.b64", &digits)
+        .file(
+            "app/values.yaml",
+            format!("ssl:\n  key: |\n    {blocks}\n  port: 1\n"),
+        )
+        .file(
+            "app/setup.sh",
+            format!("base64 -d <<EOF >k\n{}\nEOF\n", lines(64, "\n")),
+        )
+        .file(
+            "app/k.py",
+            format!("K = (\n  \"{}\"\n)\n", lines(76, "\"\n  \"")),
+        )
+        .file("app/k.json", json!({ "key": lines(76, "\n") }).to_string());
+    let image = ImageBuilder::new().layer("COPY . / # buildkit", layer);
+    let report = scanned(&image);
+    assert_eq!(report.findings().len(), 1, "{}", report.digest());
+    let finding = of(&report, &key);
+    assert_eq!(finding["confidence"], "confirmed");
+    assert_eq!(finding["secret"]["value"], digits);
+    let mut places: Vec<_> = (finding["occurrences"].as_array().expect("places").iter())
+        .map(|place| {
+            (
+                &place["path"],
+                &place["line"],
+                &place["key"],
+                &place["decoded"],
+            )
+        })
+        .collect();
+    places.sort_by_key(|place| place.0.to_string());
+    let wrapped = json!(["wrapped"]);
+    let expected = [
+        (json!("app/k.json"), json!(1), json!("key"), wrapped.clone()),
+        (json!("app/k.py"), json!(2), Value::Null, wrapped.clone()),
+        (
+            json!("app/setup.sh"),
+            json!(2),
+            Value::Null,
+            wrapped.clone(),
+        ),
+        (
+            json!("app/values.yaml"),
+            json!(3),
+            json!("ssl.key"),
+            wrapped.clone(),
+        ),
+        (json!("root/key.b64"), json!(1), Value::Null, wrapped),
+        (json!("root/key.pem.b64"), json!(1), Value::Null, json!([])),
+    ];
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|place| (&place.0, &place.1, &place.2, &place.3))
+        .collect();
+    assert_eq!(places, expected);
+    let archive = Scratch::new();
+    let archive = (archive.image(Shape::OciArchive, &image), archive);
+    let run = residue([
+        "scan".as_ref(),
+        "--format=json".as_ref(),
+        archive.0.as_os_str(),
+    ]);
+    assert!(!run.stdout.contains(&digits[..76]) && run.stdout.contains("in-base64"));
 }

@@ -3,6 +3,7 @@
 mod bad_archives;
 mod bad_layers;
 mod cache;
+mod commands;
 mod documents;
 mod end_mark;
 mod facts;

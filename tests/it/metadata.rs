@@ -305,10 +305,52 @@ fn base64_within_strings_is_found_with_the_name_and_instruction_of_its_place() {
 }
 
 #[test]
-fn a_private_key_in_base64_of_a_variable_is_told_once() {
-    let key = KeyPair::of("b64 variable").pem();
-    let report = report_of(&base().env("TLS_KEY", &STANDARD.encode(&key)));
-    let findings = report.json["findings"].as_array().expect("findings");
-    assert_eq!(findings.len(), 1, "{}", report.digest());
-    assert_eq!(findings[0]["rule"], "private-key.in-base64");
+fn a_private_key_in_base64_is_told_once() {
+    let key = STANDARD.encode(KeyPair::of("b64 variable").pem());
+    let (first, rest) = key.split_at(76);
+    let wrapped = format!("{first}\n{rest}\n");
+    for image in [
+        base().env("TLS_KEY", &key),
+        base().label("tls.key", &key),
+        base().label("tls.key", &wrapped),
+        base().instruction(&format!("ENV TLS_KEY={key}")),
+    ] {
+        let report = report_of(&image);
+        let findings = report.json["findings"].as_array().expect("findings");
+        assert_eq!(findings.len(), 1, "{}", report.digest());
+        assert_eq!(findings[0]["rule"], "private-key.in-base64");
+        assert_eq!(findings[0]["secret"]["value"], key);
+    }
+}
+
+#[test]
+fn a_second_private_key_in_one_base64_is_told_as_well() {
+    let keys = ["first", "second"].map(|word| KeyPair::of(word).pem());
+    let lines = STANDARD.encode(keys.concat());
+    let lines: Vec<&str> = (0..lines.len())
+        .step_by(64)
+        .map(|at| &lines[at..lines.len().min(at + 64)])
+        .collect();
+    let report = report_of(&base().label("tls.keys", &lines.join("\n")));
+    assert_eq!(report.findings().len(), 2, "{}", report.digest());
+}
+
+#[test]
+fn what_base64_holds_is_told_and_not_that_it_looks_random() {
+    let token = secrets::github("looks");
+    let npmrc = STANDARD.encode(format!("//npm.pkg.github.com/:_authToken={token}\n"));
+    for image in [
+        base().env("NPMRC_B64", &npmrc),
+        base().instruction(&format!("ENV NPMRC_B64={npmrc}")),
+        base().config("Cmd", json!(["app", "--token", npmrc])),
+    ] {
+        let report = report_of(&image);
+        assert_eq!(report.findings().len(), 1, "{}", report.digest());
+        assert!(report.find(&token).is_some(), "{}", report.digest());
+    }
+    let other = STANDARD.encode(secrets::bytes("looks", 40));
+    let image = base().env("A_B64", &npmrc).env("B_DATA", &other);
+    let report = report_of(&image);
+    let rules: Vec<_> = report.findings().iter().map(|f| &f["rule"]).collect();
+    assert!(rules.contains(&&json!("generic.entropy")), "{rules:?}");
 }

@@ -9,7 +9,7 @@ use crate::detect::validate::base64_digits_of_der;
 /// The word for what was written in pieces.
 pub(in crate::detect) const WRAPPED: &str = "wrapped";
 /// Bytes in which the digits stand.
-const LONGEST: usize = 12_000;
+pub(super) const LONGEST: usize = 12_000;
 /// Digits that tell how many there are.
 const HEAD: usize = 8;
 /// Bytes before a body in which its armour is looked for.
@@ -55,7 +55,7 @@ fn digits(text: &[u8]) -> (Vec<u8>, usize) {
 }
 
 /// The digit that stands there, or what may stand between two, and how long it is.
-fn next(text: &[u8], at: usize) -> Option<(Option<u8>, usize)> {
+pub(super) fn next(text: &[u8], at: usize) -> Option<(Option<u8>, usize)> {
     let rest = text.get(at..)?;
     match *rest.first()? {
         b'+' if is_operator(text, at) => Some((None, 1)),
@@ -74,7 +74,7 @@ fn next(text: &[u8], at: usize) -> Option<(Option<u8>, usize)> {
     }
 }
 
-fn is_digit(byte: u8) -> bool {
+pub(super) fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 

@@ -1,24 +1,36 @@
-//! Command lines in the fields of a file: one as a text, or one as a list of its words. They are
-//! searched as what they are, and what is found stands where its word does.
+//! Command lines in the fields of a file: one as a text, or one as a list of its words, which may be
+//! the arguments of a program that stands beside it. They are searched as what they are, and what is
+//! found stands where its word does.
 
 use std::ops::Range;
 
 use super::tree::{NodeId, Tree};
+use crate::detect::CommandLine;
 
 /// Longest line that is searched.
 const LONGEST: usize = 32 << 10;
 /// Lines of one file that are searched.
 const MOST: usize = 2_000;
+/// Fields beside one among which its program is looked for.
+const BESIDE: usize = 256;
+/// Fields that hold arguments, and what holds their program in the same object: of Kubernetes, of
+/// Compose, of a Dockerfile.
+const PROGRAMS: [(&[u8], &[u8]); 3] = [
+    (b"args", b"command"),
+    (b"command", b"entrypoint"),
+    (b"CMD", b"ENTRYPOINT"),
+];
 
 /// A command line.
 pub(super) struct Line {
     /// As a shell would be told.
-    pub text: Vec<u8>,
+    pub text: CommandLine,
+    /// Bytes of it that are the program's, which is a line of its own.
+    pub program: usize,
     /// Its words.
     pub words: Vec<Word>,
-    /// The first field of it, and whether that is one of several.
-    pub first: NodeId,
-    pub is_list: bool,
+    /// The field that it is, or whose items are its words.
+    pub of: NodeId,
 }
 
 /// A word of it.
@@ -41,35 +53,60 @@ pub(super) fn lines(tree: &Tree, fields: &[NodeId], bytes: &[u8]) -> impl Iterat
 fn line(tree: &Tree, fields: &[NodeId], bytes: &[u8]) -> Option<Line> {
     let first = *fields.first()?;
     let is_list = tree.is_item(first);
-    let (mut text, mut words) = (Vec::new(), Vec::new());
+    let of = match is_list {
+        true => tree.parent(first)?,
+        false => first,
+    };
+    let mut text = CommandLine::default();
+    if let Some(program) = program(tree, of, bytes) {
+        push(&mut text, tree, program, bytes);
+    }
+    let (program, mut words) = (text.text().len(), Vec::new());
     for value in fields.iter().filter_map(|field| tree.value(*field)) {
         let word = value.text(bytes);
-        if text.len() + word.len() > LONGEST {
+        if text.text().len() + word.len() > LONGEST {
             break;
         }
-        let quote = (is_list && asks_for_quotes(word)).then_some(b'"');
-        if !words.is_empty() {
-            text.push(b' ');
-        }
-        text.extend(quote);
-        let start = text.len();
-        text.extend_from_slice(word);
         words.push(Word {
-            inner: start..text.len(),
+            inner: match is_list {
+                true => text.push_word(word),
+                false => text.push_line(word),
+            },
             at: value.at.clone(),
         });
-        text.extend(quote);
     }
     (!words.is_empty()).then_some(Line {
         text,
+        program,
         words,
-        first,
-        is_list,
+        of,
     })
 }
 
-/// Whether a word of a list is one word of a shell in quotes only.
-fn asks_for_quotes(word: &[u8]) -> bool {
-    let holds = |signs: [u8; 3]| memchr::memchr3(signs[0], signs[1], signs[2], word).is_some();
-    holds([b' ', b'\t', b'\n']) && !holds([b'"', b'\\', b'"'])
+/// The field whose program takes what a field holds as arguments: of several the one before it.
+fn program(tree: &Tree, of: NodeId, bytes: &[u8]) -> Option<NodeId> {
+    let name = tree.name(of, bytes)?;
+    let (_, wanted) = PROGRAMS.iter().find(|(arguments, _)| *arguments == name)?;
+    let beside = tree.children(tree.parent(of)?).take(BESIDE);
+    let mut named = beside.filter(|field| tree.name(*field, bytes) == Some(wanted));
+    let first = named.next()?;
+    let before = named.take_while(|field| *field < of).last();
+    Some(before.unwrap_or(first))
+}
+
+/// Adds what a field holds, or all its items do, where there is room for half a line of it.
+fn push(line: &mut CommandLine, tree: &Tree, field: NodeId, bytes: &[u8]) {
+    if let Some(value) = tree.value(field) {
+        let text = value.text(bytes);
+        if text.len() <= LONGEST / 2 {
+            line.push_line(text);
+        }
+    }
+    for value in tree.children(field).filter_map(|item| tree.value(item)) {
+        let word = value.text(bytes);
+        if line.text().len() + word.len() > LONGEST / 2 {
+            return;
+        }
+        line.push_word(word);
+    }
 }

@@ -14,6 +14,8 @@ use crate::rules::Confidence;
 pub(in crate::detect) struct Inner<'t> {
     /// The text.
     pub text: &'t [u8],
+    /// Bytes of it, from its beginning, that are told elsewhere: the program of a command line.
+    pub program: usize,
     /// Where it is written.
     pub at: Range<usize>,
     /// Decodings that lead to it.

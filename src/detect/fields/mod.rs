@@ -217,18 +217,15 @@ impl Block {
             return;
         }
         for line in command::lines(tree, nodes, view.bytes) {
-            let of = match line.is_list {
-                true => tree.parent(line.first).unwrap_or(line.first),
-                false => line.first,
-            };
-            let names = Names::of(tree, of, view.bytes, None);
+            let names = Names::of(tree, line.of, view.bytes, None);
             let (Some(names), Some(first), Some(last)) =
                 (names, line.words.first(), line.words.last())
             else {
                 continue;
             };
             take(Hit::Text(Inner {
-                text: &line.text,
+                text: line.text.text(),
+                program: line.program,
                 at: first.at.start..last.at.end.max(first.at.start),
                 how: &[self.format],
                 label: &names.label,
@@ -265,6 +262,7 @@ impl Block {
         if let Some(name) = &table.syntax.file {
             return take(Hit::Text(Inner {
                 text: value.text(bytes),
+                program: 0,
                 at: value.at.clone(),
                 how: &value.how,
                 label: &names.label,
@@ -280,6 +278,7 @@ impl Block {
             if value.how.contains(&"base64") {
                 take(Hit::Text(Inner {
                     text: value.text(bytes),
+                    program: 0,
                     at: value.at.clone(),
                     how: &value.how,
                     label: &names.label,

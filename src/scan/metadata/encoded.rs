@@ -13,17 +13,26 @@ const IN_BASE64: [&str; 2] = ["pem-in-base64", "google-service-account-in-base64
 /// The check of those that tell them decoded.
 const DECODED: &str = "pem-private-key";
 
-/// The last string that is no decoded part of one.
+/// The last string that was not decoded from base64.
 #[derive(Debug, Default)]
 pub(super) struct Outer {
     /// The variable that it assigns.
     variable: Option<String>,
+    /// How many decodings lead to it.
+    depth: usize,
     /// Where it has private keys in base64 that were told.
     keys: Vec<Span>,
+    /// Where in it something was told for its looks alone, and under which number.
+    looks: Vec<(Span, usize)>,
 }
 
 impl Outer {
-    /// Remembers a text, unless it is a part of the last one.
+    /// Whether a text was decoded from the string, or from a part of it.
+    pub(super) fn holds(&self, text: &JsonText<'_>) -> bool {
+        text.part.is_some() || text.decoded.get(self.depth) == Some(&"base64")
+    }
+
+    /// Remembers a text, unless it was decoded from the last one.
     pub(super) fn remember(
         &mut self,
         rules: &RuleSet,
@@ -31,9 +40,11 @@ impl Outer {
         text: &JsonText<'_>,
         matches: &[Match],
     ) {
-        if text.part.is_some() {
+        if self.holds(text) {
             return;
         }
+        self.depth = text.decoded.len();
+        self.looks.clear();
         let is_key = |matched: &&Match| {
             let checks = &rules.rule(matched.rule).syntax.validate;
             checks.iter().any(|check| IN_BASE64.contains(&&**check))
@@ -59,13 +70,36 @@ impl Outer {
         }
     }
 
-    /// Whether a match of a decoded part is a private key that was told as it is written.
-    pub(super) fn has_told(&self, rules: &RuleSet, part: Option<&Part>, matched: &Match) -> bool {
-        let is_here = |part: &Part| {
-            let span = Span::new(part.at.start as u64, part.at.len() as u64);
-            self.keys.iter().any(|key| key.overlaps(&span))
-        };
+    /// Whether a match of a decoded text is a private key that was told as it is written: each is once.
+    pub(super) fn has_told(
+        &mut self,
+        rules: &RuleSet,
+        text: &JsonText<'_>,
+        matched: &Match,
+    ) -> bool {
         let checks = &rules.rule(matched.rule).syntax.validate;
-        part.is_some_and(is_here) && checks.iter().any(|check| &**check == DECODED)
+        if !self.holds(text) || !checks.iter().any(|check| &**check == DECODED) {
+            return false;
+        }
+        let is_here = |key: &Span| shares(text, key);
+        let told = self.keys.iter().position(is_here);
+        told.map(|key| self.keys.remove(key)).is_some()
     }
+
+    /// Remembers that something in the string was told for its looks alone, and under which number.
+    pub(super) fn number(&mut self, look: Span, number: usize) {
+        self.looks.push((look, number));
+    }
+
+    /// The numbers of what was told for its looks, of the bytes that a text was decoded from.
+    pub(super) fn take_looks(&mut self, text: &JsonText<'_>) -> impl Iterator<Item = usize> {
+        let here = self.looks.extract_if(.., |(look, _)| shares(text, look));
+        here.map(|(_, number)| number)
+    }
+}
+
+/// Whether a text was decoded from bytes of its string that lie there.
+fn shares(text: &JsonText<'_>, there: &Span) -> bool {
+    let span = |part: &Part| Span::new(part.at.start as u64, part.at.len() as u64);
+    text.part.is_none_or(|part| span(part).overlaps(there))
 }

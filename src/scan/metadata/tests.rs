@@ -33,12 +33,20 @@ examples = ["tok_abcdefgh"]
 
 /// Kind, pointer and secret of everything in a document, in order of secret.
 fn found(role: Role, bytes: impl Into<Vec<u8>>) -> Vec<(Kind, Option<String>, String)> {
+    found_by(&engine(), role, bytes)
+}
+
+fn found_by(
+    engine: &Engine,
+    role: Role,
+    bytes: impl Into<Vec<u8>>,
+) -> Vec<(Kind, Option<String>, String)> {
     let document = Document {
         name: "blobs/doc".to_owned(),
         role,
         blob: Blob::from_vec(bytes.into()),
     };
-    let scan = scan_document(&document, &engine(), &Limits::default(), Budget::share(1));
+    let scan = scan_document(&document, engine, &Limits::default(), Budget::share(1));
     let secret =
         |located: &Located| String::from_utf8_lossy(located.matched.secret.expose()).into_owned();
     let mut all: Vec<_> = scan
@@ -149,4 +157,63 @@ fn a_document_that_is_no_json_is_scanned_as_a_file() {
     );
     let deep = format!("{}\"tok_aaaaaaaa\"", "[".repeat(100_000));
     assert_eq!(found(Role::OrphanBlob, deep)[0].2, "tok_aaaaaaaa");
+}
+
+/// What is found in a config by a rule for the password behind `zz … -p`.
+fn in_commands(config: &serde_json::Value) -> Vec<(Kind, Option<String>, String)> {
+    let rule = crate::detect::tests::rule(
+        "a.b",
+        "zz",
+        "regex = 'zz(?: \\w{1,9}){0,9} -p ?(?P<secret>\\w{3,40})'",
+    );
+    let engine = crate::detect::tests::engine_of(&rule);
+    found_by(&engine, Role::Config, config.to_string())
+}
+
+#[test]
+fn commands_of_one_config_are_apart_from_those_of_the_next() {
+    let config = json!({
+        "container_config": { "Entrypoint": ["zz"] },
+        "config": {
+            "Cmd": ["x", "-p", "t0kyo9"],
+            "Healthcheck": { "Test": ["-p", "n0ne99"] },
+            "Entrypoint": ["zz"],
+            "Labels": { "Cmd": "-p n0ne99" },
+        },
+        "other": { "Cmd": ["-p", "n0ne99"], "x": ["-p", "n0ne99"] },
+    });
+    let expected = [pointed(Kind::Cmd, "/config/Cmd/2", "t0kyo9")];
+    assert_eq!(in_commands(&config), expected);
+}
+
+#[test]
+fn commands_of_documents_within_strings_and_of_legacy_configs_are_read() {
+    let inner = json!({ "config": { "Cmd": ["zz", "-p", "t0kyo9"] } }).to_string();
+    let config = json!({
+        "history": [{ "v1Compatibility": inner }],
+        "container_config": { "Cmd": ["/bin/sh", "-c", "#(nop) ", "CMD [\"zz\" \"-p\" \"t1kyo9\"]"] },
+    });
+    let expected = [
+        pointed(
+            Kind::LegacyConfig,
+            "/history/0/v1Compatibility/config/Cmd/2",
+            "t0kyo9",
+        ),
+        pointed(Kind::LegacyConfig, "/container_config/Cmd/3", "t1kyo9"),
+    ];
+    assert_eq!(in_commands(&config), expected);
+}
+
+#[test]
+fn a_command_that_no_kernel_takes_is_a_limit() {
+    let long = "x".repeat(1 << 20);
+    let config = json!({ "config": { "Cmd": [long, long, long, "zz", "-p", "t0kyo9"] } });
+    let document = Document {
+        name: "blobs/doc".to_owned(),
+        role: Role::Config,
+        blob: Blob::from_vec(config.to_string().into_bytes()),
+    };
+    let scan = scan_document(&document, &engine(), &Limits::default(), Budget::share(1));
+    let codes: Vec<_> = scan.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(codes, [WarningCode::LimitReached]);
 }

@@ -154,6 +154,31 @@ fn words_of_a_list_are_a_command_line_and_stand_where_they_do() {
 }
 
 #[test]
+fn arguments_follow_their_program_wherever_it_stands() {
+    let rest = "anchors = ['zz']\nregex = 'zz -p (?P<secret>\\w{3,40})'";
+    let keys = "keys = ['*', '*.*', '*.*.*']\njudge = 'command'";
+    let engine = engine_of(&rule("a.b", rest, &table("yaml", "**/x", keys)));
+    let found = |text: &str| told(&scan(&engine, "srv/x", text));
+    let (secret, none) = (pairs(&[("c.args", "t0kyo9")]), pairs(&[]));
+    for (text, expected) in [
+        ("c:\n  command: [zz]\n  args: [-p, t0kyo9]\n", &secret),
+        ("c:\n  args: [-p, t0kyo9]\n  command: zz\n", &secret),
+        ("c:\n  command: [x]\n  args: [zz, -p, t0kyo9]\n", &secret),
+        ("c:\n  program: [zz]\n  args: [-p, t0kyo9]\n", &none),
+        ("c: [zz]\nargs: [-p, t0kyo9]\n", &none),
+    ] {
+        assert_eq!(&found(text), expected, "{text}");
+    }
+    let own = "c:\n  command: [zz, -p, t0kyo9]\n  args: [x]\n";
+    assert_eq!(found(own), pairs(&[("c.command", "t0kyo9")]));
+    let long = format!(
+        "c:\n  command: [{}, zz]\n  args: [-p, t0kyo9]\n",
+        "x".repeat(1 << 15)
+    );
+    assert_eq!(found(&long), none);
+}
+
+#[test]
 fn a_command_line_over_several_lines_is_one() {
     let engine = searched("systemd", "**/x", "S.ExecStart");
     let hits = scan(

@@ -1,5 +1,8 @@
 //! Escapes in the strings of JSON.
 
+/// What was undone, as reports call it.
+pub(super) const HOW: &str = "json";
+
 /// The text of a string with escapes; those that mean nothing stand for themselves.
 pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(raw.len());

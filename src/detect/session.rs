@@ -229,7 +229,7 @@ impl<'e> Session<'e> {
             {
                 self.sights.on_anchor(view, at.clone(), *sight);
             }
-            self.escapes.on_anchor(view, &at, anchor.breaks);
+            self.escapes.on_anchor(view, &at, anchor.is_broken);
             for (index, exact) in &anchor.rules {
                 let confirmed = exact
                     .as_deref()

@@ -2,7 +2,7 @@
 //! and Go. No rule knows such spellings, and the detectors need not: what stands around an escape is shown
 //! to them once more, with its escapes undone ([`undone`]).
 //!
-//! Escapes are looked for behind anchors only, and where one breaks what rules have for an anchor ([`BREAKS`]).
+//! Escapes are looked for behind anchors only, and where they broke one ([`BROKEN`]).
 //! A text falls into blocks, whatever view shows them; those with such an escape are searched anew, each
 //! with a margin, so that all of it takes as many times as long at most as a block with its margins is longer
 //! than one.
@@ -14,13 +14,13 @@ use std::ops::Range;
 pub(super) use self::undone::Undone;
 use super::detector::View;
 
-/// What an escape makes of `://`, and escapes of signs that are parts of anchors; in any case.
-pub(super) const BREAKS: &[&str] = &[
-    r":\/\/", r":\\\/", r"1\/\/0", r"\u0026", r"\u0027", r"\u002b", r"\u002d", r"\u002f", r"\u003d",
-];
+/// What escapes make of parts of anchors, in any case: `://`, `1//0`, and the signs from `&` to `/`, and `=`.
+pub(super) const BROKEN: &[&str] = &[r":\/\/", r":\\\/", r"1\/\/0", r"\u002", r"\u003d"];
 
 /// Bytes of a text that are searched anew together.
 const BLOCK: u64 = 2 << 10;
+/// Blocks next to each other that are searched together.
+const MOST_BLOCKS: usize = 8;
 /// Bytes on both sides of them in which a match may begin or end.
 const MARGIN: usize = 1 << 10;
 /// Bytes behind an anchor in which an escape leads on.
@@ -33,8 +33,8 @@ const MOST_APOSTROPHES: usize = 8;
 /// Where the view at hand has escapes that lead on.
 #[derive(Default)]
 pub(super) struct Escapes {
-    /// The first backslash behind the last anchor that was asked about, once there was one.
-    next: Option<usize>,
+    /// The first backslash that was not looked at, behind the last anchor for which that was asked.
+    next: usize,
     /// Blocks of the text, in order.
     blocks: Vec<u64>,
 }
@@ -42,34 +42,41 @@ pub(super) struct Escapes {
 impl Escapes {
     /// Another view comes.
     pub(super) fn begin(&mut self) {
-        self.next = None;
+        self.next = 0;
         self.blocks.clear();
     }
 
-    /// An anchor stands at `anchor`, which breaks others or not. Anchors come in order of where they end.
-    pub(super) fn on_anchor(&mut self, view: &View<'_>, anchor: &Range<usize>, breaks: bool) {
+    /// An anchor stands at `anchor`, which escapes broke or not. Anchors come in order of where they end.
+    #[inline]
+    pub(super) fn on_anchor(&mut self, view: &View<'_>, anchor: &Range<usize>, is_broken: bool) {
+        if is_broken || self.next < anchor.end + REACH {
+            self.look(view, anchor, is_broken);
+        }
+    }
+
+    /// Looks at the escapes behind an anchor, or in one.
+    fn look(&mut self, view: &View<'_>, anchor: &Range<usize>, is_broken: bool) {
         let bytes = view.bytes;
-        let from = match breaks {
-            true => anchor.start + usize::from(bytes[anchor.start] != b'\\'),
+        let from = match is_broken {
+            true => anchor.start,
             false => anchor.end,
         };
-        let mut next = self.next.filter(|next| *next >= from);
-        let limit = bytes.len().min(anchor.end + REACH);
-        loop {
-            let at = next.unwrap_or_else(|| backslash(bytes, from));
-            self.next = Some(at);
-            if at >= limit {
-                return;
-            }
-            next = Some(match undone::escape(&bytes[at..]) {
+        if self.next < from {
+            self.next = backslash(bytes, from);
+        }
+        while self.next < anchor.end + REACH {
+            let at = self.next;
+            let rest = &bytes[at..];
+            let length = match undone::escape(rest) {
                 Some(escape) => {
                     if undone::is_telling(bytes, at, &escape) {
                         self.take(view, at);
                     }
-                    backslash(bytes, at + escape.takes)
+                    escape.takes
                 }
-                None => backslash(bytes, at + undone::slashes(&bytes[at..])),
-            });
+                None => undone::slashes(rest),
+            };
+            self.next = backslash(bytes, at + length);
         }
     }
 
@@ -82,23 +89,26 @@ impl Escapes {
     }
 
     /// The parts of the view that are to be searched anew.
-    pub(super) fn parts(&mut self, view: &View<'_>) -> Vec<Range<usize>> {
-        let blocks = self.blocks.drain(..);
-        blocks.map(|block| part(view, block)).collect()
+    pub(super) fn parts(&self, view: &View<'_>) -> Vec<Range<usize>> {
+        let is_next = |a: &u64, b: &u64| *b == a + 1;
+        let rows = self.blocks.chunk_by(is_next);
+        let rows = rows.flat_map(|row| row.chunks(MOST_BLOCKS));
+        rows.filter_map(|row| Some(part(view, *row.first()?, *row.last()?)))
+            .collect()
     }
 }
 
-/// The first backslash from a place on, or the end.
+/// The first backslash from a place on, or none ever.
 fn backslash(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    memchr::memchr(b'\\', rest).map_or(bytes.len(), |at| from + at)
+    memchr::memchr(b'\\', rest).map_or(usize::MAX, |at| from + at)
 }
 
-/// A block with its margins, from where no word is cut on.
-fn part(view: &View<'_>, block: u64) -> Range<usize> {
+/// Blocks with their margins, from where no word is cut on.
+fn part(view: &View<'_>, first: u64, last: u64) -> Range<usize> {
     let place = |offset: u64| usize::try_from(offset.saturating_sub(view.base));
-    let start = place(block * BLOCK).unwrap_or(usize::MAX);
-    let end = place((block + 1) * BLOCK).unwrap_or(usize::MAX);
+    let start = place(first * BLOCK).unwrap_or(usize::MAX);
+    let end = place((last + 1) * BLOCK).unwrap_or(usize::MAX);
     let end = end.saturating_add(MARGIN).min(view.bytes.len());
     let is_between = |b: &u8| b.is_ascii_whitespace() || b"\"'`<>".contains(b);
     let from = match start.checked_sub(MARGIN) {

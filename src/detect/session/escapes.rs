@@ -7,12 +7,11 @@ use super::{DEEPEST, Session};
 use crate::detect::detector::{Found, View, Written};
 use crate::detect::escapes::Undone;
 use crate::detect::identity;
+use crate::detect::json_escape::HOW;
 use crate::detect::matched::TextKind;
 use crate::rules::RuleSet;
 use crate::secret::Secret;
 
-/// What was undone, as reports call it.
-const HOW: &str = "json";
 /// Bytes between a secret and the escape that kept it from being found.
 const DISTANCE: usize = 256;
 /// Bytes at the ends of a part in which nothing is taken, since the rest may be cut off.
@@ -30,8 +29,12 @@ impl Session<'_> {
         let mut inner = (self.inner.take()).unwrap_or_else(|| Box::new(Self::new(engine)));
         inner.sights.effort.take_over(&self.sights.effort);
         let mut known = Known::of(&self.found);
+        let mut full = self.full();
         for part in parts {
             let undone = Undone::of(&view.bytes[part.clone()]);
+            for rule in &full {
+                inner.touch(view, *rule).fill();
+            }
             inner.search(&View {
                 own: 0..undone.text.len(),
                 bytes: &undone.text,
@@ -62,11 +65,21 @@ impl Session<'_> {
             for rule in inner.take_back_states() {
                 self.touch(view, rule).limited = true;
             }
+            full = self.full();
         }
         inner.lookers.forget();
         inner.sights.take();
         self.sights.effort.take_over(&inner.sights.effort);
         self.inner = Some(inner);
+    }
+}
+
+impl Session<'_> {
+    /// Rules with as many matches as are kept.
+    fn full(&self) -> Vec<usize> {
+        let used = self.touched.iter().zip(&self.states);
+        let full = used.filter(|(_, state)| state.is_full());
+        full.map(|(rule, _)| *rule).collect()
     }
 }
 
@@ -82,15 +95,16 @@ fn written(found: Found, undone: &Undone, part: &Range<usize>, view: &View<'_>) 
     }
     let secret = part.start + within.start..part.start + within.end;
     let is_changed = view.bytes[secret.clone()] != undone.text[said.clone()];
-    let how = is_changed.then_some(HOW).into_iter();
     let written = match found.written {
-        Some(other) => Some(Written {
-            how: how.chain(other.how).collect(),
-            ..other
-        }),
+        Some(mut other) => {
+            if is_changed && other.how.first() != Some(&HOW) {
+                other.how.insert(0, HOW);
+            }
+            Some(other)
+        }
         None => is_changed.then(|| Written {
             text: undone.text[said.clone()].to_vec(),
-            how: how.collect(),
+            how: vec![HOW],
             inner: None,
         }),
     };

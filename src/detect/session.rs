@@ -202,20 +202,6 @@ impl<'e> Session<'e> {
         }
     }
 
-    /// Makes the states in use ready for other texts; the rules that had too many matches.
-    fn take_back_states(&mut self) -> Vec<usize> {
-        let mut limited = Vec::new();
-        for (index, state) in self.touched.drain(..).zip(&mut self.states) {
-            if state.limited {
-                limited.push(index);
-            }
-            state.reset();
-            self.slots[index] = 0;
-        }
-        limited.sort_unstable();
-        limited
-    }
-
     fn find_anchors(&mut self, view: &View<'_>) {
         let engine = self.engine;
         let room = self.room.take();

@@ -4,6 +4,7 @@ mod bad_archives;
 mod bad_layers;
 mod cache;
 mod documents;
+mod escapes;
 mod facts;
 mod fields;
 mod git;

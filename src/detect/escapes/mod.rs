@@ -26,7 +26,7 @@ const MARGIN: usize = 1 << 10;
 /// Bytes behind an anchor in which an escape leads on.
 const REACH: usize = 256;
 /// Bytes of a string before an escape.
-const LONGEST_BEFORE: usize = 512;
+const LONGEST_BEFORE: usize = 1024;
 /// Apostrophes of a string before an escape.
 const MOST_APOSTROPHES: usize = 8;
 

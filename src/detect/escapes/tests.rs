@@ -18,6 +18,7 @@ fn escapes_in_words_are_undone_and_those_that_structure_a_text_stay() {
             r#"\n\t\"\\\u0022\u005c\u000a\ud83d"#,
             r#"\n\t\"\\\u0022\u005c\u000a\ud83d"#,
         ),
+        (r"\u0061\u0030", r"\u0061\u0030"),
         (r"\u00", r"\u00"),
         (r"\", r"\"),
         ("", ""),

@@ -49,9 +49,11 @@ pub(super) fn escape(rest: &[u8]) -> Option<Escape> {
         }),
         b'u' if slashes.is_power_of_two() => {
             let (says, length) = json_escape::unicode(rest.get(slashes + 1..)?)?;
-            let is_word =
-                !says.is_control() && !matches!(says, '"' | '\\' | char::REPLACEMENT_CHARACTER);
-            is_word.then_some(Escape {
+            // Nobody writes letters and digits of ASCII so who does not mean to hide them.
+            let stays = says.is_control()
+                || says.is_ascii_alphanumeric()
+                || matches!(says, '"' | '\\' | char::REPLACEMENT_CHARACTER);
+            (!stays).then_some(Escape {
                 takes: slashes + 1 + length,
                 says,
             })

@@ -83,6 +83,16 @@ impl State {
         !self.runs.is_empty() || !self.blocks.is_empty()
     }
 
+    /// Whether the rule has had as many matches as it may.
+    pub(super) fn is_full(&self) -> bool {
+        self.matches >= MOST_MATCHES || self.bytes >= MOST_BYTES
+    }
+
+    /// The rule has had them, of which these are none.
+    pub(super) fn fill(&mut self) {
+        self.matches = MOST_MATCHES;
+    }
+
     /// What waits is not followed.
     pub(super) fn drop_work(&mut self) {
         self.runs.clear();
@@ -161,7 +171,7 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// Whether the rule has had as many matches as it may in this text.
     pub(super) fn is_full(&mut self) -> bool {
-        let full = self.state.matches >= MOST_MATCHES || self.state.bytes >= MOST_BYTES;
+        let full = self.state.is_full();
         self.state.limited |= full;
         full
     }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::escapes::BROKEN;
 use super::keys::{SIGHTS, Sight};
 use super::literals::{Literal, Literals, Offsets, Room};
 use crate::rules::Rule;
@@ -21,6 +22,8 @@ pub(super) struct Anchor {
     pub keyword_of: Vec<usize>,
     /// The public key that it leads to, with the exact bytes.
     pub sight: Option<(&'static [u8], Sight)>,
+    /// Whether it is what escapes made of others.
+    pub is_broken: bool,
     /// Where its fingerprints begin, if that is known.
     prints: Option<Offsets>,
 }
@@ -31,7 +34,10 @@ impl Anchor {
         let of_rules = self.rules.iter().map(|(_, exact)| exact.as_deref());
         let of_sight = self.sight.iter().map(|(exact, _)| Some(*exact));
         let of_keywords = self.keyword_of.first().map(|_| None);
-        let mut all = of_rules.chain(of_sight).chain(of_keywords);
+        let of_escapes = self.is_broken.then_some(None);
+        let mut all = (of_rules.chain(of_sight))
+            .chain(of_keywords)
+            .chain(of_escapes);
         let first = all.next()??;
         all.all(|other| other == Some(first)).then_some(first)
     }
@@ -69,6 +75,10 @@ impl Prefilter {
         for (anchor, sight) in SIGHTS {
             let text = anchor.to_ascii_lowercase().into_bytes();
             by_text.entry(text).or_default().sight = Some((anchor.as_bytes(), *sight));
+        }
+        for text in BROKEN {
+            let text = text.as_bytes().to_vec();
+            by_text.entry(text).or_default().is_broken = true;
         }
         let literal = |(text, anchor): (Vec<u8>, &Anchor)| {
             let exact = anchor.spelling();

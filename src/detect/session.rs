@@ -3,6 +3,7 @@
 //! Everything that changes while a text is scanned is here, so that the engine itself can be
 //! shared between threads; a session is made once for each worker and used for text after text.
 
+mod escapes;
 mod wants;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
+use super::escapes::Escapes;
 use super::fields::{Fields, Formats, Hit, Inner, Scratch, Sections};
 use super::keys::{Effort, Observed, Sights};
 use super::literals::Room;
@@ -69,6 +71,7 @@ pub(super) struct Session<'e> {
     found: Vec<Found>,
     matches: Vec<Match>,
     sights: Sights,
+    escapes: Escapes,
     any_path: bool,
     lookers: Lookers,
     room: Option<Room>,
@@ -94,6 +97,7 @@ impl<'e> Session<'e> {
             found: Vec::new(),
             matches: Vec::new(),
             sights: Sights::default(),
+            escapes: Escapes::default(),
             any_path: false,
             lookers: Lookers::default(),
             room: None,
@@ -137,6 +141,17 @@ impl<'e> Session<'e> {
     pub(super) fn feed_behind(&mut self, passed: &[u8], view: &View<'_>, mut lines: Lines) {
         self.keeps_lone = !matches!(view.context.kind, TextKind::File | TextKind::Name);
         self.sights.on_file(view);
+        self.search(view);
+        self.look_at_escapes(view);
+        self.look_at_fields(view);
+        if !self.found.is_empty() {
+            lines.pass(passed, view.base - passed.len() as u64);
+            self.keep(view, lines);
+        }
+    }
+
+    /// Has the detectors search a view.
+    fn search(&mut self, view: &View<'_>) {
         self.find_anchors(view);
         for index in self.engine.unanchored() {
             if self.wants(view, *index) {
@@ -155,11 +170,6 @@ impl<'e> Session<'e> {
                     self.states[at].drop_work();
                 }
             }
-        }
-        self.look_at_fields(view);
-        if !self.found.is_empty() {
-            lines.pass(passed, view.base - passed.len() as u64);
-            self.keep(view, lines);
         }
     }
 
@@ -183,16 +193,8 @@ impl<'e> Session<'e> {
         let sections = std::mem::take(&mut self.sections);
         pair::pair(self.engine.rules(), &mut matches, &sections);
         required::keep_whole(self.engine.rules(), &mut matches);
-        let mut limited = Vec::new();
-        for (index, state) in self.touched.drain(..).zip(&mut self.states) {
-            if state.limited {
-                limited.push(index);
-            }
-            state.reset();
-            self.slots[index] = 0;
-        }
+        let limited = self.take_back_states();
         self.lookers.forget();
-        limited.sort_unstable();
         Scanned {
             matches,
             limited,
@@ -206,12 +208,14 @@ impl<'e> Session<'e> {
         let mut room = room.unwrap_or_else(|| engine.take_room());
         let own = view.own.clone();
         let anchors = engine.prefilter();
+        self.escapes.begin();
         anchors.candidates(view.bytes, own, &mut room, |anchor, at| {
             if let Some((exact, sight)) = &anchor.sight
                 && view.bytes[at.clone()] == **exact
             {
                 self.sights.on_anchor(view, at.clone(), *sight);
             }
+            self.escapes.on_anchor(view, &at, anchor.is_broken);
             for (index, exact) in &anchor.rules {
                 let confirmed = exact
                     .as_deref()

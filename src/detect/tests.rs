@@ -5,6 +5,7 @@ use super::*;
 use crate::rules::{Confidence, Loader};
 
 mod embedded;
+mod escapes;
 mod foreign;
 mod forms;
 mod properties;

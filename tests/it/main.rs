@@ -6,6 +6,7 @@ mod cache;
 mod commands;
 mod documents;
 mod end_mark;
+mod escapes;
 mod facts;
 mod fields;
 mod git;

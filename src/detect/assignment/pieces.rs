@@ -12,6 +12,7 @@ use super::key::Key;
 use super::tie::Tie;
 use crate::detect::class::Class;
 use crate::detect::decode::{Value, WRAPPED};
+use crate::detect::json_escape;
 
 /// Pieces of one value.
 const MOST_PIECES: usize = 32;
@@ -40,8 +41,26 @@ pub(super) fn join(bytes: &[u8], setting: Setting<'_>, first: Range<usize>) -> V
         lines.push(next);
     }
     match &lines[..] {
-        [only] if !is_continued(bytes, only) => Value::plain(only.clone()),
+        [only] if !is_continued(bytes, only) => only_one(bytes, only.clone()),
         _ => joined(bytes, &lines),
+    }
+}
+
+/// A value of one piece. Quotes in it that are escaped are undone, and nothing else: other escapes mean one
+/// thing here and another there.
+fn only_one(bytes: &[u8], piece: Range<usize>) -> Value {
+    let quote = bytes[..piece.start].last().copied();
+    let text = &bytes[piece.clone()];
+    let is_quoted = matches!(quote, Some(b'"' | b'\'')) && bytes.get(piece.end).copied() == quote;
+    let is_undone = |at: usize| text.get(at + 1).copied() == quote;
+    let mut escapes = memchr::memchr_iter(b'\\', text).peekable();
+    if !is_quoted || escapes.peek().is_none() || !escapes.all(is_undone) {
+        return Value::plain(piece);
+    }
+    Value {
+        text: Some(json_escape::unescape(text)),
+        how: vec![json_escape::HOW],
+        ..Value::plain(piece)
     }
 }
 

@@ -2,8 +2,8 @@
 //! such a part stands there.
 
 use super::command::Word;
-use super::format::json;
 use super::tree::Scalar;
+use crate::detect::json_escape;
 
 /// Files in the fields of one file that are searched.
 pub(super) const MOST: usize = 2_000;
@@ -29,7 +29,7 @@ pub(super) fn parts(format: &str, value: &Scalar, bytes: &[u8]) -> Vec<Word> {
         if escape.is_empty() {
             return parts;
         }
-        let (written, means) = json::escape(escape);
+        let (written, means) = json_escape::escape(escape);
         said += length + means;
         at += length + written;
     }

@@ -66,6 +66,20 @@ impl Session<'_> {
         }
     }
 
+    /// Makes the states in use ready for other texts; the rules that had too many matches.
+    pub(super) fn take_back_states(&mut self) -> Vec<usize> {
+        let mut limited = Vec::new();
+        for (index, state) in self.touched.drain(..).zip(&mut self.states) {
+            if state.limited {
+                limited.push(index);
+            }
+            state.reset();
+            self.slots[index] = 0;
+        }
+        limited.sort_unstable();
+        limited
+    }
+
     /// A fresh state for a rule that has none.
     fn take_state(&mut self, index: usize) -> &mut State {
         let place = self.touched.len();

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::json;
 use super::line::{trim, uncommented};
 use crate::detect::fields::tree::{Name, Scalar, Tree};
+use crate::detect::json_escape;
 
 /// Longest value in quotes.
 const LONGEST: usize = 32 << 10;
@@ -74,7 +74,7 @@ fn quoted(bytes: &[u8], at: usize) -> Option<(Scalar, usize)> {
     }
     let inner = start..start + length;
     let scalar = if escaped {
-        Scalar::saying(inner, bytes, &json::unescape(&rest[..length]))
+        Scalar::saying(inner, bytes, &json_escape::unescape(&rest[..length]))
     } else {
         Scalar::plain(inner)
     };

@@ -7,7 +7,7 @@ mod fstab;
 pub(super) mod ini;
 mod inventory;
 mod joined;
-pub(super) mod json;
+mod json;
 mod line;
 mod lines;
 mod php;

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::json;
 use crate::detect::fields::tree::{Name, NodeId, Scalar, Tree};
+use crate::detect::json_escape;
 
 /// Reads the file.
 pub(super) fn parse(bytes: &[u8], tree: &mut Tree) {
@@ -209,7 +209,7 @@ impl Reader<'_> {
             return Scalar::plain(at);
         }
         if double {
-            return Scalar::saying(at, self.bytes, &json::unescape(raw));
+            return Scalar::saying(at, self.bytes, &json_escape::unescape(raw));
         }
         let mut said = Vec::with_capacity(raw.len());
         let mut rest = raw.iter().peekable();

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::json::unescape_unicode;
 use super::line::trim;
 use crate::detect::fields::tree::{Name, NodeId, Scalar, Tree};
+use crate::detect::json_escape::unescape_unicode;
 
 /// Most steps of a key; more dots are part of the last one.
 const MOST_STEPS: usize = 32;

@@ -6,6 +6,7 @@
 #   mix, mix-10   real files of this machine, 0.5 GB in 4 layers, and ten times as many layers
 #   mix-100       as mix, with a hundred times as many layers; only where it is asked for
 #   mix-gzip      as mix, with gzip layers
+#   mix-10-gzip   as mix-10, with gzip layers; only where it is asked for
 #   zeros         50 GB of zeros with a secret in front, in the middle and behind, without digests
 #   file          one file of 20 GB with a secret in its last line, without digests
 #   entries       5 million entries in one gzip layer, a secret behind them
@@ -13,7 +14,8 @@
 #
 # FRACTION (default 1) makes all of them smaller: 0.01 takes seconds. Archives are made in `$TMPDIR`, one
 # after the other, with holes where there are zeros: whole, they need 6 GB of room, mix-100 50 GB. Whoever finds a secret
-# missing, a scan incomplete, or more than 200 MB, fails. RESIDUE=PROGRAM scans with another program.
+# missing, a scan incomplete, or more than 200 MB, fails. RESIDUE=PROGRAM scans with another program, THREADS=N with so
+# many threads: what memory many take can be seen on few cores, what time they save cannot.
 set -euo pipefail
 
 fraction=${1:-1}
@@ -40,6 +42,7 @@ for case in "${cases[@]}"; do
   case $case in
   zeros | file) options=(--no-verify) ;;
   esac
+  [ -z "${THREADS:-}" ] || options+=(--threads "$THREADS")
   support make "$case" "$fraction" image.tar
   read -r seconds processor memory wrong < <(support scan "$residue" image.tar "${options[@]}")
   note=$wrong

@@ -184,6 +184,26 @@ mod tests {
     }
 
     #[test]
+    fn of_many_hashes_together_no_more_waits_than_there_is_room_for() {
+        let pieces = Arc::<Pieces>::default();
+        let lanes: Vec<_> = (0..MOST_OF_ALL).map(|_| Lane::of(&pieces)).collect();
+        let mut feeders: Vec<_> = lanes.iter().map(Feeder::of).collect();
+        for _ in 0..3 {
+            for feeder in &mut feeders {
+                feeder.update(&[7; PIECE]);
+            }
+            let waiting: usize = lanes.iter().map(|lane| lock(&lane.waiting).len()).sum();
+            assert_eq!(waiting, MOST_OF_ALL);
+            assert_eq!(waiting, pieces.waiting.load(Ordering::Relaxed));
+        }
+        for feeder in &mut feeders {
+            let all = feeder.hasher().finalize();
+            assert_eq!(all, Sha256::digest([7; 3 * PIECE]));
+        }
+        assert_eq!(pieces.waiting.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
     fn no_more_waits_than_a_few_pieces() {
         let lane = Lane::of(&Arc::default());
         let mut feeder = Feeder::of(&lane);

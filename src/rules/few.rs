@@ -1,7 +1,7 @@
 //! A regex that few threads at a time use, because of the memory that it works on.
 //!
 //! A regex keeps, for every thread that ever used it, what it works on: with matches of up to 16,000 bytes that is
-//! most of a megabyte. A copy shares what it was compiled to, and has nothing to work on yet. There are a few copies,
+//! most of a megabyte, and with 4,000 a quarter of one. A copy shares what it was compiled to, and has nothing to work on yet. There are a few copies,
 //! not one, since searches for private keys are slow and a thread would wait for them as long as it takes to do
 //! its own.
 

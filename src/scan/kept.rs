@@ -151,6 +151,33 @@ mod tests {
     }
 
     #[test]
+    fn large_contents_are_copied_while_there_is_room_and_needed_ones_always() {
+        let pool = Pool::default();
+        let size = LARGE as u64 + 1;
+        let mut all: Vec<_> = (0..1_000).map(|_| Kept::new(&pool)).collect();
+        for kept in &mut all {
+            kept.begin(LARGE * 2, size, false);
+            kept.push(b"a");
+        }
+        let copied = |all: &[Kept<'_>]| all.iter().filter(|kept| kept.bytes().is_some()).count();
+        let most = copied(&all);
+        assert!((1..1_000).contains(&most));
+        let mut last = Kept::new(&pool);
+        for (size, is_needed, is_copied) in
+            [(size, false, false), (size, true, true), (10, false, true)]
+        {
+            last.begin(LARGE * 2, size, is_needed);
+            last.push(b"a");
+            assert_eq!(last.bytes().is_some(), is_copied, "{size} {is_needed}");
+        }
+        // The next content of one gives its room back.
+        all[0].begin(10, 10, false);
+        last.begin(LARGE * 2, size, false);
+        last.push(b"a");
+        assert!(last.bytes().is_some());
+    }
+
+    #[test]
     fn what_nobody_read_is_read_in_the_end() {
         let pool = Pool::default();
         let mut kept = Kept::new(&pool);

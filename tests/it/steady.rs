@@ -10,7 +10,7 @@ const FORMATS: [&str; 4] = ["terminal", "json", "jsonl", "sarif"];
 fn busy_image() -> (Vec<String>, ImageBuilder) {
     let mut all = Vec::new();
     let mut image = ImageBuilder::new();
-    for number in 0..24 {
+    for number in 0..30 {
         let mut layer = LayerBuilder::new();
         for file in 0..6 {
             let secret = secrets::github(&format!("{}", (number * 5 + file) % 40));

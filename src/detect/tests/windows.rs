@@ -51,3 +51,25 @@ impl Cut {
         Ok(())
     }
 }
+
+#[test]
+fn a_text_that_is_known_to_be_long_is_found_as_any_other() {
+    let engine = super::engine_of(&super::rule("a.tok", "tok_", "regex = 'tok_[0-9]{8}'"));
+    let mut text = String::new();
+    while text.len() < 3 << 20 {
+        // At other places of each view.
+        text.push_str(&"lorem ipsum\n".repeat(9_000 + text.len() / 1_000));
+        text.push_str(&format!("tok_{:08}\n", text.len()));
+    }
+    let context = file("a");
+    let whole = engine.scan_fully(&context, text.as_bytes());
+    assert!(whole.matches.len() > 15);
+    let mut stream = Stream::new(&engine);
+    for size in [text.len() as u64, 1 << 40, 0] {
+        stream.expect(size);
+        for piece in text.as_bytes().chunks(100_000) {
+            stream.push(&context, piece);
+        }
+        assert_eq!(stream.finish(&context), whole, "{size}");
+    }
+}

@@ -306,6 +306,28 @@ mod tests {
     }
 
     #[test]
+    fn where_much_waits_elsewhere_a_pipe_takes_one_piece_at_a_time() {
+        let (pipe, pool) = (Pipe::default(), Pool::default());
+        let content = bytes(3 * PIECE);
+        pool.waiting.store(MOST_WAITING + 1, Ordering::Relaxed);
+        let mut left = &content[..];
+        assert!(!pipe.is_full(&pool));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while pipe.fill(&mut left, &pool).unwrap() {
+                    assert!(lock(&pipe.state).bytes <= PIECE);
+                    pipe.wait_for_room(&pool);
+                }
+                pipe.close();
+            });
+            let mut read = Vec::new();
+            let mut outlet = Outlet::new(&pipe, &pool, true, None);
+            outlet.read_to_end(&mut read).unwrap();
+            assert!(read == content);
+        });
+    }
+
+    #[test]
     fn what_waits_can_be_had_back_and_a_reader_that_gives_up_stops_nobody() {
         let (pipe, pool) = (Pipe::default(), Pool::default());
         let content = bytes(PIECE + 5);

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 /// Bytes of a piece, pieces of one hash that wait at most, and of all together.
 const PIECE: usize = 64 << 10;
 const MOST: usize = 16;
-const MOST_OF_ALL: usize = 128;
+const MOST_OF_ALL: usize = 64;
 
 /// What those share that hash beside each other: how many pieces wait, and rooms for some.
 #[derive(Default)]

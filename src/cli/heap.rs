@@ -10,24 +10,29 @@
 
 #![allow(unsafe_code)] // calls of the C library
 
+use std::num::NonZero;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 use residue::scan::Progress;
 
 /// From this size on, what is freed is given back at once.
 const LARGE: libc::c_int = 512 << 10;
-/// Freed memory at the end of a heap that is kept for what comes next.
-const KEPT: libc::c_int = 16 << 20;
+/// Freed memory at the ends of all heaps that is kept for what comes next. There are more of them where there are
+/// more processors, up to one for each thread.
+const KEPT: usize = 32 << 20;
 
 /// To be called before anything else runs.
 pub fn give_back() {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let kept = libc::c_int::try_from(KEPT / processors).unwrap_or_default();
     // SAFETY: `mallopt` takes two numbers and sets options of the allocator, which nobody else uses yet:
     // the program has one thread. What it refuses stays as it was.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
-        libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, kept);
     }
 }
 

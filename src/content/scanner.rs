@@ -159,9 +159,7 @@ impl<'e> Scanner<'e> {
         self.plain.start_at(offset, lines);
         self.utf16.reset();
         let expected = self.expected.filter(|_| place.depth == 0 && offset == 0);
-        if let Some(size) = expected {
-            self.plain.expect(size);
-        }
+        self.plain.expect(expected.unwrap_or_default());
         let mut whole = None;
         let result = self.pass_through(place, source, expected, &mut whole);
         let scanned = whole.unwrap_or_else(|| self.plain.finish(&context));

@@ -69,6 +69,7 @@ impl<'e> Stream<'e> {
 
     /// A text in one piece, shown where it lies, in the views in which it would be shown if it came in pieces.
     pub(crate) fn in_place(&mut self, context: &Context<'_>, bytes: &[u8]) -> Scanned {
+        self.is_long = false;
         if bytes.len() < self.owned + OVERLAP {
             return self.whole(context, bytes);
         }

@@ -73,3 +73,33 @@ fn a_text_that_is_known_to_be_long_is_found_as_any_other() {
         assert_eq!(stream.finish(&context), whole, "{size}");
     }
 }
+
+#[test]
+fn a_short_text_behind_a_long_one_is_shown_whole() {
+    let engine = super::engine_of(
+        "[[rule]]\nid = \"a.b\"\ntitle = \"t\"\nseverity = \"high\"\nconfidence = \"likely\"\n\
+         revoke = \"r\"\nexamples = [\"e\"]\n\
+         [[rule.fields]]\nformat = \"json\"\npaths = [\"**/a.json\"]\nkeys = [\"pw\"]\n",
+    );
+    let context = file("x/a.json");
+    let lines = "          \n".repeat(30_000);
+    let short = format!("{{\"pw\": \"t0kyo9\"{lines}}}");
+    let whole = engine.scan_fully(&context, short.as_bytes());
+    assert_eq!(whole.matches.len(), 1);
+    let long = lines.repeat(4);
+    let mut stream = Stream::new(&engine);
+    for in_place in [false, true] {
+        stream.expect(long.len() as u64);
+        let found = if in_place {
+            stream.in_place(&context, long.as_bytes())
+        } else {
+            stream.push(&context, long.as_bytes());
+            stream.finish(&context)
+        };
+        assert!(found.matches.is_empty());
+        for piece in short.as_bytes().chunks(50_000) {
+            stream.push(&context, piece);
+        }
+        assert_eq!(stream.finish(&context), whole, "{in_place}");
+    }
+}

@@ -4,11 +4,11 @@
 //! shared between threads; a session is made once for each worker and used for text after text.
 
 mod escapes;
+mod keep;
 mod wants;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
@@ -16,11 +16,10 @@ use super::escapes::Escapes;
 use super::fields::{Fields, Formats, Hit, Inner, Scratch, Sections};
 use super::keys::{Effort, Observed, Sights};
 use super::literals::Room;
-use super::matched::{Decoded, Match, TextKind};
+use super::matched::{Match, TextKind};
 use super::paths::Lookers;
-use super::span::{Position, Span};
-use super::{identity, inline, order, pair, required};
-use crate::secret::Secret;
+use super::span::Span;
+use super::{order, pair, required};
 
 /// Decoded texts within each other.
 const DEEPEST: u8 = 3;
@@ -339,58 +338,6 @@ impl<'e> Session<'e> {
             state: &mut self.states[self.slots[index] as usize - 1],
             found: &mut self.found,
             sights: &mut self.sights,
-        }
-    }
-
-    /// Turns the view's hits into matches that stand for themselves.
-    fn keep(&mut self, view: &View<'_>, mut lines: Lines) {
-        self.found
-            .sort_by_key(|found| (found.secret.start, found.rule));
-        let mut passed = 0;
-        let mut encoded: Option<(std::ops::Range<usize>, Arc<Secret>)> = None;
-        for found in self.found.drain(..) {
-            let start = found.secret.start;
-            lines.pass(&view.bytes[passed..start], view.base + passed as u64);
-            passed = start;
-            let offset = view.base + start as u64;
-            let written = &view.bytes[found.secret.clone()];
-            let rule = self.engine.rules().rule(found.rule);
-            let suppressed = if inline::is_allowed(view.bytes, &found.secret, rule.id()) {
-                Some(super::Suppression::InlineAllow)
-            } else {
-                found.suppressed
-            };
-            let text = found.written.as_ref().map(|other| other.text.as_slice());
-            let secret = text.unwrap_or(written);
-            self.matches.push(Match {
-                rule: found.rule,
-                span: Span::new(offset, written.len() as u64),
-                position: Position {
-                    line: lines.line,
-                    column: offset - lines.start + 1,
-                },
-                identity: identity::of(rule, secret),
-                secret: Secret::new(secret),
-                decoded: found.written.map(|other| Decoded {
-                    how: other.how,
-                    written: match &encoded {
-                        Some((at, shared)) if *at == found.secret => Arc::clone(shared),
-                        _ => {
-                            let shared = Arc::new(Secret::new(written));
-                            encoded = Some((found.secret.clone(), Arc::clone(&shared)));
-                            shared
-                        }
-                    },
-                    inner: other.inner,
-                }),
-                by: found.by,
-                label: found.label,
-                confidence: found.confidence,
-                facts: found.facts,
-                suppressed,
-                parts: Vec::new(),
-                is_lone: false,
-            });
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sha2::{Digest as _, Sha256};
+use super::sha256::{Sha256, update_both};
 
 /// Bytes of a piece, pieces of one hash that wait at most, and of all together.
 const PIECE: usize = 64 << 10;
@@ -49,9 +49,18 @@ impl Backlog {
             .any(|lane| lane.length.load(Ordering::Relaxed) > 0)
     }
 
-    /// Hashes a piece; whether there was one.
+    /// Hashes a piece of one, or one of each together; whether there was any.
     pub(crate) fn work(&self) -> bool {
-        self.unpacked.work() || self.stored.work()
+        let Some(unpacked) = self.unpacked.next() else {
+            return self.stored.work();
+        };
+        let stored =
+            (self.stored.hasher.try_lock().ok()).and_then(|hasher| self.stored.next_with(hasher));
+        match stored {
+            Some(stored) => unpacked.hash_beside(stored),
+            None => unpacked.hash(),
+        }
+        true
     }
 }
 
@@ -75,20 +84,26 @@ impl Lane {
         })
     }
 
+    /// Hashes a piece; whether there was one.
     fn work(&self) -> bool {
-        let mut hasher = lock(&self.hasher);
+        self.next().map(Next::hash).is_some()
+    }
+
+    /// The piece that is hashed next.
+    fn next(&self) -> Option<Next<'_>> {
+        self.next_with(lock(&self.hasher))
+    }
+
+    fn next_with<'l>(&'l self, hasher: MutexGuard<'l, Sha256>) -> Option<Next<'l>> {
         let mut waiting = lock(&self.waiting);
-        let Some(mut piece) = waiting.pop_front() else {
-            return false;
-        };
+        let piece = waiting.pop_front()?;
         self.length.store(waiting.len(), Ordering::Relaxed);
-        drop(waiting);
         self.pieces.waiting.fetch_sub(1, Ordering::Relaxed);
-        hasher.update(&piece);
-        drop(hasher);
-        piece.clear();
-        lock(&self.pieces.spare).push(piece);
-        true
+        Some(Next {
+            lane: self,
+            hasher,
+            piece,
+        })
     }
 
     fn put(&self, piece: Vec<u8>) {
@@ -101,6 +116,42 @@ impl Lane {
         if is_too_much {
             self.work();
         }
+    }
+}
+
+/// A piece whose turn it is.
+struct Next<'l> {
+    lane: &'l Lane,
+    hasher: MutexGuard<'l, Sha256>,
+    piece: Vec<u8>,
+}
+
+impl Next<'_> {
+    fn hash(mut self) {
+        self.hasher.update(&self.piece);
+        self.give_back();
+    }
+
+    fn hash_beside(mut self, mut other: Self) {
+        let both = self.piece.len().min(other.piece.len());
+        let ((now, later), (beside, behind)) =
+            (self.piece.split_at(both), other.piece.split_at(both));
+        update_both(&mut self.hasher, now, &mut other.hasher, beside);
+        self.hasher.update(later);
+        other.hasher.update(behind);
+        self.give_back();
+        other.give_back();
+    }
+
+    fn give_back(self) {
+        let Self {
+            lane,
+            hasher,
+            mut piece,
+        } = self;
+        drop(hasher);
+        piece.clear();
+        lock(&lane.pieces.spare).push(piece);
     }
 }
 
@@ -152,35 +203,59 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use sha2::Digest as _;
+
     use super::*;
+
+    fn expected(bytes: &[u8]) -> [u8; 32] {
+        sha2::Sha256::digest(bytes).into()
+    }
 
     #[test]
     fn bytes_are_hashed_in_order_whoever_helps() {
         let bytes: Vec<u8> = (0..=250).cycle().take(9 * PIECE + 7).collect();
+        let stored = &bytes[77..3 * PIECE];
         for helpers in [0, 1, 3] {
             for step in [1_000, PIECE, 3 * PIECE + 1] {
                 let backlog = Backlog::of(&Arc::default());
                 let mut feeder = Feeder::of(backlog.unpacked());
+                let mut beside = Feeder::of(backlog.stored());
                 let (mut half, mut all) = (None, None);
                 std::thread::scope(|scope| {
                     for _ in 0..helpers {
                         scope.spawn(|| (0..50).filter(|_| backlog.work()).count());
                     }
+                    stored
+                        .chunks(step / 3)
+                        .for_each(|piece| beside.update(piece));
                     for (number, piece) in bytes.chunks(step).enumerate() {
                         feeder.update(piece);
                         if number == 1 {
-                            half = Some(feeder.hasher());
+                            half = Some(feeder.hasher().finalize());
                         }
                     }
-                    all = Some(feeder.hasher());
+                    all = Some(feeder.hasher().finalize());
                 });
-                let of = |hasher: Option<Sha256>| hasher.map(|hasher| hasher.finalize());
                 let until = bytes.len().min(2 * step);
-                assert_eq!(of(half), Some(Sha256::digest(&bytes[..until])), "{step}");
-                assert_eq!(of(all), Some(Sha256::digest(&bytes)), "{step}");
+                assert_eq!(half, Some(expected(&bytes[..until])), "{step}");
+                assert_eq!(all, Some(expected(&bytes)), "{step}");
+                assert_eq!(beside.hasher().finalize(), expected(stored), "{step}");
                 assert!(!backlog.waits() && !backlog.work());
             }
         }
+    }
+
+    #[test]
+    fn a_piece_of_each_is_hashed_together() {
+        let bytes: Vec<u8> = (0..=250).cycle().take(2 * PIECE).collect();
+        let backlog = Backlog::of(&Arc::default());
+        let mut unpacked = Feeder::of(backlog.unpacked());
+        let mut stored = Feeder::of(backlog.stored());
+        unpacked.update(&bytes);
+        stored.update(&bytes[9..][..PIECE]);
+        assert!(backlog.work() && backlog.work() && !backlog.work());
+        assert_eq!(unpacked.hasher().finalize(), expected(&bytes));
+        assert_eq!(stored.hasher().finalize(), expected(&bytes[9..][..PIECE]));
     }
 
     #[test]
@@ -198,7 +273,7 @@ mod tests {
         }
         for feeder in &mut feeders {
             let all = feeder.hasher().finalize();
-            assert_eq!(all, Sha256::digest([7; 3 * PIECE]));
+            assert_eq!(all, expected(&[7; 3 * PIECE]));
         }
         assert_eq!(pieces.waiting.load(Ordering::Relaxed), 0);
     }

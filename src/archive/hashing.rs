@@ -5,9 +5,12 @@ use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256, Sha512};
+use sha2::{Digest as _, Sha512};
 
 use super::backlog::{Feeder, Lane};
+use super::blob::Blob;
+use super::early::{Early, Hashing};
+use super::sha256::Sha256;
 use crate::oci::Digest;
 
 /// Hash functions that can be computed.
@@ -42,22 +45,31 @@ pub struct ContentKey([u8; 32]);
 
 impl ContentKey {
     /// The digest and the key of `bytes`.
+    #[cfg(test)]
     pub(crate) fn of(bytes: &[u8]) -> (Digest, Self) {
-        let mut hasher = Sha256::new();
-        hasher.update(bytes);
+        Self::of_stored(&Blob::from_vec(bytes.to_vec()), None)
+    }
+
+    /// The digest and the key of stored bytes, of which some may have been hashed before.
+    pub(crate) fn of_stored(stored: &Blob, early: Option<&Arc<Early>>) -> (Digest, Self) {
+        let mut hashing = Hashing::beside(early, Some(stored));
+        hashing.update(stored);
+        let hasher = hashing.hasher();
         let key = Self::behind(&hasher);
         (Digest::from_sha256(&hasher.finalize()), key)
     }
 
     /// The key of all these bytes, one behind the other.
     pub(crate) fn of_parts<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
-        let mut hasher = Sha256::new();
+        let mut hasher = Sha256::default();
         parts.into_iter().for_each(|part| hasher.update(part));
         Self::behind(&hasher)
     }
 
     fn behind(hasher: &Sha256) -> Self {
-        Self(hasher.clone().chain_update(KEY_SUFFIX).finalize().into())
+        let mut hasher = hasher.clone();
+        hasher.update(KEY_SUFFIX);
+        Self(hasher.finalize())
     }
 
     /// A key that was kept.
@@ -79,7 +91,7 @@ impl std::fmt::Debug for ContentKey {
 
 enum Hasher {
     None,
-    Sha256(Sha256),
+    Sha256(Box<Hashing>),
     Sha512(Box<Sha512>),
     /// SHA-256, where others help.
     Beside(Feeder),
@@ -95,12 +107,14 @@ struct State {
 pub struct Tally(Rc<RefCell<State>>);
 
 impl Tally {
-    fn new(algorithm: Option<Algorithm>, lane: Option<&Arc<Lane>>) -> Self {
-        let hasher = match (algorithm, lane) {
+    fn new(algorithm: Option<Algorithm>, with: With<'_>) -> Self {
+        let hasher = match (algorithm, with) {
             (None, _) => Hasher::None,
-            (Some(Algorithm::Sha256), Some(lane)) => Hasher::Beside(Feeder::of(lane)),
-            (Some(Algorithm::Sha256), None) => Hasher::Sha256(Sha256::new()),
             (Some(Algorithm::Sha512), _) => Hasher::Sha512(Box::default()),
+            (Some(Algorithm::Sha256), With::Lane(lane)) => Hasher::Beside(Feeder::of(lane)),
+            (Some(Algorithm::Sha256), With::Early(early, stored)) => {
+                Hasher::Sha256(Box::new(Hashing::beside(early, stored)))
+            }
         };
         Self(Rc::new(RefCell::new(State { hasher, count: 0 })))
     }
@@ -110,7 +124,7 @@ impl Tally {
         let mut state = self.0.borrow_mut();
         match &mut state.hasher {
             Hasher::None => {}
-            Hasher::Sha256(hasher) => hasher.update(bytes),
+            Hasher::Sha256(hashing) => hashing.update(bytes),
             Hasher::Sha512(hasher) => hasher.update(bytes),
             Hasher::Beside(feeder) => feeder.update(bytes),
         }
@@ -126,7 +140,7 @@ impl Tally {
     pub fn digest(&self) -> Option<Digest> {
         match &mut self.0.borrow_mut().hasher {
             Hasher::None => None,
-            Hasher::Sha256(hasher) => Some(Digest::from_sha256(&hasher.clone().finalize())),
+            Hasher::Sha256(hashing) => Some(Digest::from_sha256(&hashing.hasher().finalize())),
             Hasher::Sha512(hasher) => Some(Digest::from_sha512(&hasher.clone().finalize())),
             Hasher::Beside(feeder) => Some(Digest::from_sha256(&feeder.hasher().finalize())),
         }
@@ -135,20 +149,29 @@ impl Tally {
     /// The key of the bytes so far; `None` where they are not hashed with SHA-256.
     pub fn content_key(&self) -> Option<ContentKey> {
         match &mut self.0.borrow_mut().hasher {
-            Hasher::Sha256(hasher) => Some(ContentKey::behind(hasher)),
+            Hasher::Sha256(hashing) => Some(ContentKey::behind(&hashing.hasher())),
             Hasher::Beside(feeder) => Some(ContentKey::behind(&feeder.hasher())),
             Hasher::None | Hasher::Sha512(_) => None,
         }
     }
 }
 
-/// Counts, and with an algorithm hashes, what is consumed of `input`; with a lane, others may help.
+/// What a SHA-256 is taken with.
+#[derive(Clone, Copy)]
+pub(crate) enum With<'w> {
+    /// Others may help.
+    Lane(&'w Arc<Lane>),
+    /// What comes later is hashed beside it, and it was hashed beside others if it is this stored blob.
+    Early(Option<&'w Arc<Early>>, Option<&'w Blob>),
+}
+
+/// Counts, and with an algorithm hashes, what is consumed of `input`.
 pub(crate) fn tap<'a>(
     input: Box<dyn BufRead + 'a>,
     algorithm: Option<Algorithm>,
-    lane: Option<&Arc<Lane>>,
+    with: With<'_>,
 ) -> (Box<dyn BufRead + 'a>, Tally) {
-    let tally = Tally::new(algorithm, lane);
+    let tally = Tally::new(algorithm, with);
     let tap = Tap {
         input,
         tally: tally.clone(),
@@ -190,12 +213,14 @@ mod tests {
     use super::*;
     use crate::archive::peek::tests::Drip;
 
+    const ALONE: With<'_> = With::Early(None, None);
+
     #[test]
     fn what_is_consumed_is_hashed_however_it_is_read() {
         let bytes: Vec<u8> = (0..=255).cycle().take(5000).collect();
         for step in [1, 7, 5000] {
             let (mut reader, tally) =
-                tap(Box::new(Drip(&bytes, step)), Some(Algorithm::Sha256), None);
+                tap(Box::new(Drip(&bytes, step)), Some(Algorithm::Sha256), ALONE);
             reader.read_exact(&mut [0; 999]).unwrap();
             io::copy(&mut reader, &mut io::sink()).unwrap();
             assert_eq!(tally.count(), 5000);
@@ -205,16 +230,16 @@ mod tests {
 
     #[test]
     fn sha_512_is_supported_and_nothing_is_hashed_unasked() {
-        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha512), None);
+        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha512), ALONE);
         tally.update(b"abc");
         assert_eq!(tally.digest().unwrap().verify(b"abc"), Some(true));
-        let (_, tally) = tap(Box::new(io::empty()), None, None);
+        let (_, tally) = tap(Box::new(io::empty()), None, ALONE);
         assert_eq!(tally.digest(), None);
     }
 
     #[test]
     fn a_key_follows_from_the_bytes_and_not_from_their_digest() {
-        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha256), None);
+        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha256), ALONE);
         tally.update(b"ab");
         let first = tally.content_key().unwrap();
         tally.update(b"c");

@@ -5,13 +5,15 @@
 //! the stored bytes, hashed anew, are what the layer is said to be; or when they were, and nobody wrote to
 //! their file since (`shortcut`).
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
 use super::journal::{Journal, Recorded};
 use super::regions::Regions;
 use super::shortcut::Shortcut;
 use super::{Cache, seal};
-use crate::archive::{Blob, Compression, ContentKey, Limits, sniff};
+use crate::archive::{Blob, Compression, ContentKey, Early, Limits, sniff};
 use crate::image::{Layer, LayerSummary};
 use crate::oci::Digest;
 
@@ -68,15 +70,15 @@ impl Cache {
 }
 
 impl Slot {
-    /// What these stored bytes said when they were scanned.
-    pub(crate) fn open(&self, stored: &Blob) -> Option<Journal> {
+    /// What these stored bytes said when they were scanned. Some of them may have been hashed by now.
+    pub(crate) fn open(&self, stored: &Blob, early: Option<&Arc<Early>>) -> Option<Journal> {
         let entry = self.cache.read(&self.name)?;
         let known = (self.shortcut.as_ref()).and_then(|shortcut| shortcut.key(stored));
         // The file is named as it was when it was opened, which may be a while ago.
         let known = known.filter(|_| stored.is_unchanged());
         let is_new = known.is_none();
         let key = known.or_else(|| {
-            let (digest, key) = ContentKey::of(stored);
+            let (digest, key) = ContentKey::of_stored(stored, early);
             (digest == self.stated).then_some(key)
         })?;
         let mut opened = seal::open(&key, &self.name, &entry.bytes)?;
@@ -158,7 +160,7 @@ mod tests {
             ..LayerSummary::default()
         };
         slot.keep(&stored, &summary, Recorder::new().finish(&summary).unwrap());
-        assert!(shortcut.key(&stored).is_some() && slot.open(&stored).is_some());
+        assert!(shortcut.key(&stored).is_some() && slot.open(&stored, None).is_some());
         let unseen = (0..5 << 20).step_by(4096).find(|at| {
             let mut write = |byte| {
                 file.seek(SeekFrom::Start(*at)).unwrap();
@@ -172,6 +174,9 @@ mod tests {
             is_unseen
         });
         assert!(unseen.is_some(), "somewhere no block lies");
-        assert!(slot.open(&stored).is_none(), "its digest is another one");
+        assert!(
+            slot.open(&stored, None).is_none(),
+            "its digest is another one"
+        );
     }
 }

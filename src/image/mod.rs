@@ -21,7 +21,7 @@ pub use assignments::{Assignment, assignments};
 pub use exec_form::exec_words;
 pub use layer::{Item, LayerEntry, LayerSummary};
 pub use walk::walk;
-pub(crate) use walk::walk_beside;
+pub(crate) use walk::{Help, walk_beside};
 pub use whiteout::Whiteout;
 
 use crate::archive::Blob;

@@ -10,6 +10,13 @@ pub(super) fn algorithm(stated: Option<&Digest>) -> Algorithm {
     stated.and_then(Algorithm::of).unwrap_or(Algorithm::Sha256)
 }
 
+impl Layer {
+    /// What its stored bytes are hashed with.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        algorithm(self.digest.as_ref())
+    }
+}
+
 /// Compares what was computed with what is stated and writes both findings into `summary`.
 pub(super) fn judge(
     layer: &Layer,

@@ -2,12 +2,13 @@
 //! the way. It depends on that layer alone and never fails: what is wrong is a warning.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 
 use super::whiteout::{Meaning, meaning};
 use super::{Item, Layer, LayerEntry, LayerSummary, verify};
 use crate::archive::{
-    Backlog, Blob, Capped, Compression, EntryKind, LimitHit, Limits, Probe, Tally, TarEntry,
-    TarError, TarReader, is_tar, normalise, sniff, tap, tracked_decoder, without_nuls,
+    Backlog, Blob, Capped, Compression, Early, EntryKind, LimitHit, Limits, Probe, Tally, TarEntry,
+    TarError, TarReader, With, is_tar, normalise, sniff, tap, tracked_decoder, without_nuls,
 };
 use crate::error::{Warning, WarningCode, printable};
 
@@ -17,15 +18,24 @@ type Visit<'v> = dyn FnMut(Item<'_>) -> io::Result<()> + 'v;
 /// Visits everything that the layer holds. Never fails: what is wrong stands in the summary, and
 /// what could be read before it was visited.
 pub fn walk(layer: &Layer, limits: &Limits, verify: bool, visit: &mut Visit<'_>) -> LayerSummary {
-    walk_beside(layer, limits, verify, None, visit)
+    walk_beside(layer, limits, verify, Help::default(), visit)
 }
 
-/// As [`walk`], where other threads help to hash what is unpacked.
+/// What makes the hashes of a walk take less time.
+#[derive(Default, Clone, Copy)]
+pub(crate) struct Help<'h> {
+    /// Other threads hash what is unpacked.
+    pub backlog: Option<&'h Backlog>,
+    /// Stored bytes of later layers are hashed beside this one's, as these were beside earlier ones'.
+    pub early: Option<&'h Arc<Early>>,
+}
+
+/// As [`walk`], with help.
 pub(crate) fn walk_beside(
     layer: &Layer,
     limits: &Limits,
     verify: bool,
-    backlog: Option<&Backlog>,
+    help: Help<'_>,
     visit: &mut Visit<'_>,
 ) -> LayerSummary {
     let Some(blob) = &layer.blob else {
@@ -44,7 +54,8 @@ pub(crate) fn walk_beside(
         behind_end: Counted::default(),
         stream_is_whole: true,
         stored: None,
-        backlog: backlog.filter(|_| sniff(blob) != Compression::None),
+        backlog: (help.backlog).filter(|_| sniff(blob) != Compression::None),
+        early: help.early,
     };
     if layer.media_type.is_encrypted() && sniff(blob) == Compression::None && !is_tar(blob) {
         walk.encrypted(blob, verify);
@@ -67,6 +78,7 @@ struct Walk<'w, 'v> {
     stored: Option<Tally>,
     /// Of a compressed layer.
     backlog: Option<&'w Backlog>,
+    early: Option<&'w Arc<Early>>,
 }
 
 /// Entries that one warning speaks of: how many, and the name of the first.
@@ -99,17 +111,19 @@ impl Walk<'_, '_> {
 
     /// The stored bytes as a reader that hashes when `hash` is set.
     fn stored_tap<'b>(&self, blob: &'b Blob, hash: bool) -> (Box<dyn BufRead + 'b>, Tally) {
-        let algorithm = verify::algorithm(self.layer.digest.as_ref());
-        let lane = self.backlog.map(Backlog::stored);
-        tap(Box::new(&blob[..]), hash.then_some(algorithm), lane)
+        let algorithm = self.layer.algorithm();
+        let alone = With::Early(self.early, Some(blob));
+        let with = self
+            .backlog
+            .map_or(alone, |backlog| With::Lane(backlog.stored()));
+        tap(Box::new(&blob[..]), hash.then_some(algorithm), with)
     }
 
     fn blob(&mut self, blob: &Blob, verify: bool) {
         let compression = sniff(blob);
         let tar_algorithm = verify::algorithm(self.layer.diff_id.as_ref().map(|id| &id.0));
-        let stored_algorithm = verify::algorithm(self.layer.digest.as_ref());
         // Uncompressed, both hashes are one, unless their algorithms differ.
-        let is_one = compression == Compression::None && tar_algorithm == stored_algorithm;
+        let is_one = compression == Compression::None && tar_algorithm == self.layer.algorithm();
         let (input, stored) = self.stored_tap(blob, verify && !is_one);
         self.stored = Some(stored.clone());
         let (decoded, hidden) = match tracked_decoder(input, compression, self.limits) {
@@ -119,8 +133,11 @@ impl Walk<'_, '_> {
                 return self.warn(WarningCode::BrokenLayer, &message);
             }
         };
-        let lane = self.backlog.map(Backlog::unpacked);
-        let (unpacked, tally) = tap(decoded, verify.then_some(tar_algorithm), lane);
+        let alone = With::Early(self.early, is_one.then_some(blob));
+        let with = self
+            .backlog
+            .map_or(alone, |backlog| With::Lane(backlog.unpacked()));
+        let (unpacked, tally) = tap(decoded, verify.then_some(tar_algorithm), with);
         let walked = self.tar(TarReader::new(unpacked), blob, compression);
         self.summary.uncompressed_size = tally.count();
         let walked = walked.and_then(|()| {

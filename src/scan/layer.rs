@@ -10,6 +10,7 @@ mod take;
 mod tests;
 
 use std::io::{self, BufRead};
+use std::sync::Arc;
 
 use super::ahead::{Ahead, Pool, Yard, context, is_large};
 use super::budget::Budget;
@@ -22,13 +23,13 @@ use super::pages::Pages;
 use super::pipeline::Options;
 use super::progress::Progress;
 use super::twins::Twins;
-use crate::archive::{Capped, Limits};
+use crate::archive::{Capped, Early, Limits};
 use crate::cache::Recorder;
 use crate::content::{HEAD, Hit, Outcome, Scanner, is_text};
 use crate::detect::{Context, Engine};
 use crate::error::Warning;
 use crate::finding::{EntryFacts, Kind};
-use crate::image::{Item, Layer, LayerEntry, LayerSummary, walk_beside};
+use crate::image::{Help, Item, Layer, LayerEntry, LayerSummary, walk_beside};
 
 pub(super) use replay::scan_layer;
 
@@ -75,6 +76,8 @@ pub(super) struct Means<'m> {
     pub twins: &'m Twins,
     /// Bytes of claims of package databases that are kept.
     pub claims: usize,
+    /// Layers whose stored bytes are hashed before their turn.
+    pub early: Option<&'m Arc<Early>>,
 }
 
 /// Walks and scans `layer`, and writes down what it says.
@@ -87,7 +90,7 @@ fn walk_and_scan(
     let yard = Yard::new(means, layer.blob.as_ref(), layers);
     rayon::in_place_scope(|scope| {
         let ahead = Some(Ahead::new(scope, &yard));
-        Worker::new(layer, means, layers, ahead).scan(layer, means.options, recorder)
+        Worker::new(layer, means, layers, ahead).scan(layer, means, recorder)
     })
 }
 
@@ -167,18 +170,19 @@ impl<'a, 'e> Worker<'a, 'e> {
     fn scan(
         mut self,
         layer: &Layer,
-        options: &Options,
+        means: Means<'_>,
         recorder: Option<&'e mut Recorder>,
     ) -> LayerScan {
         if let Some(gatherer) = self.gatherer.as_mut().filter(|_| recorder.is_some()) {
             gatherer.listen();
         }
         self.recorder = recorder;
-        let limits = &options.limits;
-        let backlog = self.ahead.as_ref().and_then(Ahead::backlog);
-        let summary = walk_beside(layer, limits, options.verify, backlog, &mut |item| {
-            self.visit(item)
-        });
+        let Options { limits, verify, .. } = means.options;
+        let help = Help {
+            backlog: self.ahead.as_ref().and_then(Ahead::backlog),
+            early: means.early,
+        };
+        let summary = walk_beside(layer, limits, *verify, help, &mut |item| self.visit(item));
         self.settle();
         if let Some(warning) = layer.cut() {
             self.warnings.push(warning);

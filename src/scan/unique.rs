@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::iter;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -16,7 +17,7 @@ use super::overlay::Common;
 use super::pipeline::Options;
 use super::progress::Progress;
 use super::twins::Twins;
-use crate::archive::{BlobKey, Limits};
+use crate::archive::{Algorithm, BlobKey, Compression, Early, Limits, sniff};
 use crate::detect::Engine;
 use crate::error::Warning;
 use crate::image::{Image, Layer};
@@ -77,6 +78,7 @@ impl UniqueLayers {
             pool: &Pool::default(),
             twins: &Twins::of(self.layers.len()),
             claims: budget::claims(self.layers.len()),
+            early: None,
         };
         let scans = self.scan_with(means);
         let lost = scans.iter().flatten().any(|scan| scan.marks.lost() > 0);
@@ -119,6 +121,11 @@ impl UniqueLayers {
         };
         order.sort_by_key(|index| std::cmp::Reverse(size(index)));
         (order.iter()).for_each(|index| means.progress.announce(size(index)));
+        let early = Arc::new(self.early(&order, means.options));
+        let means = Means {
+            early: Some(&early),
+            ..means
+        };
         let next = AtomicUsize::new(0);
         let scan_next = || {
             let index = *order.get(next.fetch_add(1, Ordering::Relaxed))?;
@@ -134,6 +141,17 @@ impl UniqueLayers {
         for (index, scan) in scanned {
             scans[index] = Some(scan);
         }
+    }
+
+    /// Those of these layers whose stored bytes are hashed with SHA-256 by whoever walks them.
+    fn early(&self, order: &[usize], options: &Options) -> Early {
+        let is_alone = rayon::current_num_threads() == 1;
+        let layers = order.iter().map(|index| &self.layers[*index]);
+        Early::of(layers.filter(|_| options.verify).filter_map(|layer| {
+            let blob = layer.blob.as_ref()?;
+            let is_hashed_here = is_alone || sniff(blob) == Compression::None;
+            (is_hashed_here && layer.algorithm() == Algorithm::Sha256).then_some(blob)
+        }))
     }
 
     pub(super) fn of_image<'s>(

@@ -13,7 +13,7 @@ pub(in crate::scan) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize
     let (Some(slot), Some(stored)) = (slot(layer, means), &layer.blob) else {
         return walk_and_scan(layer, means, layers, None);
     };
-    let journal = slot.open(stored);
+    let journal = slot.open(stored, means.early);
     let replayed = journal.and_then(|journal| {
         let worker = Worker::new(layer, means, layers, None);
         worker.replay(layer, means.options, journal)

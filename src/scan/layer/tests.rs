@@ -51,6 +51,7 @@ fn scan(
         pool: &Pool::default(),
         twins,
         claims: budget::claims(1),
+        early: None,
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     let scan = || walk_and_scan(&layer, means, 1, recorder);

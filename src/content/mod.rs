@@ -18,12 +18,14 @@ mod script;
 #[cfg(test)]
 mod tests;
 mod unpack;
+mod unpacked;
 mod wide;
 mod zeros;
 mod zip;
 
 pub use scanner::Scanner;
-pub(crate) use unpack::{HEAD, is_text};
+pub(crate) use unpack::{HEAD, Manner};
+pub(crate) use unpacked::share;
 
 use std::io;
 

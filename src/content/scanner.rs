@@ -1,13 +1,12 @@
 //! The scanner of one worker: an entry in, its hits out, buffers kept from entry to entry.
 
 use std::fmt;
-use std::io::{self, BufRead, ErrorKind, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, BufRead, ErrorKind};
 
 use super::git::Repositories;
 use super::place::Place;
 use super::replay::Replay;
+use super::unpacked::Unpacked;
 use super::wide::Wide;
 use super::{Hit, Outcome};
 use crate::archive::{Capped, LimitHit, Limits, limit_hit};
@@ -42,13 +41,7 @@ pub struct Scanner<'e> {
     entry: Vec<u8>,
     /// What is known of git repositories in all entries so far.
     pub(super) repositories: Repositories,
-    /// Bytes that came out of nested archives of the entry, and bytes of the entry they came from.
-    unpacked: u64,
-    taken: Arc<AtomicU64>,
-    /// Bytes that came out of nested archives of all entries so far, and stored bytes of the layer
-    /// before this entry.
-    unpacked_of_all: u64,
-    stored: u64,
+    pub(super) unpacked: Unpacked,
     /// Bytes of the next entry, where they were told.
     expected: Option<u64>,
     /// Bytes of hits so far, and hits that were not kept.
@@ -71,10 +64,7 @@ impl<'e> Scanner<'e> {
             warnings: Capped::default(),
             entry: Vec::new(),
             repositories: Repositories::default(),
-            unpacked: 0,
-            taken: Arc::default(),
-            unpacked_of_all: 0,
-            stored: 0,
+            unpacked: Unpacked::default(),
             expected: None,
             kept: 0,
             dropped: 0,
@@ -94,10 +84,21 @@ impl<'e> Scanner<'e> {
         self.plain.take_refused() | self.wide.take_refused()
     }
 
+    /// The next entry, of so many bytes, is searched out of its turn. Whatever depends on the entries
+    /// before it is [left](Self::take_left) then.
+    pub fn out_of_turn(&mut self, size: u64) {
+        self.unpacked.out_of_turn(size);
+    }
+
+    /// Whether something was left since this was asked last, so that the entry has to be searched once more.
+    pub fn take_left(&mut self) -> bool {
+        self.unpacked.take_refused()
+    }
+
     /// What is unpacked of all entries is held to what their layer, or document, takes in store:
     /// `stored` bytes before the next entry.
     pub fn pass(&mut self, stored: u64) {
-        self.stored = stored;
+        self.unpacked.pass(stored);
     }
 
     /// The next entry has so many bytes, or ends early: where they come at once they are searched where
@@ -122,13 +123,8 @@ impl<'e> Scanner<'e> {
     fn scan_at(&mut self, place: &Place, reader: &mut dyn BufRead) -> Outcome {
         self.entry.clear();
         self.entry.extend_from_slice(&place.path);
-        self.unpacked = 0;
-        self.taken.store(0, Ordering::Relaxed);
         (self.kept, self.dropped, self.allowed) = (0, 0, 0);
-        let mut counted = Counted {
-            inner: reader,
-            taken: Arc::clone(&self.taken),
-        };
+        let mut counted = self.unpacked.begin(reader);
         let mut source = Replay::new(&mut counted);
         let result = self.open(place, &mut source);
         self.expected = None;
@@ -196,10 +192,8 @@ impl<'e> Scanner<'e> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            // Each stream keeps to its own ratio; archives in archives multiply theirs, so what
-            // came out of all of them is held to what the entry gave.
             if place.depth > 0
-                && let Some(hit) = self.unpacked_too_much()
+                && let Some(hit) = self.unpacked.too_much(self.limits)
             {
                 return Err(hit.into());
             }
@@ -224,24 +218,9 @@ impl<'e> Scanner<'e> {
             source.consume(length);
             read += length as u64;
             if place.depth > 0 {
-                self.count_unpacked(length);
+                self.unpacked.count(length);
             }
         }
-    }
-
-    /// Counts bytes that came out of a nested archive.
-    pub(super) fn count_unpacked(&mut self, bytes: usize) {
-        self.unpacked += bytes as u64;
-        self.unpacked_of_all += bytes as u64;
-    }
-
-    /// The limit that this entry breaks, or all of the layer's together: else many small ones would
-    /// add up.
-    pub(super) fn unpacked_too_much(&self) -> Option<LimitHit> {
-        let taken = self.taken.load(Ordering::Relaxed);
-        let all = self.stored.saturating_add(taken);
-        let of_entry = self.limits.check_stream(taken, self.unpacked);
-        of_entry.or_else(|| self.limits.check_stream(all, self.unpacked_of_all))
     }
 
     /// The name of a member and what else its archive says of it; it is marked as decoded from the
@@ -317,31 +296,6 @@ impl<'e> Scanner<'e> {
             [] => warning,
             path => warning.at(path),
         });
-    }
-}
-
-/// Counts the bytes that are taken of an entry.
-struct Counted<'a> {
-    inner: &'a mut dyn BufRead,
-    taken: Arc<AtomicU64>,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(out)?;
-        self.taken.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
-}
-
-impl BufRead for Counted<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, n: usize) {
-        self.taken.fetch_add(n as u64, Ordering::Relaxed);
-        self.inner.consume(n);
     }
 }
 

@@ -21,9 +21,25 @@ use crate::error::WarningCode;
 /// Bytes by which an archive is told.
 pub(crate) const HEAD: usize = 1024;
 
-/// Whether what begins with `head` is searched as it stands, and nothing in it is opened.
-pub(crate) fn is_text(head: &[u8]) -> bool {
-    Format::of(head.get(..HEAD).unwrap_or(head)).is_none()
+/// How what begins with these bytes is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// As it stands: nothing in it is opened.
+    Text,
+    Archive,
+    /// As a part of a git repository, of which other entries tell.
+    Git,
+}
+
+impl Manner {
+    /// Of what begins with `head`.
+    pub(crate) fn of(head: &[u8]) -> Self {
+        match Format::of(head.get(..HEAD).unwrap_or(head)) {
+            None => Self::Text,
+            Some(Format::Object(_) | Format::Pack) => Self::Git,
+            Some(_) => Self::Archive,
+        }
+    }
 }
 
 /// Archives that are opened.
@@ -64,6 +80,10 @@ impl Scanner<'_> {
         let Some(format) = Format::of(source.peek(HEAD)?) else {
             return self.text(place, source, 0, Lines::START);
         };
+        let is_of_git = matches!(format, Format::Object(_) | Format::Pack);
+        if is_of_git && self.unpacked.needs_its_turn() {
+            return Ok(());
+        }
         let deeper = match format {
             Format::Tar if place.unpacked => 0,
             Format::Script => 0,

@@ -25,7 +25,7 @@ use super::progress::Progress;
 use super::twins::Twins;
 use crate::archive::{Capped, Early, Limits};
 use crate::cache::Recorder;
-use crate::content::{HEAD, Hit, Outcome, Scanner, is_text};
+use crate::content::{HEAD, Hit, Manner, Outcome, Scanner};
 use crate::detect::{Context, Engine};
 use crate::error::Warning;
 use crate::finding::{EntryFacts, Kind};
@@ -105,7 +105,11 @@ struct Worker<'a, 'e> {
     texts: Scanner<'e>,
     /// Of large ones among them, each with an effort of its own.
     large: Scanner<'e>,
+    /// Of archives that other threads opened and that have to be opened once more: small ones in their turn, and
+    /// large ones.
+    opened: [Option<Box<Scanner<'e>>>; 2],
     engine: &'e Engine,
+    limits: &'e Limits,
     names: Names,
     hits: Vec<LayerHit>,
     budget: Budget,
@@ -115,6 +119,8 @@ struct Worker<'a, 'e> {
     links: Vec<Link>,
     /// Entries that wait for what later ones tell of them.
     postponed: Vec<(LayerEntry, Vec<u8>)>,
+    /// Those that have to be read once more.
+    left: Vec<u32>,
     gatherer: Option<Gatherer<'e>>,
     /// Where what the layer says is written down.
     recorder: Option<&'e mut Recorder>,
@@ -149,7 +155,9 @@ impl<'a, 'e> Worker<'a, 'e> {
             scanner: Scanner::new(engine, &options.limits),
             texts: Scanner::new(engine, &options.limits),
             large: Scanner::new(engine, &options.limits),
+            opened: Default::default(),
             engine,
+            limits: &options.limits,
             names: Names::default(),
             hits: Vec::new(),
             budget: Budget::share(layers),
@@ -158,6 +166,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             marks: PathMarks::new(common),
             links: Vec::new(),
             postponed: Vec::new(),
+            left: Vec::new(),
             gatherer: (options.packages).then(|| Gatherer::new(layer, common, pool, claims)),
             recorder: None,
             warnings: Capped::keeping(MOST_WARNINGS),
@@ -187,6 +196,7 @@ impl<'a, 'e> Worker<'a, 'e> {
         if let Some(warning) = layer.cut() {
             self.warnings.push(warning);
         }
+        self.scan_left(layer);
         self.scan_postponed();
         self.finish(layer, limits, summary)
     }
@@ -259,18 +269,20 @@ impl<'a, 'e> Worker<'a, 'e> {
         if entry.size == 0 {
             return Ok(());
         }
-        let is_text = begins_as_text(entry, content)?;
+        let manner = manner(entry, content)?;
         let is_database = self.gatherer.is_some() && Gatherer::reads(entry);
+        if let Some(ahead) = self.ahead.as_mut().filter(|_| !is_database)
+            && ahead.takes(entry, manner)
+        {
+            let read = ahead.hand_on(entry, content);
+            self.take_ready();
+            return read;
+        }
+        let is_text = manner == Some(Manner::Text);
         if is_text {
-            if let Some(ahead) = self.ahead.as_mut().filter(|_| !is_database) {
-                let read = ahead.hand_on(entry, content);
-                self.take_ready();
-                return read;
-            }
             self.settle();
         }
-        self.scanner.pass(entry.stored);
-        let mut outcome = self.content(entry, content, is_text);
+        let mut outcome = self.content(entry, content, manner);
         if let Some(bytes) = outcome.postponed.take() {
             self.postpone(entry, bytes);
         }
@@ -287,9 +299,12 @@ impl<'a, 'e> Worker<'a, 'e> {
     fn take_ready(&mut self) {
         while let Some(done) = self.ahead.as_mut().and_then(Ahead::ready) {
             for mut done in done {
-                if let Some(bytes) = done.again {
-                    let context = context(&done.entry);
-                    done.outcome = self.texts.scan(&context, &mut &*bytes);
+                if let Some(bytes) = done.again.take() {
+                    self.scan_again(&mut done, bytes);
+                }
+                if done.is_left {
+                    self.left.push(done.entry.sequence);
+                    continue;
                 }
                 if let Some(gatherer) = &mut self.gatherer {
                     let sequence = done.entry.sequence;
@@ -311,16 +326,22 @@ impl<'a, 'e> Worker<'a, 'e> {
         }
     }
 
-    fn content(&mut self, entry: &LayerEntry, content: &mut dyn BufRead, is_text: bool) -> Outcome {
+    fn content(
+        &mut self,
+        entry: &LayerEntry,
+        content: &mut dyn BufRead,
+        manner: Option<Manner>,
+    ) -> Outcome {
         let context = context(entry);
-        let scanner = match is_text {
-            true if is_large(entry) => {
+        let scanner = match manner {
+            Some(Manner::Text | Manner::Archive) if is_large(entry) => {
                 self.large.grant(Some(entry.size));
                 &mut self.large
             }
-            true => &mut self.texts,
-            false => &mut self.scanner,
+            Some(Manner::Text) => &mut self.texts,
+            Some(Manner::Archive | Manner::Git) | None => &mut self.scanner,
         };
+        scanner.pass(entry.stored);
         scanner.expect(entry.size);
         let Some(gatherer) = &mut self.gatherer else {
             return scanner.scan_or_postpone(&context, content);
@@ -335,9 +356,9 @@ impl<'a, 'e> Worker<'a, 'e> {
     }
 }
 
-/// Whether a content is searched as it stands. A few bytes at the end of a buffer do not tell; whoever
-/// scans it finds out.
-fn begins_as_text(entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<bool> {
+/// How a content is searched. A few bytes at the end of a buffer do not tell; whoever scans it finds out.
+fn manner(entry: &LayerEntry, content: &mut dyn BufRead) -> io::Result<Option<Manner>> {
     let first = content.fill_buf()?;
-    Ok(first.len() as u64 >= entry.size.min(HEAD as u64) && is_text(first))
+    let is_enough = first.len() as u64 >= entry.size.min(HEAD as u64);
+    Ok(is_enough.then(|| Manner::of(first)))
 }

@@ -199,8 +199,8 @@ impl Scanner<'_> {
             Kind::Commit => graph.commit(id, content, algorithm),
             Kind::Tree => {
                 let names = graph.tree(id, content, algorithm);
-                self.count_unpacked(content.len());
-                if let Some(hit) = self.unpacked_too_much() {
+                self.unpacked.count(content.len());
+                if let Some(hit) = self.unpacked.too_much(self.limits) {
                     return Err(hit.into());
                 }
                 if !names.is_empty() {

@@ -1,8 +1,9 @@
 //! Contents of a layer that other threads scan while the walk goes on, so that one large layer keeps
 //! every core busy. Only contents that a scanner needs no others for come here; what they hold is
 //! taken in the order of the entries, so nothing depends on who scanned what, and when. What would spend
-//! some of the layer's effort on keys, which has an order, is given back to be scanned in its turn; large
-//! contents have an effort of their own.
+//! some of the layer's effort on keys, which has an order, is given back to be scanned in its turn, as is an
+//! archive that gives very much or holds a part of a git repository; or it is read from the layer once more, if it
+//! is gone by then. Large contents have an effort of their own.
 //!
 //! Contents in a memory map are scanned where they lie. Of others, small ones are copied, many into one
 //! batch, and large ones go through a [`pipe`](Pipe). The bytes that wait are bounded for all layers
@@ -21,10 +22,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rayon::Scope;
 
 use self::pipe::Pipe;
+use self::pool::Room;
 use self::yard::{Batch, Content, Job, Results};
 use super::budget;
 use crate::archive::Backlog;
-use crate::content::Outcome;
+use crate::content::{self, Manner, Outcome};
 use crate::detect::{Context, TextKind};
 use crate::image::LayerEntry;
 use crate::packages::Checksums;
@@ -49,6 +51,8 @@ pub(super) struct Done<'l> {
     pub outcome: Outcome,
     /// The content, where it has to be scanned once more, in its turn.
     pub again: Option<Cow<'l, [u8]>>,
+    /// Whether it has to be scanned once more and is gone.
+    pub is_left: bool,
     /// Of a content with hits, where they were asked for.
     pub checksums: Option<Checksums>,
     /// Whether they have to be taken from the layer once more, if at all.
@@ -61,6 +65,7 @@ impl Done<'_> {
             entry,
             outcome,
             again: None,
+            is_left: false,
             checksums: None,
             is_unhashed: false,
         }
@@ -68,7 +73,7 @@ impl Done<'_> {
 
     /// Whether nothing has to be done about it.
     fn is_idle(&self) -> bool {
-        self.outcome.is_empty() && self.again.is_none()
+        self.outcome.is_empty() && self.again.is_none() && !self.is_left
     }
 }
 
@@ -86,6 +91,8 @@ pub(super) struct Ahead<'a, 'l> {
     is_alone: bool,
     batch: Batch<'l>,
     pending: VecDeque<Pending<'l>>,
+    /// Bytes that may come out of the archives that were handed on.
+    unpacked: u64,
 }
 
 impl<'a, 'l> Ahead<'a, 'l> {
@@ -96,6 +103,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
             is_alone: rayon::current_num_threads() == 1,
             batch: Batch::default(),
             pending: VecDeque::new(),
+            unpacked: 0,
         }
     }
 
@@ -115,7 +123,25 @@ impl<'a, 'l> Ahead<'a, 'l> {
         }
     }
 
-    /// Hands on the content of an entry, which is a text.
+    /// Whether the content of an entry can be handed on. What may come out of the archives that are is held to
+    /// what the layer takes in store. Nothing of this depends on what other threads do.
+    pub(super) fn takes(&mut self, entry: &LayerEntry, manner: Option<Manner>) -> bool {
+        match manner {
+            Some(Manner::Text) => true,
+            Some(Manner::Git) | None => false,
+            Some(Manner::Archive) => {
+                let unpacked = self.unpacked.saturating_add(content::share(entry.size));
+                let stored = entry.stored.saturating_add(entry.size);
+                let limit = self.yard.limits.check_stream(stored, unpacked);
+                if limit.is_none() {
+                    self.unpacked = unpacked;
+                }
+                limit.is_none()
+            }
+        }
+    }
+
+    /// Hands on the content of an entry, which it [takes](Self::takes).
     pub(super) fn hand_on(
         &mut self,
         entry: &LayerEntry,
@@ -166,6 +192,14 @@ impl<'a, 'l> Ahead<'a, 'l> {
             self.add_done(done);
             return read;
         }
+        if Manner::of(content.fill_buf()?) == Manner::Archive
+            && let Some(mut room) = self.room_for(entry)
+        {
+            let read = append(content, &mut room.bytes, usize::MAX);
+            self.leave(Job::Whole(bare(entry), room.put_down()));
+            self.wait_if_much_is_pending();
+            return read;
+        }
         let pipe = Arc::new(Pipe::default());
         let closes = Closes(&pipe);
         self.leave(Job::Pipe(bare(entry), Arc::clone(&pipe)));
@@ -175,6 +209,16 @@ impl<'a, 'l> Ahead<'a, 'l> {
         while waiting.load(Ordering::Relaxed) > MOST_WAITING && self.yard.work() {}
         self.wait_if_much_is_pending();
         read
+    }
+
+    /// A room for a large archive: to open one may take far longer than to read it, and the walk goes on meanwhile.
+    fn room_for(&self, entry: &LayerEntry) -> Option<Room<'l>> {
+        let pool = self.yard.pool;
+        let mut room = pool.room_for(entry.size);
+        while room.is_none() && Pool::has_rooms_for(entry.size) && self.yard.work() {
+            room = pool.room_for(entry.size);
+        }
+        room
     }
 
     /// Puts `content` into the pipe. Where the pipe is full and nobody came to empty it, the content is

@@ -50,6 +50,11 @@ impl Pool {
         stay(&self.pieces, piece, IDLE_PIECES);
     }
 
+    /// Whether there may be a room for a content of so many bytes at some time.
+    pub(super) fn has_rooms_for(size: u64) -> bool {
+        size <= CONTENT as u64
+    }
+
     /// A room for a content of so many bytes, if there is any left: it is given back when it is dropped.
     pub(super) fn room_for(&self, size: u64) -> Option<Room<'_>> {
         let size = usize::try_from(size).ok().filter(|size| *size <= CONTENT)?;
@@ -85,6 +90,21 @@ pub(super) struct Room<'p> {
     pub bytes: Vec<u8>,
 }
 
+impl<'p> Room<'p> {
+    /// What is in it, to be [taken up](Self::of) again; until then it counts.
+    pub(super) fn put_down(mut self) -> (usize, Vec<u8>) {
+        let held = (self.share.size, std::mem::take(&mut self.bytes));
+        self.share.size = 0;
+        held
+    }
+
+    /// A room that was put down.
+    pub(super) fn of(pool: &'p Pool, (size, bytes): (usize, Vec<u8>)) -> Self {
+        let share = Share { pool, size };
+        Self { share, bytes }
+    }
+}
+
 impl Drop for Room<'_> {
     fn drop(&mut self) {
         // The share is dropped behind this, so that there are never more rooms than fit.
@@ -93,11 +113,11 @@ impl Drop for Room<'_> {
     }
 }
 
-/// Keeps a room for whoever needs one next, unless there are enough.
+/// Keeps a room for whoever needs one next, unless there are enough, or it was taken out.
 fn stay(rooms: &Mutex<Vec<Vec<u8>>>, mut room: Vec<u8>, most: usize) {
     room.clear();
     let mut rooms = lock(rooms);
-    if rooms.len() < most {
+    if rooms.len() < most && room.capacity() > 0 {
         rooms.push(room);
     }
 }
@@ -114,6 +134,10 @@ mod tests {
         assert_eq!(rooms.len(), MOST_KEPT / CONTENT);
         assert!(pool.room_for(1).is_none());
         drop(rooms);
+        assert_eq!(pool.kept.load(Ordering::Relaxed), 0);
+        let held = pool.room_for(7).map(Room::put_down).unwrap();
+        assert_eq!(pool.kept.load(Ordering::Relaxed), 7);
+        drop(Room::of(&pool, held));
         assert_eq!(pool.kept.load(Ordering::Relaxed), 0);
         let again = pool.room_for(1);
         assert!(

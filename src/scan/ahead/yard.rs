@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::pipe::{Outlet, Pipe};
-use super::pool::Pool;
+use super::pool::{Pool, Room};
 use super::{Done, MOST_FOUND, append, context, is_large, lock, size};
 use crate::archive::{Backlog, Blob, Limits};
 use crate::content::{Outcome, Scanner};
@@ -35,6 +35,8 @@ pub(super) struct Batch<'l> {
 /// What one thread does at a time.
 pub(super) enum Job<'l> {
     Batch(Batch<'l>),
+    /// A large content, all of which is there, in a [room](Room::put_down).
+    Whole(LayerEntry, (usize, Vec<u8>)),
     /// A large content, perhaps not all of which is there yet.
     Pipe(LayerEntry, Arc<Pipe>),
 }
@@ -49,7 +51,7 @@ pub(in crate::scan) struct Yard<'l> {
     pub(super) is_asked: AtomicBool,
     twins: &'l Twins,
     engine: &'l Engine,
-    limits: &'l Limits,
+    pub(super) limits: &'l Limits,
     blob: Option<&'l Blob>,
     /// Whether contents with hits are hashed.
     hashes: bool,
@@ -143,12 +145,13 @@ impl<'l> Yard<'l> {
             let done = self.scan(&mut scanner, part, &room.bytes);
             (done, read)
         } else {
-            scanner.grant(Some(entry.size));
-            scanner.expect(entry.size);
+            prepare(&mut scanner, &entry, entry.size);
             let mut outcome = scanner.scan(&context(&entry), content);
             let error = outcome.error.take();
+            let is_left = scanner.take_left();
             let done = Done {
-                is_unhashed: self.hashes && !outcome.hits.is_empty(),
+                is_left,
+                is_unhashed: self.hashes && !is_left && !outcome.hits.is_empty(),
                 ..Done::of(entry, outcome)
             };
             (done, error.map_or(Ok(()), Err))
@@ -167,6 +170,13 @@ impl<'l> Yard<'l> {
                 let done = parts.map(|part| self.scan(&mut scanner, part, &batch.copies));
                 self.tell(results, done.collect());
                 self.pool.take_back_copies(batch.copies);
+            }
+            Job::Whole(entry, room) => {
+                let _leaves = self.leaves(0, results);
+                let room = Room::of(self.pool, room);
+                let part = (entry, Content::Copied(0..room.bytes.len()));
+                let done = self.scan(&mut scanner, part, &room.bytes);
+                self.tell(results, vec![done]);
             }
             Job::Pipe(entry, pipe) => {
                 let _leaves = self.leaves(0, results);
@@ -221,14 +231,14 @@ impl<'l> Yard<'l> {
         if twin.is_some_and(|twin| self.twins.is_clean(twin, whole)) {
             return Done::of(entry, Outcome::default());
         }
-        let has_own = is_large(&entry);
-        scanner.grant(has_own.then_some(entry.size));
-        scanner.expect(whole.len() as u64);
+        prepare(scanner, &entry, whole.len() as u64);
         let outcome = scanner.scan(&context(&entry), &mut bytes);
-        let is_hashed = self.hashes && !outcome.hits.is_empty() && whole.len() as u64 == entry.size;
+        let is_large = is_large(&entry);
+        let is_refused = (!is_large && scanner.take_refused()) | scanner.take_left();
+        let is_whole = whole.len() as u64 == entry.size;
+        let is_hashed = self.hashes && !is_refused && !outcome.hits.is_empty() && is_whole;
         // What is mapped can be hashed at any time.
         let is_mapped = matches!(content, Content::Mapped(_));
-        let is_refused = !has_own && scanner.take_refused();
         if let Some(twin) = twin.filter(|_| !is_refused && outcome.is_empty()) {
             match self.in_blob(whole) {
                 Some(blob) => self.twins.add(twin, blob),
@@ -238,10 +248,13 @@ impl<'l> Yard<'l> {
         Done {
             checksums: (is_hashed && !is_mapped).then(|| Checksums::of(whole)),
             is_unhashed: is_hashed && is_mapped,
-            again: is_refused.then(|| match content {
-                Content::Mapped(bytes) => Cow::Borrowed(bytes),
-                Content::Copied(_) => Cow::Owned(whole.to_vec()),
-            }),
+            // A large copy may have come in pieces as well, which nobody keeps.
+            is_left: is_refused && is_large && !is_mapped,
+            again: match content {
+                Content::Mapped(bytes) if is_refused => Some(Cow::Borrowed(bytes)),
+                Content::Copied(_) if is_refused && !is_large => Some(Cow::Owned(whole.to_vec())),
+                _ => None,
+            },
             ..Done::of(entry, outcome)
         }
     }
@@ -256,15 +269,16 @@ impl<'l> Yard<'l> {
                 return Done::of(entry, Outcome::default());
             }
         }
-        scanner.grant(Some(entry.size));
-        scanner.expect(entry.size);
+        prepare(scanner, &entry, entry.size);
         let outcome = scanner.scan(&context(&entry), &mut outlet);
         let whole = outlet.kept(entry.size);
-        let is_hashed = self.hashes && !outcome.hits.is_empty();
-        if let (Some(twin), Some(pieces), true) = (twin, whole, outcome.is_empty()) {
+        let is_left = scanner.take_left();
+        let is_hashed = self.hashes && !is_left && !outcome.hits.is_empty();
+        if let (Some(twin), Some(pieces), true) = (twin, whole, outcome.is_empty() && !is_left) {
             self.twins.add_hash(twin, pieces);
         }
         Done {
+            is_left,
             checksums: whole.filter(|_| is_hashed).map(Checksums::of_pieces),
             is_unhashed: is_hashed && whole.is_none(),
             ..Done::of(entry, outcome)
@@ -301,6 +315,13 @@ impl<'l> Yard<'l> {
             left = woken.unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
+
+/// Readies a scanner for the content of an entry, of which so many bytes come.
+fn prepare(scanner: &mut Scanner<'_>, entry: &LayerEntry, length: u64) {
+    scanner.grant(is_large(entry).then_some(entry.size));
+    scanner.out_of_turn(entry.size);
+    scanner.expect(length);
 }
 
 /// Scanners that a layer keeps: as many as may work on it, where threads are shared out evenly, and a few more.

@@ -1,10 +1,16 @@
-//! Entries that wait for the end of their layer: blobs of a git repository in files of their own,
-//! whose paths trees tell that may lie anywhere in it.
+//! Entries that have to be scanned at another time than they came. Blobs of a git repository in files of their
+//! own wait for the end of their layer: trees tell of their paths, which may lie anywhere in it. And what
+//! other threads scanned and could not end, since it depends on the entries before, is scanned once more.
 
-use super::Worker;
+use std::borrow::Cow;
+use std::io::{self, BufRead};
+
+use super::{Worker, manner};
+use crate::content::{Manner, Outcome, Scanner};
 use crate::finding::Kind;
-use crate::image::LayerEntry;
-use crate::scan::ahead::bare;
+use crate::image::{Item, Layer, LayerEntry, walk};
+use crate::packages::Checksums;
+use crate::scan::ahead::{Done, bare, context, is_large};
 
 impl Worker<'_, '_> {
     pub(super) fn postpone(&mut self, entry: &LayerEntry, bytes: Vec<u8>) {
@@ -15,9 +21,61 @@ impl Worker<'_, '_> {
     pub(super) fn scan_postponed(&mut self) {
         self.scanner.settle();
         for (entry, bytes) in std::mem::take(&mut self.postponed) {
-            let outcome = self.content(&entry, &mut &bytes[..], false);
+            let outcome = self.content(&entry, &mut &bytes[..], Some(Manner::Git));
             // Bytes in memory are read without an error.
             let _ = self.take(outcome, Kind::File, Some(&entry));
         }
+    }
+
+    /// Scans a content, now that it is its turn.
+    pub(super) fn scan_again(&mut self, done: &mut Done<'_>, bytes: Cow<'_, [u8]>) {
+        let entry = &done.entry;
+        done.outcome = self.once_more(entry, &mut &*bytes);
+        let is_hashed = self.gatherer.is_some()
+            && !done.outcome.hits.is_empty()
+            && bytes.len() as u64 == entry.size;
+        done.is_unhashed = is_hashed && matches!(bytes, Cow::Borrowed(_));
+        done.checksums = (is_hashed && !done.is_unhashed).then(|| Checksums::of(&bytes));
+    }
+
+    /// Reads those contents once more that were gone when it was known that they have to be scanned again.
+    pub(super) fn scan_left(&mut self, layer: &Layer) {
+        let left = std::mem::take(&mut self.left);
+        let Some(last) = left.last() else {
+            return;
+        };
+        walk(layer, self.limits, false, &mut |item| {
+            let Item::Entry(entry, content) = item else {
+                return Ok(());
+            };
+            if left.binary_search(&entry.sequence).is_ok() {
+                let outcome = self.once_more(entry, content);
+                if let Some(gatherer) = &mut self.gatherer
+                    && !outcome.hits.is_empty()
+                {
+                    gatherer.add_later(entry.sequence);
+                }
+                self.take_next(outcome, Kind::File, Some(&bare(entry)))?;
+            }
+            match entry.sequence < *last {
+                true => Ok(()),
+                // This is how a walk ends early.
+                false => Err(io::Error::other("all were read")),
+            }
+        });
+    }
+
+    fn once_more(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> Outcome {
+        if let Ok(Some(Manner::Text)) = manner(entry, content) {
+            return self.texts.scan(&context(entry), content);
+        }
+        let new = || Box::new(Scanner::new(self.engine, self.limits));
+        let opened = &mut self.opened[usize::from(is_large(entry))];
+        let opened = opened.get_or_insert_with(new);
+        if is_large(entry) {
+            opened.grant(Some(entry.size));
+        }
+        opened.pass(entry.stored);
+        opened.scan(&context(entry), content)
     }
 }

@@ -1,6 +1,8 @@
 //! That contents are really not scanned a second time: one that is remembered as clean, though it is not,
 //! is passed over. And that it is noted where in a layer something is found.
 
+mod archives;
+
 use std::io::Write as _;
 
 use super::super::budget;

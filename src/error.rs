@@ -82,6 +82,12 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// Bytes that it takes.
+    pub(crate) fn size(&self) -> usize {
+        let path = self.path.as_ref().map_or(0, String::len);
+        size_of::<Self>() + self.message.len() + path
+    }
+
     /// A warning about the whole input; narrow it with the `in_…` and `at` methods.
     pub fn new(code: WarningCode, message: impl Into<String>) -> Self {
         Self {

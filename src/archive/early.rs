@@ -16,6 +16,9 @@ const PIECE: usize = 1 << 20;
 const MOST: u64 = 512 << 20;
 /// Fewer bytes are hashed alone.
 const FEWEST: usize = 256;
+/// Layers among which one is looked for, and bytes that go by until that is done again where there was none.
+const IN_VIEW: usize = 64;
+const PAUSE: u64 = 1 << 20;
 /// Bytes of a map that are asked for before they are needed.
 const STEP: usize = 8 << 20;
 
@@ -71,21 +74,28 @@ impl Early {
         begun
     }
 
+    /// Nothing of this blob has to be hashed.
+    pub(crate) fn forget(&self, blob: &Blob) {
+        self.take(blob);
+    }
+
     /// A layer that waits and that nobody else hashes.
     fn claim(&self) -> Option<usize> {
         if self.ahead.load(Ordering::Relaxed) >= MOST {
             return None;
         }
         let mut first = self.first.load(Ordering::Relaxed);
-        first += (self.waiting[first..].iter())
-            .take_while(|waiting| !waiting.is_left())
-            .count();
+        let done = |waiting: &&Waiting| !waiting.is_left();
+        first += self.waiting[first..].iter().take_while(done).count();
         self.first.fetch_max(first, Ordering::Relaxed);
-        let claimed = self.waiting[first..].iter().position(|waiting| {
-            !waiting.is_taken.load(Ordering::Relaxed)
-                && waiting.is_left()
-                && !waiting.is_taken.swap(true, Ordering::Acquire)
-        });
+        let claimed = self.waiting[first..]
+            .iter()
+            .take(IN_VIEW)
+            .position(|waiting| {
+                !waiting.is_taken.load(Ordering::Relaxed)
+                    && waiting.is_left()
+                    && !waiting.is_taken.swap(true, Ordering::Acquire)
+            });
         claimed.map(|at| first + at)
     }
 
@@ -129,6 +139,8 @@ pub(super) struct Hashing {
     hasher: Sha256,
     early: Option<Arc<Early>>,
     claimed: Option<usize>,
+    /// So many bytes have to go by before a layer is looked for.
+    pause: u64,
     /// What goes by are the bytes of this blob, of which so many were hashed before.
     known: Option<(Blob, usize)>,
     /// Bytes that went by.
@@ -159,7 +171,10 @@ impl Hashing {
         self.count += bytes.len() as u64;
         let mut bytes = &bytes[skip as usize..];
         while let Some(early) = self.early.as_deref().filter(|_| bytes.len() >= FEWEST) {
-            self.claimed = self.claimed.or_else(|| early.claim());
+            if self.claimed.is_none() && self.count >= self.pause {
+                self.claimed = early.claim();
+                self.pause = self.claimed.map_or(self.count + PAUSE, |_| 0);
+            }
             let Some(claimed) = self.claimed else {
                 break;
             };

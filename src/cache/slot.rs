@@ -77,6 +77,9 @@ impl Slot {
         // The file is named as it was when it was opened, which may be a while ago.
         let known = known.filter(|_| stored.is_unchanged());
         let is_new = known.is_none();
+        if let Some(early) = early.filter(|_| !is_new) {
+            early.forget(stored);
+        }
         let key = known.or_else(|| {
             let (digest, key) = ContentKey::of_stored(stored, early);
             (digest == self.stated).then_some(key)

@@ -84,15 +84,15 @@ impl<'e> Scanner<'e> {
         self.plain.take_refused() | self.wide.take_refused()
     }
 
-    /// The next entry, of so many bytes, is searched out of its turn. Whatever depends on the entries
-    /// before it is [left](Self::take_left) then.
+    /// The next entry, of so many bytes, is searched out of its turn. Where something in it depends on the entries
+    /// before it, it is [left](Self::has_left).
     pub fn out_of_turn(&mut self, size: u64) {
         self.unpacked.out_of_turn(size);
     }
 
-    /// Whether something was left since this was asked last, so that the entry has to be searched once more.
-    pub fn take_left(&mut self) -> bool {
-        self.unpacked.take_refused()
+    /// Whether the entry was left, to be searched once more: nothing was found in it.
+    pub fn has_left(&self) -> bool {
+        self.unpacked.is_refused()
     }
 
     /// What is unpacked of all entries is held to what their layer, or document, takes in store:
@@ -132,6 +132,11 @@ impl<'e> Scanner<'e> {
             let message = format!("{} more matches than are kept", self.dropped);
             self.warn(WarningCode::LimitReached, message);
         }
+        if self.unpacked.is_refused() {
+            self.hits.clear();
+            self.observed.clear();
+            self.warnings = Capped::default();
+        }
         let shown = fmt::from_fn(|f| f.write_str(&printable(&place.path)));
         Outcome {
             hits: std::mem::take(&mut self.hits),
@@ -139,7 +144,7 @@ impl<'e> Scanner<'e> {
             warnings: std::mem::take(&mut self.warnings).finish(shown),
             bytes: source.position(),
             postponed: self.repositories.take_postponed(),
-            error: result.err(),
+            error: result.err().filter(|_| !self.unpacked.is_refused()),
         }
     }
 

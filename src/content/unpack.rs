@@ -80,9 +80,8 @@ impl Scanner<'_> {
         let Some(format) = Format::of(source.peek(HEAD)?) else {
             return self.text(place, source, 0, Lines::START);
         };
-        let is_of_git = matches!(format, Format::Object(_) | Format::Pack);
-        if is_of_git && self.unpacked.needs_its_turn() {
-            return Ok(());
+        if let Format::Object(_) | Format::Pack = format {
+            self.unpacked.needs_its_turn()?;
         }
         let deeper = match format {
             Format::Tar if place.unpacked => 0,
@@ -104,7 +103,7 @@ impl Scanner<'_> {
             Format::Script => self.script(place, source),
         };
         match result {
-            Err(error) if source.failed() => return Err(error),
+            Err(error) if source.failed() || self.unpacked.is_refused() => return Err(error),
             Err(error) => self.broken(place, &error),
             Ok(()) if source.peek(1)?.is_empty() => return Ok(()),
             Ok(()) => {}

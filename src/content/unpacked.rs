@@ -33,12 +33,14 @@ pub(crate) fn share(size: u64) -> u64 {
 impl Unpacked {
     /// What comes is bounded by what the layer takes in store: so many bytes before the next entry.
     pub(super) fn pass(&mut self, stored: u64) {
-        self.stored = stored;
+        // What is scanned behind all others comes from further ahead.
+        self.stored = self.stored.max(stored);
     }
 
     /// The next entry, of so many bytes, is searched out of its turn.
     pub(super) fn out_of_turn(&mut self, size: u64) {
         self.share = Some(share(size));
+        self.is_refused = false;
     }
 
     /// Begins an entry, whose bytes come from `inner`.
@@ -70,15 +72,18 @@ impl Unpacked {
         })
     }
 
-    /// Whether the entry has to be searched in its turn, since what is in it depends on others.
-    pub(super) fn needs_its_turn(&mut self) -> bool {
+    /// Something in the entry depends on others: an error where it is searched out of its turn.
+    pub(super) fn needs_its_turn(&mut self) -> io::Result<()> {
         self.is_refused |= self.share.is_some();
-        self.share.is_some()
+        match self.is_refused {
+            true => Err(io::Error::other("has to be searched in its turn")),
+            false => Ok(()),
+        }
     }
 
-    /// Whether an entry was refused since this was asked last.
-    pub(super) fn take_refused(&mut self) -> bool {
-        std::mem::take(&mut self.is_refused)
+    /// Whether the entry has to be searched once more, in its turn.
+    pub(super) fn is_refused(&self) -> bool {
+        self.is_refused
     }
 }
 
@@ -104,5 +109,48 @@ impl BufRead for Counted<'_> {
     fn consume(&mut self, n: usize) {
         self.taken.fetch_add(n as u64, Ordering::Relaxed);
         self.inner.consume(n);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: usize = 1 << 20;
+
+    fn of(unpacked: &mut Unpacked, taken: usize, bytes: usize) -> Option<LimitHit> {
+        let stored = vec![0; taken];
+        let mut stored = &stored[..];
+        io::copy(&mut unpacked.begin(&mut stored), &mut io::sink()).unwrap();
+        unpacked.count(bytes);
+        unpacked.too_much(&Limits::default())
+    }
+
+    #[test]
+    fn all_entries_are_held_to_what_the_layer_takes_in_store() {
+        let mut unpacked = Unpacked::default();
+        assert_eq!(of(&mut unpacked, 1_000, 60 * MIB), None);
+        assert_eq!(
+            of(&mut unpacked, 1_000, 60 * MIB),
+            Some(LimitHit::Ratio(1_100))
+        );
+        unpacked.pass(MIB as u64);
+        assert_eq!(of(&mut unpacked, 1_000, 60 * MIB), None);
+        // What waited until the end of the layer lies further in front.
+        unpacked.pass(7);
+        assert_eq!(of(&mut unpacked, 1_000, 60 * MIB), None);
+    }
+
+    #[test]
+    fn out_of_its_turn_an_entry_is_refused_that_gives_much_or_depends_on_others() {
+        let mut unpacked = Unpacked::default();
+        assert!(unpacked.needs_its_turn().is_ok() && !unpacked.is_refused());
+        unpacked.out_of_turn(1_000);
+        let share = share(1_000) as usize;
+        assert_eq!(of(&mut unpacked, 1_000, share), None);
+        assert!(of(&mut unpacked, 1_000, share + 1).is_some() && unpacked.is_refused());
+        unpacked.out_of_turn(1_000);
+        assert!(of(&mut unpacked, 1_000, 1).is_none() && !unpacked.is_refused());
+        assert!(unpacked.needs_its_turn().is_err() && unpacked.is_refused());
     }
 }

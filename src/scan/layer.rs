@@ -98,12 +98,12 @@ struct Worker<'a, 'e> {
     layer: usize,
     /// Contents that others scan, or this thread many together; none where the cache tells.
     ahead: Option<Ahead<'a, 'e>>,
-    /// Of all but the contents that are texts, as they come.
+    /// Of what is neither a text nor handed on, as it comes.
     scanner: Scanner<'e>,
-    /// Of those, in the order of the entries also where other threads scan some: each has an effort of its
-    /// own for keys.
+    /// Of texts, in the order of the entries also where other threads scan some: each scanner has an effort of
+    /// its own for keys.
     texts: Scanner<'e>,
-    /// Of large ones among them, each with an effort of its own.
+    /// Of large contents that are not handed on, each with an effort of its own.
     large: Scanner<'e>,
     /// Of archives that other threads opened and that have to be opened once more: small ones in their turn, and
     /// large ones.
@@ -274,7 +274,7 @@ impl<'a, 'e> Worker<'a, 'e> {
         if let Some(ahead) = self.ahead.as_mut().filter(|_| !is_database)
             && ahead.takes(entry, manner)
         {
-            let read = ahead.hand_on(entry, content);
+            let read = ahead.hand_on(entry, content, manner == Some(Manner::Archive));
             self.take_ready();
             return read;
         }

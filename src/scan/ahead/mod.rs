@@ -9,6 +9,7 @@
 //! batch, and large ones go through a [`pipe`](Pipe). The bytes that wait are bounded for all layers
 //! together ([`Pool`]): a walker that is far ahead scans itself.
 
+mod even;
 mod pipe;
 mod pool;
 mod yard;
@@ -28,13 +29,14 @@ use super::budget;
 use crate::archive::Backlog;
 use crate::content::{self, Manner, Outcome};
 use crate::detect::{Context, TextKind};
+use crate::error::Warning;
 use crate::image::LayerEntry;
 use crate::packages::Checksums;
 
 pub(super) use self::pool::{Pool, Share};
 pub(super) use self::yard::Yard;
 
-/// Copied bytes that wait for a thread, of all layers together.
+/// Bytes of copies that wait for a thread, of all layers together.
 const MOST_WAITING: usize = 8 << 20;
 /// Larger contents have an effort of their own, and go through a pipe where they have to be copied.
 const LARGE: u64 = 512 << 10;
@@ -146,17 +148,20 @@ impl<'a, 'l> Ahead<'a, 'l> {
         &mut self,
         entry: &LayerEntry,
         content: &mut dyn BufRead,
+        is_archive: bool,
     ) -> io::Result<()> {
+        // An archive goes alone: what comes out of one is much, and so may be what is found in it.
+        let least = if is_archive { BATCH } else { 0 };
         let first = content.fill_buf()?;
         if first.len() as u64 == entry.size
             && let Some(bytes) = self.yard.mapped(first)
         {
-            self.add(entry, Content::Mapped(bytes), bytes.len());
+            self.add(entry, Content::Mapped(bytes), bytes.len().max(least));
             content.consume(bytes.len());
             return Ok(());
         }
         if is_large(entry) {
-            return self.hand_on_in_pieces(entry, content);
+            return self.hand_on_in_pieces(entry, content, is_archive);
         }
         let size = entry.size as usize;
         if self.batch.copies.len() + size > BATCH {
@@ -169,7 +174,11 @@ impl<'a, 'l> Ahead<'a, 'l> {
         let start = copies.len();
         let read = append(content, copies, usize::MAX);
         let range = start..copies.len();
-        self.add(entry, Content::Copied(range.clone()), range.len());
+        self.add(
+            entry,
+            Content::Copied(range.clone()),
+            range.len().max(least),
+        );
         read
     }
 
@@ -185,6 +194,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
         &mut self,
         entry: &LayerEntry,
         content: &mut dyn BufRead,
+        is_archive: bool,
     ) -> io::Result<()> {
         self.send();
         if self.is_alone {
@@ -192,9 +202,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
             self.add_done(done);
             return read;
         }
-        if Manner::of(content.fill_buf()?) == Manner::Archive
-            && let Some(mut room) = self.room_for(entry)
-        {
+        if is_archive && let Some(mut room) = self.room_for(entry) {
             let read = append(content, &mut room.bytes, usize::MAX);
             self.leave(Job::Whole(bare(entry), room.put_down()));
             self.wait_if_much_is_pending();
@@ -215,7 +223,8 @@ impl<'a, 'l> Ahead<'a, 'l> {
     fn room_for(&self, entry: &LayerEntry) -> Option<Room<'l>> {
         let pool = self.yard.pool;
         let mut room = pool.room_for(entry.size);
-        while room.is_none() && Pool::has_rooms_for(entry.size) && self.yard.work() {
+        let may_work = || Pool::has_rooms_for(entry.size) && !self.yard.is_much_found();
+        while room.is_none() && may_work() && self.yard.work() {
             room = pool.room_for(entry.size);
         }
         room
@@ -280,7 +289,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
         // What is mapped takes no memory while it waits; its entries are bounded by `MOST_PENDING` and by the
         // names of a layer, which are searched together and wait for all that came before.
         pool.waiting
-            .fetch_add(batch.copies.len(), Ordering::Relaxed);
+            .fetch_add(batch.copies.capacity(), Ordering::Relaxed);
         self.leave(Job::Batch(batch));
         let is_much = || pool.waiting.load(Ordering::Relaxed) > MOST_WAITING;
         while (self.is_alone || is_much()) && self.yard.work() {}
@@ -390,7 +399,8 @@ fn size(done: &[Done<'_>]) -> usize {
 fn size_of_outcome(outcome: &Outcome) -> usize {
     let hits = outcome.hits.iter().map(|hit| budget::size_of(&hit.matched));
     let observed = outcome.observed.iter().map(|(_, observed)| observed.size());
-    hits.chain(observed).sum()
+    let warnings = outcome.warnings.iter().map(Warning::size);
+    hits.chain(observed).chain(warnings).sum()
 }
 
 /// What a scanner is told of the content of an entry.

@@ -7,11 +7,12 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use super::even::Even;
 use super::pipe::{Outlet, Pipe};
 use super::pool::{Pool, Room};
 use super::{Done, MOST_FOUND, append, context, is_large, lock, size};
 use crate::archive::{Backlog, Blob, Limits};
-use crate::content::{Outcome, Scanner};
+use crate::content::{Manner, Outcome, Scanner};
 use crate::detect::Engine;
 use crate::image::LayerEntry;
 use crate::packages::Checksums;
@@ -146,12 +147,11 @@ impl<'l> Yard<'l> {
             (done, read)
         } else {
             prepare(&mut scanner, &entry, entry.size);
-            let mut outcome = scanner.scan(&context(&entry), content);
+            let mut outcome = scan_large(&mut scanner, &entry, content);
             let error = outcome.error.take();
-            let is_left = scanner.take_left();
             let done = Done {
-                is_left,
-                is_unhashed: self.hashes && !is_left && !outcome.hits.is_empty(),
+                is_left: scanner.has_left(),
+                is_unhashed: self.hashes && !outcome.hits.is_empty(),
                 ..Done::of(entry, outcome)
             };
             (done, error.map_or(Ok(()), Err))
@@ -164,7 +164,7 @@ impl<'l> Yard<'l> {
         let mut scanner = self.scanner();
         match job {
             Job::Batch(mut batch) => {
-                let _leaves = self.leaves(batch.copies.len(), results);
+                let _leaves = self.leaves(batch.copies.capacity(), results);
                 let parts = std::mem::take(&mut batch.parts);
                 let parts = parts.into_iter();
                 let done = parts.map(|part| self.scan(&mut scanner, part, &batch.copies));
@@ -232,13 +232,15 @@ impl<'l> Yard<'l> {
             return Done::of(entry, Outcome::default());
         }
         prepare(scanner, &entry, whole.len() as u64);
-        let outcome = scanner.scan(&context(&entry), &mut bytes);
         let is_large = is_large(&entry);
-        let is_refused = (!is_large && scanner.take_refused()) | scanner.take_left();
+        let is_copied = matches!(content, Content::Copied(_));
+        let outcome = match is_large && is_copied {
+            true => scan_large(scanner, &entry, &mut bytes),
+            false => scanner.scan(&context(&entry), &mut bytes),
+        };
+        let is_refused = (!is_large && scanner.take_refused()) | scanner.has_left();
         let is_whole = whole.len() as u64 == entry.size;
         let is_hashed = self.hashes && !is_refused && !outcome.hits.is_empty() && is_whole;
-        // What is mapped can be hashed at any time.
-        let is_mapped = matches!(content, Content::Mapped(_));
         if let Some(twin) = twin.filter(|_| !is_refused && outcome.is_empty()) {
             match self.in_blob(whole) {
                 Some(blob) => self.twins.add(twin, blob),
@@ -246,10 +248,11 @@ impl<'l> Yard<'l> {
             }
         }
         Done {
-            checksums: (is_hashed && !is_mapped).then(|| Checksums::of(whole)),
-            is_unhashed: is_hashed && is_mapped,
+            checksums: (is_hashed && is_copied).then(|| Checksums::of(whole)),
+            // What is mapped can be hashed at any time.
+            is_unhashed: is_hashed && !is_copied,
             // A large copy may have come in pieces as well, which nobody keeps.
-            is_left: is_refused && is_large && !is_mapped,
+            is_left: is_refused && is_large && is_copied,
             again: match content {
                 Content::Mapped(bytes) if is_refused => Some(Cow::Borrowed(bytes)),
                 Content::Copied(_) if is_refused && !is_large => Some(Cow::Owned(whole.to_vec())),
@@ -270,10 +273,10 @@ impl<'l> Yard<'l> {
             }
         }
         prepare(scanner, &entry, entry.size);
-        let outcome = scanner.scan(&context(&entry), &mut outlet);
+        let outcome = scan_large(scanner, &entry, &mut outlet);
         let whole = outlet.kept(entry.size);
-        let is_left = scanner.take_left();
-        let is_hashed = self.hashes && !is_left && !outcome.hits.is_empty();
+        let is_left = scanner.has_left();
+        let is_hashed = self.hashes && !outcome.hits.is_empty();
         if let (Some(twin), Some(pieces), true) = (twin, whole, outcome.is_empty() && !is_left) {
             self.twins.add_hash(twin, pieces);
         }
@@ -322,6 +325,15 @@ fn prepare(scanner: &mut Scanner<'_>, entry: &LayerEntry, length: u64) {
     scanner.grant(is_large(entry).then_some(entry.size));
     scanner.out_of_turn(entry.size);
     scanner.expect(length);
+}
+
+/// Scans a large content that does not lie in the map.
+fn scan_large(scanner: &mut Scanner<'_>, entry: &LayerEntry, content: &mut dyn BufRead) -> Outcome {
+    let is_text = |first| Manner::of(first) == Manner::Text;
+    match content.fill_buf().is_ok_and(is_text) {
+        true => scanner.scan(&context(entry), content),
+        false => scanner.scan(&context(entry), &mut Even::new(content)),
+    }
 }
 
 /// Scanners that a layer keeps: as many as may work on it, where threads are shared out evenly, and a few more.

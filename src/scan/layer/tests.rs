@@ -36,6 +36,17 @@ fn scan(
     threads: usize,
     recorder: Option<&mut Recorder>,
 ) -> LayerScan {
+    scan_with(engine, twins, &Pool::default(), stored, threads, recorder)
+}
+
+fn scan_with(
+    engine: &Engine,
+    twins: &Twins,
+    pool: &Pool,
+    stored: Vec<u8>,
+    threads: usize,
+    recorder: Option<&mut Recorder>,
+) -> LayerScan {
     let layer = Layer {
         index: 0,
         digest: None,
@@ -50,7 +61,7 @@ fn scan(
         options: &Options::default(),
         common: &Common::default(),
         progress: &Progress::default(),
-        pool: &Pool::default(),
+        pool,
         twins,
         claims: budget::claims(1),
         early: None,

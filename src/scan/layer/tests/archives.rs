@@ -99,6 +99,44 @@ fn archives_hold_the_same_whoever_opens_them() {
 }
 
 #[test]
+fn what_is_found_in_a_large_archive_does_not_depend_on_the_room_there_is() {
+    let engine = Engine::new(Loader::default().load(catalog()).unwrap());
+    let noise = noise(600 << 10);
+    let (before, behind) = noise.split_at(noise.len() - (150 << 10));
+    let header = format!(
+        "!<arch>\n{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n",
+        "a/", 0, 0, 0, 644, 9_000_000
+    );
+    let torn = [header.as_bytes(), before, b"\n", &secret(0), behind].concat();
+    let stored = gzip(&tar_of(&[
+        ("torn.a", &torn),
+        (
+            "whole.tar",
+            &tar_of(&[("noise", &noise), ("a", &secret(1))]),
+        ),
+    ]));
+    let scan = |pool: &Pool, threads| {
+        let scan = scan_with(&engine, &Twins::of(1), pool, stored.clone(), threads, None);
+        let hits = scan.hits.into_iter();
+        let hits = hits.map(|hit| (hit.path, hit.hit.inside, hit.hit.matched.span));
+        hits.collect::<Vec<_>>()
+    };
+    let expected = scan(&Pool::default(), 1);
+    assert!(expected.iter().any(|(path, ..)| path == b"whole.tar"));
+    for threads in [1, 2] {
+        let pool = Pool::default();
+        assert_eq!(
+            scan(&pool, threads),
+            expected,
+            "{threads} threads, all rooms free"
+        );
+        let _taken = pool.share(16 << 20);
+        assert!(pool.share(1).is_none());
+        assert_eq!(scan(&pool, threads), expected, "{threads} threads, no room");
+    }
+}
+
+#[test]
 fn what_comes_out_of_archives_is_bounded_whoever_opens_them() {
     let engine = Engine::new(Loader::default().load(catalog()).unwrap());
     // Each is below what a stream may give at any ratio; all together give 1,300 bytes for each of theirs.

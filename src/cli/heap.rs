@@ -37,7 +37,7 @@ pub fn give_back() {
 }
 
 /// Stored bytes of layers after which free pages are given back.
-const STEP: u64 = 64 << 20;
+const STEP: u64 = 32 << 20;
 /// Between two looks at how many have passed.
 const PERIOD: Duration = Duration::from_millis(100);
 

@@ -25,7 +25,7 @@ use crate::source::{Document, Role};
 
 /// Layers that are walked beside each other at most, since each takes some megabytes: further threads scan and
 /// hash what these hand on.
-const MOST_WALKED: usize = 20;
+const MOST_WALKED: usize = 16;
 
 /// Layers that are the same bytes with the same promises are scanned once, whatever the number
 /// of images and archives they lie in.

@@ -150,13 +150,11 @@ impl<'a, 'l> Ahead<'a, 'l> {
         content: &mut dyn BufRead,
         is_archive: bool,
     ) -> io::Result<()> {
-        // An archive goes alone: what comes out of one is much, and so may be what is found in it.
-        let least = if is_archive { BATCH } else { 0 };
         let first = content.fill_buf()?;
         if first.len() as u64 == entry.size
             && let Some(bytes) = self.yard.mapped(first)
         {
-            self.add(entry, Content::Mapped(bytes), bytes.len().max(least));
+            self.add(entry, Content::Mapped(bytes), bytes.len(), is_archive);
             content.consume(bytes.len());
             return Ok(());
         }
@@ -177,15 +175,19 @@ impl<'a, 'l> Ahead<'a, 'l> {
         self.add(
             entry,
             Content::Copied(range.clone()),
-            range.len().max(least),
+            range.len(),
+            is_archive,
         );
         read
     }
 
-    fn add(&mut self, entry: &LayerEntry, content: Content<'l>, size: usize) {
+    fn add(&mut self, entry: &LayerEntry, content: Content<'l>, size: usize, is_archive: bool) {
         self.batch.parts.push((bare(entry), content));
         self.batch.size += size;
-        if self.batch.size >= BATCH || self.batch.parts.len() >= MOST_IN_BATCH {
+        self.batch.has_archive |= is_archive;
+        // What comes out of an archive is much, and so may be what is found in it: it is the last of a batch.
+        let is_full = self.batch.size >= BATCH || self.batch.parts.len() >= MOST_IN_BATCH;
+        if is_full || is_archive {
             self.send();
         }
     }
@@ -204,13 +206,13 @@ impl<'a, 'l> Ahead<'a, 'l> {
         }
         if is_archive && let Some(mut room) = self.room_for(entry) {
             let read = append(content, &mut room.bytes, usize::MAX);
-            self.leave(Job::Whole(bare(entry), room.put_down()));
+            self.leave(Job::Whole(bare(entry), room.put_down()), true);
             self.wait_if_much_is_pending();
             return read;
         }
         let pipe = Arc::new(Pipe::default());
         let closes = Closes(&pipe);
-        self.leave(Job::Pipe(bare(entry), Arc::clone(&pipe)));
+        self.leave(Job::Pipe(bare(entry), Arc::clone(&pipe)), is_archive);
         let read = self.pour(&pipe, content);
         drop(closes);
         let waiting = &self.yard.pool.waiting;
@@ -222,10 +224,10 @@ impl<'a, 'l> Ahead<'a, 'l> {
     /// A room for a large archive: to open one may take far longer than to read it, and the walk goes on meanwhile.
     fn room_for(&self, entry: &LayerEntry) -> Option<Room<'l>> {
         let pool = self.yard.pool;
-        let mut room = pool.room_for(entry.size);
+        let mut room = pool.room_to_wait(entry.size);
         let may_work = || Pool::has_rooms_for(entry.size) && !self.yard.is_much_found();
         while room.is_none() && may_work() && self.yard.work() {
-            room = pool.room_for(entry.size);
+            room = pool.room_to_wait(entry.size);
         }
         room
     }
@@ -290,21 +292,25 @@ impl<'a, 'l> Ahead<'a, 'l> {
         // names of a layer, which are searched together and wait for all that came before.
         pool.waiting
             .fetch_add(batch.copies.capacity(), Ordering::Relaxed);
-        self.leave(Job::Batch(batch));
+        let opens = batch.has_archive;
+        self.leave(Job::Batch(batch), opens);
         let is_much = || pool.waiting.load(Ordering::Relaxed) > MOST_WAITING;
         while (self.is_alone || is_much()) && self.yard.work() {}
         self.wait_if_much_is_pending();
     }
 
     /// Leaves a job to whoever is free.
-    fn leave(&mut self, job: Job<'l>) {
+    fn leave(&mut self, job: Job<'l>, opens: bool) {
         let yard = self.yard;
-        self.pending.push_back(Pending::Later(yard.leave(job)));
+        self.pending
+            .push_back(Pending::Later(yard.leave(job, opens)));
         if !self.is_alone {
             // What is not done now, the walk does when it is its turn.
             self.scope.spawn(move |_| {
-                if !yard.is_much_found() {
-                    yard.work();
+                let mut has_worked = false;
+                // Who refuses to open one more archive does not come again, so who may goes on.
+                while !yard.is_much_found() && yard.work_on_next(has_worked) {
+                    has_worked = true;
                 }
             });
         }
@@ -339,11 +345,8 @@ impl<'a, 'l> Ahead<'a, 'l> {
         while let Some(Pending::Later(results)) = self.pending.front()
             && lock(results).is_none()
         {
-            let is_done = match self.yard.is_much_found() {
-                true => self.yard.work_on_this(results),
-                false => self.yard.work(),
-            };
-            if !is_done {
+            let is_done = !self.yard.is_much_found() && self.yard.work();
+            if !is_done && !self.yard.work_on_this(results) {
                 self.yard.wait_for(results);
             }
         }

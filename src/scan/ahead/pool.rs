@@ -10,6 +10,10 @@ use crate::scan::evidence::CONTENT;
 
 /// Bytes that are kept while they are scanned, of all contents together.
 pub(super) const MOST_KEPT: usize = 16 << 20;
+/// Bytes that are kept where a content may be kept until a thread comes for it.
+const MOST_WAITING_WHOLE: usize = 4 << 20;
+/// Archives that are opened beside each other out of their turn.
+const MOST_OPENED: usize = 12;
 /// Rooms for large contents, and for pieces, that stay while nobody uses them.
 const IDLE_ROOMS: usize = 1;
 const IDLE_PIECES: usize = MOST_WAITING / PIECE;
@@ -19,6 +23,8 @@ const IDLE_PIECES: usize = MOST_WAITING / PIECE;
 pub(in crate::scan) struct Pool {
     /// Copied bytes that wait.
     pub(super) waiting: AtomicUsize,
+    /// Archives that are open, which take some memory each.
+    opened: AtomicUsize,
     /// Bytes that are kept until it is known whether they are needed once more.
     pub(super) kept: AtomicUsize,
     /// Rooms for copies, for pieces and for large contents that nobody uses.
@@ -50,9 +56,27 @@ impl Pool {
         stay(&self.pieces, piece, IDLE_PIECES);
     }
 
-    /// Whether there may be a room for a content of so many bytes at some time.
+    /// Leave to open an archive, unless many are: it is given back when it is dropped.
+    pub(super) fn open(&self) -> Option<Opened<'_>> {
+        let opened = Opened(&self.opened);
+        (self.opened.fetch_add(1, Ordering::Relaxed) < MOST_OPENED).then_some(opened)
+    }
+
+    /// A room for a content of so many bytes that is to wait, if little else is kept: no larger than that.
+    pub(super) fn room_to_wait(&self, size: u64) -> Option<Room<'_>> {
+        let size = usize::try_from(size).ok();
+        let size = size.filter(|size| *size <= MOST_WAITING_WHOLE)?;
+        let share = self.share(size)?;
+        let is_little = self.kept.load(Ordering::Relaxed) <= MOST_WAITING_WHOLE;
+        is_little.then(|| Room {
+            share,
+            bytes: Vec::with_capacity(size),
+        })
+    }
+
+    /// Whether there may be such a room at some time.
     pub(super) fn has_rooms_for(size: u64) -> bool {
-        size <= CONTENT as u64
+        size <= MOST_WAITING_WHOLE as u64
     }
 
     /// A room for a content of so many bytes, if there is any left: it is given back when it is dropped.
@@ -69,6 +93,15 @@ impl Pool {
         let all = self.kept.fetch_add(size, Ordering::Relaxed) + size;
         let share = Share { pool: self, size };
         (all <= MOST_KEPT).then_some(share)
+    }
+}
+
+/// An archive that is open.
+pub(super) struct Opened<'p>(&'p AtomicUsize);
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -127,6 +160,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_more_archives_are_open_than_there_may_be() {
+        let pool = Pool::default();
+        let opened: Vec<_> = (0..).map_while(|_| pool.open()).collect();
+        assert_eq!(opened.len(), MOST_OPENED);
+        assert!(pool.open().is_none());
+        drop(opened);
+        assert!(pool.open().is_some() && pool.opened.load(Ordering::Relaxed) == 0);
+    }
+
+    #[test]
     fn rooms_are_bounded_together_and_used_again() {
         let pool = Pool::default();
         assert!(pool.room_for(CONTENT as u64 + 1).is_none());
@@ -135,7 +178,12 @@ mod tests {
         assert!(pool.room_for(1).is_none());
         drop(rooms);
         assert_eq!(pool.kept.load(Ordering::Relaxed), 0);
-        let held = pool.room_for(7).map(Room::put_down).unwrap();
+        assert!(pool.room_to_wait(u64::MAX).is_none());
+        let kept = pool.share(MOST_WAITING_WHOLE - 7);
+        assert!(pool.room_to_wait(8).is_none());
+        drop(kept);
+        let held = pool.room_to_wait(7).map(Room::put_down).unwrap();
+        assert_eq!(held.1.capacity(), 7);
         assert_eq!(pool.kept.load(Ordering::Relaxed), 7);
         drop(Room::of(&pool, held));
         assert_eq!(pool.kept.load(Ordering::Relaxed), 0);

@@ -31,6 +31,7 @@ pub(super) struct Batch<'l> {
     pub parts: Vec<(LayerEntry, Content<'l>)>,
     pub copies: Vec<u8>,
     pub size: usize,
+    pub has_archive: bool,
 }
 
 /// What one thread does at a time.
@@ -40,6 +41,13 @@ pub(super) enum Job<'l> {
     Whole(LayerEntry, (usize, Vec<u8>)),
     /// A large content, perhaps not all of which is there yet.
     Pipe(LayerEntry, Arc<Pipe>),
+}
+
+/// A job that nobody has begun.
+struct Left<'l> {
+    job: Job<'l>,
+    results: Results<'l>,
+    opens: bool,
 }
 
 /// Where the results of a job will be.
@@ -57,7 +65,7 @@ pub(in crate::scan) struct Yard<'l> {
     /// Whether contents with hits are hashed.
     hashes: bool,
     /// Jobs that nobody has begun.
-    waiting: Mutex<VecDeque<(Job<'l>, Results<'l>)>>,
+    waiting: Mutex<VecDeque<Left<'l>>>,
     /// Scanners that nobody uses, with the memory that they have, and how many of them stay.
     scanners: Mutex<Vec<Scanner<'l>>>,
     idle: usize,
@@ -88,11 +96,15 @@ impl<'l> Yard<'l> {
         }
     }
 
-    /// Leaves a job to whoever comes; where its results will be.
-    pub(super) fn leave(&self, job: Job<'l>) -> Results<'l> {
+    /// Leaves a job to whoever comes, who opens an archive or not; where its results will be.
+    pub(super) fn leave(&self, job: Job<'l>, opens: bool) -> Results<'l> {
         let results = Results::default();
         *lock(&self.left) += 1;
-        lock(&self.waiting).push_back((job, Arc::clone(&results)));
+        lock(&self.waiting).push_back(Left {
+            job,
+            results: Arc::clone(&results),
+            opens,
+        });
         results
     }
 
@@ -101,10 +113,20 @@ impl<'l> Yard<'l> {
         self.found.load(Ordering::Relaxed) > MOST_FOUND
     }
 
-    /// Does the job that waits longest; whether there was one.
+    /// Does the job that waits longest; whether there was one, and not too many archives are open for it.
     pub(super) fn work(&self) -> bool {
-        let job = lock(&self.waiting).pop_front();
-        job.is_some_and(|(job, results)| {
+        self.work_on_next(false)
+    }
+
+    /// As [`work`](Self::work), but perhaps only if an archive is to be opened.
+    pub(super) fn work_on_next(&self, only_archive: bool) -> bool {
+        let mut opened = None;
+        let mut may_begin = |left: &mut Left<'_>| {
+            opened = if left.opens { self.pool.open() } else { None };
+            opened.is_some() == left.opens && (left.opens || !only_archive)
+        };
+        let left = lock(&self.waiting).pop_front_if(&mut may_begin);
+        left.is_some_and(|Left { job, results, .. }| {
             self.work_on(job, &results);
             true
         })
@@ -118,11 +140,13 @@ impl<'l> Yard<'l> {
         rest: &mut dyn BufRead,
     ) -> Option<io::Result<()>> {
         let mut waiting = lock(&self.waiting);
-        let is_it = |(job, _): &(Job<'_>, _)| matches!(job, Job::Pipe(_, other) if Arc::ptr_eq(other, pipe));
+        let is_it =
+            |left: &Left<'_>| matches!(&left.job, Job::Pipe(_, other) if Arc::ptr_eq(other, pipe));
         let at = waiting.iter().rposition(is_it)?;
-        let job = waiting.remove(at);
+        let left = waiting.remove(at)?;
         drop(waiting);
-        let (Job::Pipe(entry, _), results) = job? else {
+        let results = left.results;
+        let Job::Pipe(entry, _) = left.job else {
             return None;
         };
         let _leaves = self.leaves(0, &results);
@@ -301,9 +325,9 @@ impl<'l> Yard<'l> {
 
     /// Does the job that waits longest if its results will be these; whether that is so.
     pub(super) fn work_on_this(&self, results: &Results<'l>) -> bool {
-        let is_it = |job: &mut (Job<'l>, Results<'l>)| Arc::ptr_eq(&job.1, results);
-        let job = lock(&self.waiting).pop_front_if(is_it);
-        job.is_some_and(|(job, results)| {
+        let is_it = |left: &mut Left<'l>| Arc::ptr_eq(&left.results, results);
+        let left = lock(&self.waiting).pop_front_if(is_it);
+        left.is_some_and(|Left { job, results, .. }| {
             self.work_on(job, &results);
             true
         })

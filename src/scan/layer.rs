@@ -103,11 +103,10 @@ struct Worker<'a, 'e> {
     /// Of texts, in the order of the entries also where other threads scan some: each scanner has an effort of
     /// its own for keys.
     texts: Scanner<'e>,
-    /// Of large contents that are not handed on, each with an effort of its own.
+    /// Of large contents that are not handed on, or have to be read once more, each with an effort of its own.
     large: Scanner<'e>,
-    /// Of archives that other threads opened and that have to be opened once more: small ones in their turn, and
-    /// large ones.
-    opened: [Option<Box<Scanner<'e>>>; 2],
+    /// Of small archives that others opened and that have to be opened once more in their turn.
+    opened: Option<Box<Scanner<'e>>>,
     engine: &'e Engine,
     limits: &'e Limits,
     names: Names,
@@ -119,7 +118,7 @@ struct Worker<'a, 'e> {
     links: Vec<Link>,
     /// Entries that wait for what later ones tell of them.
     postponed: Vec<(LayerEntry, Vec<u8>)>,
-    /// Those that have to be read once more.
+    /// Large ones that have to be read once more.
     left: Vec<u32>,
     gatherer: Option<Gatherer<'e>>,
     /// Where what the layer says is written down.
@@ -155,7 +154,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             scanner: Scanner::new(engine, &options.limits),
             texts: Scanner::new(engine, &options.limits),
             large: Scanner::new(engine, &options.limits),
-            opened: Default::default(),
+            opened: None,
             engine,
             limits: &options.limits,
             names: Names::default(),

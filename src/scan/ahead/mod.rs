@@ -2,8 +2,8 @@
 //! every core busy. Only contents that a scanner needs no others for come here; what they hold is
 //! taken in the order of the entries, so nothing depends on who scanned what, and when. What would spend
 //! some of the layer's effort on keys, which has an order, is given back to be scanned in its turn, as is an
-//! archive that gives very much or holds a part of a git repository; or it is read from the layer once more, if it
-//! is gone by then. Large contents have an effort of their own.
+//! archive that gives very much or holds a part of a git repository; a large one is read from the layer once more
+//! instead, at its end. Large contents have an effort of their own.
 //!
 //! Contents in a memory map are scanned where they lie. Of others, small ones are copied, many into one
 //! batch, and large ones go through a [`pipe`](Pipe). The bytes that wait are bounded for all layers
@@ -52,7 +52,7 @@ pub(super) struct Done<'l> {
     pub outcome: Outcome,
     /// The content, where it has to be scanned once more, in its turn.
     pub again: Option<Cow<'l, [u8]>>,
-    /// Whether it has to be scanned once more and is gone.
+    /// Whether a large one has to be, of which nobody may have kept a copy.
     pub is_left: bool,
     /// Of a content with hits, where they were asked for.
     pub checksums: Option<Checksums>,

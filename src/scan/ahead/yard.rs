@@ -275,13 +275,11 @@ impl<'l> Yard<'l> {
             checksums: (is_hashed && is_copied).then(|| Checksums::of(whole)),
             // What is mapped can be hashed at any time.
             is_unhashed: is_hashed && !is_copied,
-            // A large copy may have come in pieces as well, which nobody keeps.
-            is_left: is_refused && is_large && is_copied,
-            again: match content {
-                Content::Mapped(bytes) if is_refused => Some(Cow::Borrowed(bytes)),
-                Content::Copied(_) if is_refused && !is_large => Some(Cow::Owned(whole.to_vec())),
-                _ => None,
-            },
+            is_left: is_refused && is_large,
+            again: (is_refused && !is_large).then(|| match content {
+                Content::Mapped(bytes) => Cow::Borrowed(bytes),
+                Content::Copied(_) => Cow::Owned(whole.to_vec()),
+            }),
             ..Done::of(entry, outcome)
         }
     }

@@ -3,14 +3,14 @@
 //! other threads scanned and could not end, since it depends on the entries before, is scanned once more.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead};
+use std::io;
 
-use super::{Worker, manner};
-use crate::content::{Manner, Outcome, Scanner};
+use super::Worker;
+use crate::content::{Manner, Scanner};
 use crate::finding::Kind;
 use crate::image::{Item, Layer, LayerEntry, walk};
 use crate::packages::Checksums;
-use crate::scan::ahead::{Done, bare, context, is_large};
+use crate::scan::ahead::{Done, bare, context};
 
 impl Worker<'_, '_> {
     pub(super) fn postpone(&mut self, entry: &LayerEntry, bytes: Vec<u8>) {
@@ -30,7 +30,15 @@ impl Worker<'_, '_> {
     /// Scans a content, now that it is its turn.
     pub(super) fn scan_again(&mut self, done: &mut Done<'_>, bytes: Cow<'_, [u8]>) {
         let entry = &done.entry;
-        done.outcome = self.once_more(entry, &mut &*bytes);
+        let scanner = match Manner::of(&bytes) {
+            Manner::Text => &mut self.texts,
+            Manner::Archive | Manner::Git => {
+                let new = || Box::new(Scanner::new(self.engine, self.limits));
+                self.opened.get_or_insert_with(new)
+            }
+        };
+        scanner.pass(entry.stored);
+        done.outcome = scanner.scan(&context(entry), &mut &*bytes);
         let is_hashed = self.gatherer.is_some()
             && !done.outcome.hits.is_empty()
             && bytes.len() as u64 == entry.size;
@@ -38,7 +46,7 @@ impl Worker<'_, '_> {
         done.checksums = (is_hashed && !done.is_unhashed).then(|| Checksums::of(&bytes));
     }
 
-    /// Reads those contents once more that were gone when it was known that they have to be scanned again.
+    /// Reads large contents once more.
     pub(super) fn scan_left(&mut self, layer: &Layer) {
         let left = std::mem::take(&mut self.left);
         let Some(last) = left.last() else {
@@ -49,13 +57,8 @@ impl Worker<'_, '_> {
                 return Ok(());
             };
             if left.binary_search(&entry.sequence).is_ok() {
-                let outcome = self.once_more(entry, content);
-                if let Some(gatherer) = &mut self.gatherer
-                    && !outcome.hits.is_empty()
-                {
-                    gatherer.add_later(entry.sequence);
-                }
-                self.take_next(outcome, Kind::File, Some(&bare(entry)))?;
+                let outcome = self.content(entry, content, Some(Manner::Archive));
+                self.take_next(outcome, Kind::File, Some(entry))?;
             }
             match entry.sequence < *last {
                 true => Ok(()),
@@ -63,19 +66,5 @@ impl Worker<'_, '_> {
                 false => Err(io::Error::other("all were read")),
             }
         });
-    }
-
-    fn once_more(&mut self, entry: &LayerEntry, content: &mut dyn BufRead) -> Outcome {
-        if let Ok(Some(Manner::Text)) = manner(entry, content) {
-            return self.texts.scan(&context(entry), content);
-        }
-        let new = || Box::new(Scanner::new(self.engine, self.limits));
-        let opened = &mut self.opened[usize::from(is_large(entry))];
-        let opened = opened.get_or_insert_with(new);
-        if is_large(entry) {
-            opened.grant(Some(entry.size));
-        }
-        opened.pass(entry.stored);
-        opened.scan(&context(entry), content)
     }
 }

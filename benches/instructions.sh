@@ -48,22 +48,24 @@ fi
 cd "$work"
 python3 "$here/benches/support/fixed.py" . >images
 
-# Instructions of one scan.
+# Instructions of one scan, into a file of its name.
 count() {
   valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-    "$residue" scan --format json --progress never --threads 1 --no-verify "$1" \
-    </dev/null >report.json 2>log || [ $? -eq 1 ] || { cat log >&2 && return 1; }
-  awk '/ Collected : / { count = $NF } END { if (!count) exit 1; print count }' log ||
-    { cat log >&2 && return 1; }
+    "$residue" scan --format json --progress never --threads 1 --no-verify "$1.tar" \
+    </dev/null >"$1.json" 2>"$1.log" || [ $? -eq 1 ] || { cat "$1.log" >&2 && return 1; }
+  awk '/ Collected : / { count = $NF } END { if (!count) exit 1; print count }' "$1.log" >"$1.count" ||
+    { cat "$1.log" >&2 && return 1; }
 }
+export -f count
+export residue
+cut -d' ' -f1 images | xargs -P "$(nproc)" -I{} bash -c 'count {}'
 
 # `unit rustc name figure`, the start in instructions, the others in instructions a byte.
-start=$(count empty.tar)
+start=$(cat empty.count)
 printf '%s %s start %s\n' "$unit" "$rustc" "$start" >figures
 while read -r name bytes; do
   [ "$name" != empty ] || continue
-  all=$(count "$name.tar")
-  awk -v head="$unit $rustc $name" -v all="$all" -v start="$start" -v bytes="$bytes" \
+  awk -v head="$unit $rustc $name" -v all="$(cat "$name.count")" -v start="$start" -v bytes="$bytes" \
     'BEGIN { printf "%s %.2f\n", head, (all - start) / bytes }' >>figures
 done <images
 

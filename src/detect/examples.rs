@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rayon::prelude::*;
 
 use super::engine::Engine;
 use super::keystore;
@@ -29,27 +30,31 @@ impl Engine {
     /// Tries every example and reject of every rule; each failure names file, rule and which one
     /// it is. Nothing is said of rules that hold what they promise.
     pub fn check_examples(&self) -> Vec<String> {
+        let rules = self.rules().rules().par_iter().enumerate();
+        let failures = rules.flat_map_iter(|(index, rule)| self.failures_of(index, rule));
+        failures.collect()
+    }
+
+    fn failures_of(&self, index: usize, rule: &Rule) -> Vec<String> {
+        let matches = |text: &str| {
+            let bytes = bytes_of(rule, text);
+            PLACES.iter().any(|place| {
+                let found = self.scan_example(place, &bytes);
+                found.iter().any(|hit| hit.rule == index && counts(hit))
+            })
+        };
         let mut failures = Vec::new();
-        for (index, rule) in self.rules().rules().iter().enumerate() {
-            let matches = |text: &str| {
-                let bytes = bytes_of(rule, text);
-                PLACES.iter().any(|place| {
-                    let found = self.scan_example(place, &bytes);
-                    found.iter().any(|hit| hit.rule == index && counts(hit))
-                })
-            };
-            let mut fail = |what: &str, at: usize, why: &str| {
-                failures.push(format!("{}: {what} {} {why}", rule.place(), at + 1));
-            };
-            for (at, text) in rule.syntax.examples.iter().enumerate() {
-                if !matches(text) {
-                    fail("example", at, "does not match");
-                }
+        let mut fail = |what: &str, at: usize, why: &str| {
+            failures.push(format!("{}: {what} {} {why}", rule.place(), at + 1));
+        };
+        for (at, text) in rule.syntax.examples.iter().enumerate() {
+            if !matches(text) {
+                fail("example", at, "does not match");
             }
-            for (at, text) in rule.syntax.rejects.iter().enumerate() {
-                if matches(text) {
-                    fail("reject", at, "matches");
-                }
+        }
+        for (at, text) in rule.syntax.rejects.iter().enumerate() {
+            if matches(text) {
+                fail("reject", at, "matches");
             }
         }
         failures
@@ -60,15 +65,18 @@ impl Engine {
     /// ones.
     pub fn check_claims(&self) -> Vec<String> {
         let rules = self.rules().rules();
-        let mut claims = BTreeSet::new();
-        for (index, rule) in rules.iter().enumerate() {
+        let claims_on = |(index, rule): (usize, &Rule)| {
+            let mut claims = BTreeSet::new();
             for text in &rule.syntax.examples {
                 for place in PLACES {
                     let hits = self.scan_example(place, text.as_bytes());
                     claims.extend(rivals(&hits, index).map(|other| (index, other)));
                 }
             }
-        }
+            claims
+        };
+        let claims = rules.par_iter().enumerate().flat_map_iter(claims_on);
+        let claims: Vec<(usize, usize)> = claims.collect();
         let unstated = claims
             .into_iter()
             .map(|(a, b)| (&rules[a], &rules[b]))

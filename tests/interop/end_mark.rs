@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::support::{ImageBuilder, LayerBuilder, Scratch, Shape, scan, secrets};
 
 #[test]
+#[ignore = "asks real tools; `.ci/run` does"]
 fn what_unpacks_an_image_sees_nothing_behind_the_end_mark() {
     let scratch = Scratch::new();
     let secret = secrets::github("behind the end mark");
@@ -28,6 +29,7 @@ fn what_unpacks_an_image_sees_nothing_behind_the_end_mark() {
 }
 
 #[test]
+#[ignore = "asks real tools; `.ci/run` does"]
 fn nothing_unpacks_a_layer_that_goes_on_behind_one_zero_block() {
     let scratch = Scratch::new();
     let layer = LayerBuilder::new()
@@ -40,6 +42,7 @@ fn nothing_unpacks_a_layer_that_goes_on_behind_one_zero_block() {
 }
 
 #[test]
+#[ignore = "asks real tools; `.ci/run` does"]
 fn of_two_archives_in_one_file_skopeo_takes_the_first() {
     let scratch = Scratch::new();
     let archives = ["first", "second"].map(|word| {

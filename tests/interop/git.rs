@@ -194,11 +194,13 @@ fn judge_all_states(format: &str) {
 }
 
 #[test]
+#[ignore = "asks real tools; `.ci/run` does"]
 fn the_history_of_a_repository_with_sha1_is_read_as_git_reads_it() {
     judge_all_states("sha1");
 }
 
 #[test]
+#[ignore = "asks real tools; `.ci/run` does"]
 fn the_history_of_a_repository_with_sha256_is_read_as_git_reads_it() {
     judge_all_states("sha256");
 }

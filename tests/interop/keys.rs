@@ -44,6 +44,7 @@ fn facts<'s>(report: &'s Scan, name: &str) -> &'s Value {
 }
 
 #[test]
+#[ignore = "asks real tools; `.ci/run` does"]
 fn public_halves_have_the_names_that_openssl_and_openssh_give_them() {
     let scratch = Scratch::new();
     let folder = scratch.path();
@@ -101,6 +102,7 @@ fn public_halves_have_the_names_that_openssl_and_openssh_give_them() {
 }
 
 #[test]
+#[ignore = "asks real tools; `.ci/run` does"]
 fn what_openssl_exports_opens_with_a_default_password_and_shows_its_certificate() {
     let scratch = Scratch::new();
     let folder = scratch.path();
@@ -144,6 +146,7 @@ fn what_openssl_exports_opens_with_a_default_password_and_shows_its_certificate(
 }
 
 #[test]
+#[ignore = "asks real tools; `.ci/run` does"]
 fn keys_that_puttygen_wrote_are_whole_until_a_letter_of_them_is_another() {
     let scratch = Scratch::new();
     let folder = scratch.path();

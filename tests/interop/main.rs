@@ -3,7 +3,7 @@
 //! OpenSSH wrote, repositories that git wrote, sparse files of GNU tar, what tools make of tars with two ends, and the collection of archives
 //! that lies beside the checkout.
 //!
-//! Switched on by the feature `interop`; `build-images.sh` and `packages` say which tools it needs.
+//! Ignored unless they are asked for; `build-images.sh` and `packages` say which tools they need.
 
 #[path = "../it/support/mod.rs"]
 mod support;

@@ -142,11 +142,18 @@ fn limits_that_are_no_numbers_are_refused_together() {
 #[test]
 fn layers_share_one_bound_on_paths_and_the_report_does_not_depend_on_the_threads() {
     let scratch = Scratch::new();
-    let secret = secrets::github("many folders");
+    let secret = secrets::github("many links");
+    let target = "a".repeat(4_000);
     let mut image = ImageBuilder::new();
     for layer in 0..2 {
         let mut odd = LayerBuilder::new().file(format!("own{layer}"), format!("TOKEN={secret}\n"));
-        for folder in 0..3_300 {
+        // Links with long targets take what there is, folders find nothing left.
+        for link in 0..17_000 {
+            odd = odd
+                .symlink(&format!("{layer}.{link}"), "x")
+                .pax("linkpath", &target);
+        }
+        for folder in 0..4 {
             let deep = format!("{layer}.{folder}/{}x", "a/".repeat(900));
             odd = odd.pax_path(&deep, "x", "");
         }

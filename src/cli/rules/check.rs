@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use rayon::prelude::*;
 use residue::detect::Engine;
 use residue::rules::{Loader, RuleSet, lint, lossy};
 
@@ -22,7 +23,7 @@ pub fn run(paths: &[PathBuf], strict: bool, terminal: &Terminal) -> Result<Exit>
     let summary = summary(&set);
     let mut failures: Vec<String> = set
         .rules()
-        .iter()
+        .par_iter()
         .filter_map(|rule| rule.compile().err())
         .collect();
     let notes: Vec<String> = set.notes().iter().map(|note| note.text.clone()).collect();

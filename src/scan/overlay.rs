@@ -14,7 +14,7 @@ mod table;
 
 pub(super) use marks::PathMarks;
 pub(super) use path::clean;
-pub(super) use room::Common;
+pub(super) use room::{Common, MOST as ROOM};
 pub(super) use symlinks::real_path;
 
 use path::{Key, is_placeable};

@@ -13,7 +13,7 @@ use super::alike::{self, promises};
 use super::budget::{self, Budget};
 use super::layer::{LayerScan, Means, scan_layer};
 use super::metadata::{DocumentScan, scan_document};
-use super::overlay::Common;
+use super::overlay::{Common, ROOM};
 use super::pipeline::Options;
 use super::progress::Progress;
 use super::twins::Twins;
@@ -70,10 +70,21 @@ impl UniqueLayers {
         options: &Options,
         progress: &Progress,
     ) -> Vec<Option<LayerScan>> {
+        self.scan_within(ROOM, engine, options, progress)
+    }
+
+    /// As [`Self::scan`], with so many bytes for what all layers remember of their paths.
+    fn scan_within(
+        &self,
+        room: usize,
+        engine: &Engine,
+        options: &Options,
+        progress: &Progress,
+    ) -> Vec<Option<LayerScan>> {
         let means = Means {
             engine,
             options,
-            common: &Common::default(),
+            common: &Common::of(room),
             progress,
             pool: &Pool::default(),
             twins: &Twins::of(self.layers.len()),
@@ -88,7 +99,7 @@ impl UniqueLayers {
         // Who found no room depends on the threads; the report must not.
         drop(scans);
         let again = Means {
-            common: &Common::shared_by(self.layers.len()),
+            common: &Common::shared_by(room, self.layers.len()),
             progress: &Progress::default(),
             ..means
         };

@@ -138,33 +138,3 @@ fn limits_that_are_no_numbers_are_refused_together() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("--max-ratio"), "{}", run.stderr);
 }
-
-#[test]
-fn layers_share_one_bound_on_paths_and_the_report_does_not_depend_on_the_threads() {
-    let scratch = Scratch::new();
-    let secret = secrets::github("many links");
-    let target = "a".repeat(4_000);
-    let mut image = ImageBuilder::new();
-    for layer in 0..2 {
-        let mut odd = LayerBuilder::new().file(format!("own{layer}"), format!("TOKEN={secret}\n"));
-        // Links with long targets take what there is, folders find nothing left.
-        for link in 0..17_000 {
-            odd = odd
-                .symlink(&format!("{layer}.{link}"), "x")
-                .pax("linkpath", &target);
-        }
-        for folder in 0..4 {
-            let deep = format!("{layer}.{folder}/{}x", "a/".repeat(900));
-            odd = odd.pax_path(&deep, "x", "");
-        }
-        image = image.layer("ADD odd.tar /", odd);
-    }
-    let path = scratch.image(Shape::OciArchive, &image.stored(Stored::Zstd));
-    let reports = ["1", "2"].map(|threads| scan_with(&path, &["--threads", threads]));
-    is_limited(&reports[0], "more paths and links than are kept");
-    for (layer, place) in reports[0].places(&secret).iter().enumerate() {
-        assert_eq!(place["path"], format!("own{layer}"), "{place:#}");
-        assert_eq!(place["visibility"], "final", "{place:#}");
-    }
-    assert_eq!(reports[0].json, reports[1].json);
-}

@@ -11,7 +11,7 @@ use super::path::PathHasher;
 
 /// Bytes that all layers may take: some 5.5 million paths. The largest images have a few hundred
 /// thousand.
-const MOST: usize = 128 << 20;
+pub(in crate::scan) const MOST: usize = 128 << 20;
 
 /// What all layers of a scan have in common: the same path has the same key in each.
 #[derive(Debug, Clone, Default)]
@@ -35,11 +35,19 @@ impl Default for Room {
 }
 
 impl Common {
-    /// The same for an equal share each of so many layers.
-    pub(in crate::scan) fn shared_by(layers: usize) -> Self {
+    /// So many bytes for all layers.
+    pub(in crate::scan) fn of(room: usize) -> Self {
         Self {
             hasher: PathHasher::default(),
-            room: Arc::new(Room::Each(MOST / layers.max(1))),
+            room: Arc::new(Room::Together(AtomicUsize::new(room))),
+        }
+    }
+
+    /// The same for an equal share each of so many layers.
+    pub(in crate::scan) fn shared_by(room: usize, layers: usize) -> Self {
+        Self {
+            hasher: PathHasher::default(),
+            room: Arc::new(Room::Each(room / layers.max(1))),
         }
     }
 
@@ -75,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_share_is_kept_for_each_whatever_the_others_take() {
-        let common = Common::shared_by(4);
+        let common = Common::shared_by(MOST, 4);
         for _ in 0..4 {
             assert!(common.take(0, MOST / 4));
         }

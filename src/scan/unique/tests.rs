@@ -108,3 +108,45 @@ fn a_layer_that_claims_to_be_another_lends_it_nothing_and_borrows_nothing() {
         }
     }
 }
+
+#[test]
+fn layers_share_one_bound_on_paths_and_what_each_loses_does_not_depend_on_the_threads() {
+    let many = |index: usize| {
+        let mut writer = ::tar::Builder::new(Vec::new());
+        for file in 0..300 {
+            let mut header = ::tar::Header::new_ustar();
+            header.set_size(0);
+            header.set_cksum();
+            let name = format!("{index}/{file}");
+            writer.append_data(&mut header, name, &b""[..]).unwrap();
+        }
+        Layer {
+            blob: Some(Blob::from_vec(writer.into_inner().unwrap())),
+            diff_id: None,
+            ..layer(index, &format!("layer {index}"), b"")
+        }
+    };
+    let unique = UniqueLayers::of(&[image((0..3).map(many).collect())]);
+    let engine = Engine::new(Loader::default().load(catalog()).unwrap());
+    let lost = |threads, room| -> Vec<u64> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let scans = pool.build().unwrap().install(|| {
+            unique.scan_within(room, &engine, &Options::default(), &Progress::default())
+        });
+        scans
+            .iter()
+            .flatten()
+            .map(|scan| scan.marks.lost())
+            .collect()
+    };
+    // Enough for all, and enough for the first one alone.
+    assert_eq!(lost(1, ROOM), [0, 0, 0]);
+    let alone = lost(1, 12 << 10);
+    assert!(
+        alone[0] > 0 && alone.iter().all(|lost| *lost == alone[0]),
+        "{alone:?}"
+    );
+    for threads in [2, 8] {
+        assert_eq!(lost(threads, 12 << 10), alone);
+    }
+}

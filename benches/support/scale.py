@@ -218,6 +218,7 @@ CASES = {
     "mix-100": lambda archive, fraction: mix(archive, fraction, 400),
     "mix-gzip": lambda archive, fraction: mix(archive, fraction, 4, compress=True),
     "mix-10-gzip": lambda archive, fraction: mix(archive, fraction, 40, compress=True),
+    "mix-100-gzip": lambda archive, fraction: mix(archive, fraction, 400, compress=True),
     "zeros": zeros,
     "file": file,
     "entries": entries,

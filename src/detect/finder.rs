@@ -1,16 +1,20 @@
 //! A rule's regex at work: the next match, and which part of it is the secret.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use regex::bytes::{Captures, Regex};
 
-use crate::rules::Rule;
+use crate::rules::{Rule, TooLong};
 
 /// The regex of one rule.
 pub(super) struct Finder<'r> {
     rule: &'r Rule,
     secret: Part<'r>,
     has_key: bool,
+    /// A match was longer than can be told without the regex's large numbers: the next may be, too, and
+    /// would be looked for twice.
+    counts: Cell<bool>,
 }
 
 /// Where the secret lies in a match.
@@ -25,48 +29,52 @@ enum Part<'r> {
 impl<'r> Finder<'r> {
     /// `None` for a rule without a regex.
     pub(super) fn of(rule: &'r Rule) -> Option<Self> {
-        let regex = rule.regex()?;
-        let has_group = |group| regex.capture_names().flatten().any(|name| name == group);
+        let (has_secret, has_key) = (rule.has_group("secret")?, rule.has_group("key")?);
         let secret = match &rule.foreign {
             Some(foreign) if foreign.groups.is_empty() => Part::Whole,
             Some(foreign) => Part::First(&foreign.groups),
-            None if has_group("secret") => Part::Named,
+            None if has_secret => Part::Named,
             None => Part::Whole,
         };
         Some(Self {
             rule,
             secret,
-            has_key: rule.foreign.is_none() && has_group("key"),
+            has_key: rule.foreign.is_none() && has_key,
+            counts: Cell::new(false),
         })
     }
 
     /// The first match that begins at `at` or behind it.
     pub(super) fn find(&self, haystack: &[u8], at: usize) -> Option<Range<usize>> {
+        if let Some(uncounted) = self.rule.uncounted()
+            && !self.counts.get()
+        {
+            match uncounted.find(haystack, at) {
+                Ok(found) => return found,
+                Err(TooLong) => self.counts.set(true),
+            }
+        }
         let find = |regex: &Regex| Some(regex.find_at(haystack, at)?.range());
         self.rule.search_with(find)?
     }
 
     /// The secret in a match.
     pub(super) fn secret(&self, haystack: &[u8], whole: &Range<usize>) -> Range<usize> {
-        let captures = |regex: &Regex| {
-            let captures = regex.captures_at(haystack, whole.start)?;
-            self.secret.of(&captures)
-        };
         let part = match &self.secret {
             Part::Whole => None,
-            Part::Named | Part::First(_) => self.rule.search_with(captures).flatten(),
+            Part::Named | Part::First(_) => {
+                let captures = self.rule.captures(haystack, whole);
+                captures.and_then(|captures| self.secret.of(&captures))
+            }
         };
         part.unwrap_or_else(|| whole.clone())
     }
 
     /// The key that a match names in its group `key`, if the regex has one.
     pub(super) fn key(&self, haystack: &[u8], whole: &Range<usize>) -> Option<String> {
-        let key = |regex: &Regex| {
-            let captures = regex.captures_at(haystack, whole.start)?;
-            let key = captures.name("key")?.as_bytes();
-            Some(String::from_utf8_lossy(key).into_owned())
-        };
-        (self.has_key).then(|| self.rule.search_with(key).flatten())?
+        let captures = (self.has_key).then(|| self.rule.captures(haystack, whole))??;
+        let key = captures.name("key")?.as_bytes();
+        Some(String::from_utf8_lossy(key).into_owned())
     }
 }
 

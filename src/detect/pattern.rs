@@ -57,6 +57,7 @@ impl Pattern {
         ends: &[usize],
     ) -> usize {
         let haystack = haystack(view, desk.rule, last);
+        let mut finder = None;
         while at < last && !desk.is_full() {
             let Some(start) = self.start(desk.rule, haystack, at, last) else {
                 break;
@@ -64,7 +65,8 @@ impl Pattern {
             let Some(start) = self.may_match(desk.rule, haystack, start, ends) else {
                 break;
             };
-            let Some(finder) = Finder::of(desk.rule) else {
+            let rule = desk.rule;
+            let Some(finder) = finder.get_or_insert_with(|| Finder::of(rule)) else {
                 break;
             };
             let Some(whole) = finder.find(haystack, start) else {

@@ -35,6 +35,7 @@ mod rule;
 mod selection;
 mod set;
 mod syntax;
+mod uncounted;
 
 pub(crate) use allowlist::Candidate;
 pub use check::{Catalog, LONGEST_MATCH};
@@ -51,3 +52,4 @@ pub use load::Loader;
 pub use rule::Rule;
 pub use set::{Note, RuleSet};
 pub use syntax::{Confidence, FieldsSyntax, Judge, Near, RuleSyntax, Severity, Text};
+pub(crate) use uncounted::TooLong;

@@ -1,5 +1,7 @@
 //! A rule as it is used: what was written, what was found out of it, and its regex when it is first needed.
 
+mod find;
+
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -14,6 +16,7 @@ use super::foreign::{Foreign, Required, Search};
 use super::hir;
 use super::read::Read;
 use super::syntax::{RuleSyntax, Text};
+use super::uncounted::Uncounted;
 
 /// Compiled size of one regex, in bytes.
 const COMPILED_SIZE: usize = 4 << 20;
@@ -40,6 +43,7 @@ pub struct Rule {
     pub fields: Vec<Fields>,
     regex: OnceLock<Result<Regex, regex::Error>>,
     few: OnceLock<Box<Few>>,
+    uncounted: OnceLock<Option<Box<Uncounted>>>,
     /// Which of the embedded rules it is.
     embedded: Option<usize>,
     /// What is known of its anchors, in their order.
@@ -72,6 +76,7 @@ impl Rule {
             fields,
             regex: OnceLock::new(),
             few: OnceLock::new(),
+            uncounted: OnceLock::new(),
             embedded: None,
             prints: &[],
         })
@@ -96,6 +101,7 @@ impl Rule {
             longest: longest.unwrap_or(LONGEST_MATCH),
             regex: OnceLock::new(),
             few: OnceLock::new(),
+            uncounted: OnceLock::new(),
             embedded: Some(index),
             prints,
         }
@@ -112,6 +118,7 @@ impl Rule {
             fields: Vec::new(),
             regex: OnceLock::new(),
             few: OnceLock::new(),
+            uncounted: OnceLock::new(),
             embedded: None,
             prints: &[],
         }
@@ -135,15 +142,6 @@ impl Rule {
     /// The compiled regex; `None` for a rule with a built-in detector.
     pub fn regex(&self) -> Option<&Regex> {
         self.compiled()?.as_ref().ok()
-    }
-
-    /// Lets `search` use the regex, when it is its turn where that takes much memory.
-    pub(crate) fn search_with<T>(&self, search: impl FnOnce(&Regex) -> T) -> Option<T> {
-        let regex = self.regex()?;
-        Some(match self.longest > FOR_FEW {
-            true => self.few.get_or_init(Box::default).search(regex, search),
-            false => search(regex),
-        })
     }
 
     /// Compiles the regex now; on failure says why.

@@ -11,10 +11,10 @@ pub use package::{FileState, PackageFile};
 pub use place::{EntryFacts, Kind, Occurrence, Removal, Visibility};
 
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 use crate::error::Warning;
+use crate::facts::Facts;
 use crate::oci::{DiffId, Digest, Platform};
 use crate::rules::{Confidence, Severity};
 use crate::secret::Secret;
@@ -147,7 +147,7 @@ pub struct Finding {
     /// The secret; what is shown of it is the renderer's matter.
     pub secret: Secret,
     /// What can be told offline.
-    pub facts: BTreeMap<String, Value>,
+    pub facts: Facts,
     /// The most exposed of its occurrences.
     pub visibility: Visibility,
     /// Where to revoke, and how the image should have been built.

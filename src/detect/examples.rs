@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rayon::prelude::*;
 
 use super::engine::Engine;
 use super::keystore;
@@ -27,15 +26,18 @@ const PLACES: &[Context<'static>] = &[
 ];
 
 impl Engine {
-    /// Tries every example and reject of every rule; each failure names file, rule and which one
-    /// it is. Nothing is said of rules that hold what they promise.
+    /// Tries every example and reject of every rule, as [`Self::check_examples_of`] does of one.
     pub fn check_examples(&self) -> Vec<String> {
-        let rules = self.rules().rules().par_iter().enumerate();
-        let failures = rules.flat_map_iter(|(index, rule)| self.failures_of(index, rule));
-        failures.collect()
+        let rules = 0..self.rules().rules().len();
+        rules
+            .flat_map(|rule| self.check_examples_of(rule))
+            .collect()
     }
 
-    fn failures_of(&self, index: usize, rule: &Rule) -> Vec<String> {
+    /// Tries every example and reject of the rule at `index`; each failure names file, rule and which one
+    /// it is. Nothing is said of a rule that holds what it promises.
+    pub fn check_examples_of(&self, index: usize) -> Vec<String> {
+        let rule = self.rules().rule(index);
         let matches = |text: &str| {
             let bytes = bytes_of(rule, text);
             PLACES.iter().any(|place| {
@@ -60,28 +62,27 @@ impl Engine {
         failures
     }
 
-    /// Pairs of pattern rules that both claim the secret of an example, of which neither says that
-    /// it goes before the other. Rules that look at some paths only are taken to look at different
-    /// ones.
+    /// Rivals of every rule, as [`Self::check_claims_of`] tells those of one.
     pub fn check_claims(&self) -> Vec<String> {
-        let rules = self.rules().rules();
-        let claims_on = |(index, rule): (usize, &Rule)| {
-            let mut claims = BTreeSet::new();
-            for text in &rule.syntax.examples {
-                for place in PLACES {
-                    let hits = self.scan_example(place, text.as_bytes());
-                    claims.extend(rivals(&hits, index).map(|other| (index, other)));
-                }
+        let rules = 0..self.rules().rules().len();
+        rules.flat_map(|rule| self.check_claims_of(rule)).collect()
+    }
+
+    /// Pattern rules that claim the secret of an example of the rule at `index` too, where neither says that it
+    /// goes before the other. Rules that look at some paths only are taken to look at different ones.
+    pub fn check_claims_of(&self, index: usize) -> Vec<String> {
+        let rules = self.rules();
+        let rule = rules.rule(index);
+        let mut others = BTreeSet::new();
+        for text in &rule.syntax.examples {
+            for place in PLACES {
+                let hits = self.scan_example(place, text.as_bytes());
+                others.extend(rivals(&hits, index));
             }
-            claims
-        };
-        let claims = rules.par_iter().enumerate().flat_map_iter(claims_on);
-        let claims: Vec<(usize, usize)> = claims.collect();
-        let unstated = claims
-            .into_iter()
-            .map(|(a, b)| (&rules[a], &rules[b]))
-            .filter(|(rule, other)| !has_order(rule, other));
-        let told = unstated.map(|(rule, other)| {
+        }
+        let others = others.into_iter().map(|other| rules.rule(other));
+        let unstated = others.filter(|other| !has_order(rule, other));
+        let told = unstated.map(|other| {
             format!(
                 "{}: an example is claimed by rule {:?} too, and neither names the other in `over`",
                 rule.place(),

@@ -1,17 +1,13 @@
 //! What goes into a detector beside the bytes, and what comes out.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::span::{Position, Span};
+pub use crate::facts::Facts;
 use crate::rules::{Confidence, Rule};
 use crate::secret::Secret;
-
-/// What can be told of a secret offline: `"checksum": "valid"`, `"aws_account_id": "…"`, ….
-pub type Facts = BTreeMap<String, Value>;
 
 /// What a detector may know of a text beside its bytes.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,8 +1,6 @@
 //! A report made by hand, with every sort of finding that the rooms behind this one must handle.
 //! All secrets in it are plainly fake.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::*;
@@ -109,7 +107,7 @@ pub(crate) fn finding(number: usize, secret: &[u8], occurrences: Vec<Occurrence>
         severity: Severity::Critical,
         confidence: Confidence::Confirmed,
         secret: Secret::new(secret),
-        facts: BTreeMap::from([
+        facts: Facts::from([
             ("checksum".to_owned(), json!("valid")),
             ("encrypted".to_owned(), json!(false)),
         ]),

@@ -3,13 +3,11 @@
 //! `Finding` does not implement `Serialize` on purpose: whether a secret's value is written is
 //! decided here, in [`SecretView`], and nowhere else.
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
+use crate::facts::Facts;
 use crate::finding::{Finding, Occurrence, Part, Suppressed, Visibility};
 use crate::rules::{Confidence, Severity};
 use crate::secret::Secret;
@@ -23,7 +21,7 @@ pub(super) struct FindingView<'a> {
     severity: Severity,
     confidence: Confidence,
     secret: SecretView<'a>,
-    facts: &'a BTreeMap<String, Value>,
+    facts: &'a Facts,
     visibility: Visibility,
     advice: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]

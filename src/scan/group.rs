@@ -109,7 +109,8 @@ fn finding(
             facts.entry(key.clone()).or_insert_with(|| value.clone());
         }
     }
-    let mut occurrences: Vec<Occurrence> = places.iter().map(|p| p.occurrence.clone()).collect();
+    let places = places.into_iter();
+    let mut occurrences: Vec<Occurrence> = places.map(|place| place.occurrence).collect();
     occurrences.dedup();
     let rule = rules.rule(best.rule);
     Some(Finding {

@@ -171,7 +171,10 @@ impl Redaction {
             .map(|suppressed| &mut suppressed.finding);
         for finding in findings.iter_mut().chain(suppressed) {
             self.everywhere.apply(&mut finding.advice);
-            finding.facts.values_mut().for_each(|fact| self.fact(fact));
+            finding
+                .facts
+                .iter_mut()
+                .for_each(|(_, fact)| self.fact(fact));
             let parts = finding.parts.iter_mut();
             let of_parts = parts.flat_map(|part| &mut part.occurrences);
             for occurrence in finding.occurrences.iter_mut().chain(of_parts) {

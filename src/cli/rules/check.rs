@@ -30,8 +30,13 @@ pub fn run(paths: &[PathBuf], strict: bool, terminal: &Terminal) -> Result<Exit>
     failures.extend(lossy(&set));
     let mut lints = lint(&set);
     let engine = Engine::new(set);
-    failures.extend(engine.check_examples());
-    lints.extend(engine.check_claims());
+    let rules = 0..engine.rules().rules().len();
+    let of_each = |check: fn(&Engine, usize) -> Vec<String>| -> Vec<String> {
+        let rules = rules.clone().into_par_iter();
+        rules.flat_map_iter(|rule| check(&engine, rule)).collect()
+    };
+    failures.extend(of_each(Engine::check_examples_of));
+    lints.extend(of_each(Engine::check_claims_of));
     if strict {
         failures.append(&mut lints);
     }

@@ -7,18 +7,19 @@ use super::source::{code_lines, depth, imports, sources};
 /// What each room may import beside itself.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &[]),
+    ("facts", &[]),
     ("secret", &[]),
     ("oci", &["error"]),
     ("archive", &["error", "oci"]),
     ("source", &["error", "oci", "archive"]),
     ("image", &["error", "oci", "archive", "source"]),
     ("rules", &["error", "oci", "secret"]),
-    ("detect", &["error", "secret", "oci", "rules"]),
+    ("detect", &["error", "facts", "secret", "oci", "rules"]),
     (
         "content",
         &["error", "secret", "oci", "archive", "rules", "detect"],
     ),
-    ("finding", &["error", "secret", "oci", "rules"]),
+    ("finding", &["error", "facts", "secret", "oci", "rules"]),
     ("advice", &["error", "finding"]),
     ("packages", &["error", "archive"]),
     (
@@ -42,7 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "error", "secret", "oci", "rules", "detect", "finding", "policy",
+            "error", "facts", "secret", "oci", "rules", "detect", "finding", "policy",
         ],
     ),
 ];

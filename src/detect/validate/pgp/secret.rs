@@ -74,7 +74,8 @@ impl<'a> Parts<'a> {
         let mut told = facts([("created", time::fact(self.created.into()))]);
         let Some(numbers) = &self.numbers else {
             let kind = Key::of_kind(kind(self.algorithm));
-            told.extend(kind.facts().remove_entry("key_type"));
+            let kind = kind.facts().remove("key_type");
+            told.extend(kind.map(|kind| ("key_type".to_owned(), kind)));
             return told;
         };
         let mut key = key(self.algorithm, numbers);

@@ -1,23 +1,37 @@
 //! What can be told of a secret offline.
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 /// What can be told of a secret offline: `"checksum": "valid"`, `"aws_account_id": "…"`, …, by name.
 ///
 /// An image may hold a hundred thousand secrets, each with one or two of these, so that they take no more room
 /// than they need: a node of a `BTreeMap` has room for eleven.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts(LiteMap<String, Value>);
 
 impl Facts {
     /// None yet.
     pub fn new() -> Self {
         Self::default()
+    }
+}
+
+// The map itself is written as a list where it is empty.
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Facts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let facts = BTreeMap::<String, Value>::deserialize(deserializer)?;
+        Ok(facts.into_iter().collect())
     }
 }
 
@@ -95,5 +109,12 @@ mod tests {
         assert_eq!(serde_json::to_string(&facts).unwrap(), json);
         assert_eq!(serde_json::from_str::<Facts>(json).unwrap(), facts);
         assert_eq!(facts["b"], 4);
+    }
+
+    #[test]
+    fn none_are_an_empty_object() {
+        assert_eq!(serde_json::to_string(&Facts::new()).unwrap(), "{}");
+        assert_eq!(serde_json::from_str::<Facts>("{}").unwrap(), Facts::new());
+        assert!(serde_json::from_str::<Facts>("[]").is_err());
     }
 }

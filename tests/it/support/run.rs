@@ -96,7 +96,13 @@ pub fn scan(image: &Path) -> Scan {
 
 impl Scan {
     pub fn findings(&self) -> &[Value] {
-        self.json["findings"].as_array().expect("findings")
+        let findings = self.json["findings"].as_array().expect("findings");
+        let is_sound = |finding: &Value| finding["facts"].is_object();
+        assert!(
+            findings.iter().all(is_sound),
+            "facts are an object, be there some or none"
+        );
+        findings
     }
 
     /// The finding of this very secret.

@@ -1,6 +1,6 @@
 //! A regex without its large numbers of repetitions.
 //!
-//! A regex that counts to twelve thousand is compiled to as many states: that takes longer than to scan ten
+//! A regex that counts to twelve thousand is compiled to as many states: that takes as long as to scan a few
 //! megabytes, and its searches work on most of a megabyte. What it matches is hardly ever that long. Where the
 //! most of a repetition is left out the regex has the same parses and more, in the same order. So where it
 //! finds nothing, the whole one does not either; and a match of no more bytes than the smallest number that
@@ -59,9 +59,11 @@ impl Uncounted {
         haystack: &'h [u8],
         whole: &Range<usize>,
     ) -> Option<Captures<'h>> {
+        if whole.len() > self.most {
+            return None;
+        }
         let captures = self.regex.captures_at(haystack, whole.start)?;
-        let is_it = captures.get(0)?.range() == *whole && whole.len() <= self.most;
-        is_it.then_some(captures)
+        (captures.get(0)?.range() == *whole).then_some(captures)
     }
 }
 

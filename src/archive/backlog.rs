@@ -2,7 +2,7 @@
 //! beside whoever reads. Nothing waits for such a thread: what is too much is hashed where it is read.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::sha256::{Sha256, update_both};
@@ -12,11 +12,25 @@ const PIECE: usize = 64 << 10;
 const MOST: usize = 16;
 const MOST_OF_ALL: usize = 64;
 
-/// What those share that hash beside each other: how many pieces wait, and rooms for some.
+/// What those share that hash beside each other: how many pieces wait, rooms for some, and whether anybody is
+/// there to help.
 #[derive(Default)]
 pub(crate) struct Pieces {
     waiting: AtomicUsize,
     spare: Mutex<Vec<Vec<u8>>>,
+    all_walk: AtomicBool,
+}
+
+impl Pieces {
+    /// Tells whether every thread walks a layer of its own: none helps another.
+    pub(crate) fn tell_whether_all_walk(&self, all_walk: bool) {
+        self.all_walk.store(all_walk, Ordering::Relaxed);
+    }
+
+    /// Whether every thread walks a layer of its own, so that what is left to others only lies around.
+    pub(crate) fn do_all_walk(&self) -> bool {
+        self.all_walk.load(Ordering::Relaxed)
+    }
 }
 
 /// The stored bytes of a layer and those of its tar, each hashed in order.
@@ -82,6 +96,11 @@ impl Lane {
             waiting: Mutex::default(),
             length: AtomicUsize::default(),
         })
+    }
+
+    /// Whether others may come to hash what is put in.
+    pub(super) fn has_helpers(&self) -> bool {
+        !self.pieces.do_all_walk()
     }
 
     /// Hashes a piece; whether there was one.
@@ -162,7 +181,14 @@ pub(super) struct Feeder {
 }
 
 impl Feeder {
-    pub(super) fn of(lane: &Arc<Lane>) -> Self {
+    #[cfg(test)]
+    fn of(lane: &Arc<Lane>) -> Self {
+        Self::behind(Sha256::default(), lane)
+    }
+
+    /// Of bytes that go on where `hasher` is.
+    pub(super) fn behind(hasher: Sha256, lane: &Arc<Lane>) -> Self {
+        *lock(&lane.hasher) = hasher;
         Self {
             lane: Arc::clone(lane),
             piece: Vec::new(),

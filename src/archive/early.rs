@@ -164,6 +164,11 @@ impl Hashing {
         }
     }
 
+    /// Whether no bytes that were hashed before have yet to go by.
+    pub(super) fn is_level(&self) -> bool {
+        (self.known.as_ref()).is_none_or(|(_, hashed)| self.count >= *hashed as u64)
+    }
+
     /// Takes the next bytes.
     pub(super) fn update(&mut self, bytes: &[u8]) {
         let hashed = self.known.as_ref().map_or(0, |(_, count)| *count as u64);

@@ -91,10 +91,23 @@ impl std::fmt::Debug for ContentKey {
 
 enum Hasher {
     None,
-    Sha256(Box<Hashing>),
+    /// Here, until somebody may come to help.
+    Sha256(Box<Hashing>, Option<Arc<Lane>>),
     Sha512(Box<Sha512>),
     /// SHA-256, where others help.
     Beside(Feeder),
+}
+
+impl Hasher {
+    /// Goes on where others help, if they do.
+    fn look_for_help(&mut self) {
+        if let Self::Sha256(hashing, Some(lane)) = self
+            && lane.has_helpers()
+            && hashing.is_level()
+        {
+            *self = Self::Beside(Feeder::behind(hashing.hasher(), lane));
+        }
+    }
 }
 
 struct State {
@@ -108,12 +121,12 @@ pub struct Tally(Rc<RefCell<State>>);
 
 impl Tally {
     fn new(algorithm: Option<Algorithm>, with: With<'_>) -> Self {
-        let hasher = match (algorithm, with) {
-            (None, _) => Hasher::None,
-            (Some(Algorithm::Sha512), _) => Hasher::Sha512(Box::default()),
-            (Some(Algorithm::Sha256), With::Lane(lane)) => Hasher::Beside(Feeder::of(lane)),
-            (Some(Algorithm::Sha256), With::Early(early, stored)) => {
-                Hasher::Sha256(Box::new(Hashing::beside(early, stored)))
+        let hasher = match algorithm {
+            None => Hasher::None,
+            Some(Algorithm::Sha512) => Hasher::Sha512(Box::default()),
+            Some(Algorithm::Sha256) => {
+                let hashing = Hashing::beside(with.early, with.stored);
+                Hasher::Sha256(Box::new(hashing), with.lane.cloned())
             }
         };
         Self(Rc::new(RefCell::new(State { hasher, count: 0 })))
@@ -122,9 +135,10 @@ impl Tally {
     /// Takes bytes that nobody read through the reader.
     pub fn update(&self, bytes: &[u8]) {
         let mut state = self.0.borrow_mut();
+        state.hasher.look_for_help();
         match &mut state.hasher {
             Hasher::None => {}
-            Hasher::Sha256(hashing) => hashing.update(bytes),
+            Hasher::Sha256(hashing, _) => hashing.update(bytes),
             Hasher::Sha512(hasher) => hasher.update(bytes),
             Hasher::Beside(feeder) => feeder.update(bytes),
         }
@@ -140,7 +154,7 @@ impl Tally {
     pub fn digest(&self) -> Option<Digest> {
         match &mut self.0.borrow_mut().hasher {
             Hasher::None => None,
-            Hasher::Sha256(hashing) => Some(Digest::from_sha256(&hashing.hasher().finalize())),
+            Hasher::Sha256(hashing, _) => Some(Digest::from_sha256(&hashing.hasher().finalize())),
             Hasher::Sha512(hasher) => Some(Digest::from_sha512(&hasher.clone().finalize())),
             Hasher::Beside(feeder) => Some(Digest::from_sha256(&feeder.hasher().finalize())),
         }
@@ -149,7 +163,7 @@ impl Tally {
     /// The key of the bytes so far; `None` where they are not hashed with SHA-256.
     pub fn content_key(&self) -> Option<ContentKey> {
         match &mut self.0.borrow_mut().hasher {
-            Hasher::Sha256(hashing) => Some(ContentKey::behind(&hashing.hasher())),
+            Hasher::Sha256(hashing, _) => Some(ContentKey::behind(&hashing.hasher())),
             Hasher::Beside(feeder) => Some(ContentKey::behind(&feeder.hasher())),
             Hasher::None | Hasher::Sha512(_) => None,
         }
@@ -157,12 +171,14 @@ impl Tally {
 }
 
 /// What a SHA-256 is taken with.
-#[derive(Clone, Copy)]
-pub(crate) enum With<'w> {
-    /// Others may help.
-    Lane(&'w Arc<Lane>),
-    /// What comes later is hashed beside it, and it was hashed beside others if it is this stored blob.
-    Early(Option<&'w Arc<Early>>, Option<&'w Blob>),
+#[derive(Default, Clone, Copy)]
+pub(crate) struct With<'w> {
+    /// What comes later is hashed beside it.
+    pub early: Option<&'w Arc<Early>>,
+    /// It is this blob, which may have been hashed beside others.
+    pub stored: Option<&'w Blob>,
+    /// Where others help, once they may.
+    pub lane: Option<&'w Arc<Lane>>,
 }
 
 /// Counts, and with an algorithm hashes, what is consumed of `input`.
@@ -213,14 +229,15 @@ mod tests {
     use super::*;
     use crate::archive::peek::tests::Drip;
 
-    const ALONE: With<'_> = With::Early(None, None);
-
     #[test]
     fn what_is_consumed_is_hashed_however_it_is_read() {
         let bytes: Vec<u8> = (0..=255).cycle().take(5000).collect();
         for step in [1, 7, 5000] {
-            let (mut reader, tally) =
-                tap(Box::new(Drip(&bytes, step)), Some(Algorithm::Sha256), ALONE);
+            let (mut reader, tally) = tap(
+                Box::new(Drip(&bytes, step)),
+                Some(Algorithm::Sha256),
+                With::default(),
+            );
             reader.read_exact(&mut [0; 999]).unwrap();
             io::copy(&mut reader, &mut io::sink()).unwrap();
             assert_eq!(tally.count(), 5000);
@@ -229,17 +246,62 @@ mod tests {
     }
 
     #[test]
+    fn others_help_as_soon_as_they_may_and_what_was_hashed_before_has_gone_by() {
+        use crate::archive::sha256::is_faster_together;
+        use crate::archive::{Backlog, Pieces};
+
+        let blobs = [3, 5]
+            .map(|step| Blob::from_vec((0..=250).cycle().step_by(step).take(1 << 20).collect()));
+        for steps in [[100, 0], [70_000, 0], [100, 1], [70_000, 3]] {
+            let step = steps[0];
+            let before = steps[1] * 200_000;
+            let early = Arc::new(Early::of(blobs.iter()));
+            // Some of the second one is hashed beside the first.
+            let mut first = Hashing::beside(Some(&early), Some(&blobs[0]));
+            first.update(&blobs[0][..before]);
+            let before = if is_faster_together() { before } else { 0 };
+            let pieces = Arc::<Pieces>::default();
+            pieces.tell_whether_all_walk(true);
+            let backlog = Backlog::of(&pieces);
+            let with = With {
+                early: Some(&early),
+                stored: Some(&blobs[1]),
+                lane: Some(backlog.stored()),
+            };
+            let tally = Tally::new(Some(Algorithm::Sha256), with);
+            let mut seen = 0;
+            for piece in blobs[1].chunks(step) {
+                pieces.tell_whether_all_walk(seen < 300_000);
+                tally.update(piece);
+                seen += piece.len();
+                let is_beside = matches!(tally.0.borrow().hasher, Hasher::Beside(_));
+                let may_be = seen - piece.len() >= before.max(300_000);
+                assert_eq!(is_beside, may_be, "{steps:?} {seen}");
+            }
+            assert_eq!(tally.digest(), Some(Digest::sha256(&blobs[1])));
+        }
+    }
+
+    #[test]
     fn sha_512_is_supported_and_nothing_is_hashed_unasked() {
-        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha512), ALONE);
+        let (_, tally) = tap(
+            Box::new(io::empty()),
+            Some(Algorithm::Sha512),
+            With::default(),
+        );
         tally.update(b"abc");
         assert_eq!(tally.digest().unwrap().verify(b"abc"), Some(true));
-        let (_, tally) = tap(Box::new(io::empty()), None, ALONE);
+        let (_, tally) = tap(Box::new(io::empty()), None, With::default());
         assert_eq!(tally.digest(), None);
     }
 
     #[test]
     fn a_key_follows_from_the_bytes_and_not_from_their_digest() {
-        let (_, tally) = tap(Box::new(io::empty()), Some(Algorithm::Sha256), ALONE);
+        let (_, tally) = tap(
+            Box::new(io::empty()),
+            Some(Algorithm::Sha256),
+            With::default(),
+        );
         tally.update(b"ab");
         let first = tally.content_key().unwrap();
         tally.update(b"c");

@@ -112,10 +112,11 @@ impl Walk<'_, '_> {
     /// The stored bytes as a reader that hashes when `hash` is set.
     fn stored_tap<'b>(&self, blob: &'b Blob, hash: bool) -> (Box<dyn BufRead + 'b>, Tally) {
         let algorithm = self.layer.algorithm();
-        let alone = With::Early(self.early, Some(blob));
-        let with = self
-            .backlog
-            .map_or(alone, |backlog| With::Lane(backlog.stored()));
+        let with = With {
+            early: self.early,
+            stored: Some(blob),
+            lane: self.backlog.map(Backlog::stored),
+        };
         tap(Box::new(&blob[..]), hash.then_some(algorithm), with)
     }
 
@@ -133,10 +134,11 @@ impl Walk<'_, '_> {
                 return self.warn(WarningCode::BrokenLayer, &message);
             }
         };
-        let alone = With::Early(self.early, is_one.then_some(blob));
-        let with = self
-            .backlog
-            .map_or(alone, |backlog| With::Lane(backlog.unpacked()));
+        let with = With {
+            early: self.early,
+            stored: is_one.then_some(blob),
+            lane: self.backlog.map(Backlog::unpacked),
+        };
         let (unpacked, tally) = tap(decoded, verify.then_some(tar_algorithm), with);
         let walked = self.tar(TarReader::new(unpacked), blob, compression);
         self.summary.uncompressed_size = tally.count();

@@ -187,7 +187,7 @@ impl<'a, 'e> Worker<'a, 'e> {
         self.recorder = recorder;
         let Options { limits, verify, .. } = means.options;
         let help = Help {
-            backlog: self.ahead.as_ref().and_then(Ahead::backlog),
+            backlog: self.ahead.as_ref().map(Ahead::backlog),
             early: means.early,
         };
         let summary = walk_beside(layer, limits, *verify, help, &mut |item| self.visit(item));

@@ -132,18 +132,24 @@ impl UniqueLayers {
         };
         order.sort_by_key(|index| std::cmp::Reverse(size(index)));
         (order.iter()).for_each(|index| means.progress.announce(size(index)));
-        let early = Arc::new(self.early(&order, means.options));
+        let walkers = order.len().min(MOST_WALKED);
+        let all_walk = |left: usize| left.min(walkers) >= rayon::current_num_threads();
+        let shared = &means.pool.unhashed;
+        shared.tell_whether_all_walk(all_walk(order.len()));
+        let early = Arc::new(self.early(&order, means));
         let means = Means {
             early: Some(&early),
             ..means
         };
-        let next = AtomicUsize::new(0);
+        let (next, left) = (AtomicUsize::new(0), AtomicUsize::new(order.len()));
         let scan_next = || {
             let index = *order.get(next.fetch_add(1, Ordering::Relaxed))?;
             let scan = scan_layer(&self.layers[index], means, self.layers.len());
+            if !all_walk(left.fetch_sub(1, Ordering::Relaxed) - 1) {
+                shared.tell_whether_all_walk(false);
+            }
             Some((index, scan))
         };
-        let walkers = order.len().min(MOST_WALKED);
         let scanned: Vec<_> = (0..walkers)
             .into_par_iter()
             .with_max_len(1)
@@ -155,12 +161,12 @@ impl UniqueLayers {
     }
 
     /// Those of these layers whose stored bytes are hashed with SHA-256 by whoever walks them.
-    fn early(&self, order: &[usize], options: &Options) -> Early {
-        let is_alone = rayon::current_num_threads() == 1;
+    fn early(&self, order: &[usize], means: Means<'_>) -> Early {
+        let all_walk = means.pool.unhashed.do_all_walk();
         let layers = order.iter().map(|index| &self.layers[*index]);
-        Early::of(layers.filter(|_| options.verify).filter_map(|layer| {
+        Early::of(layers.filter(|_| means.options.verify).filter_map(|layer| {
             let blob = layer.blob.as_ref()?;
-            let is_hashed_here = is_alone || sniff(blob) == Compression::None;
+            let is_hashed_here = all_walk || sniff(blob) == Compression::None;
             (is_hashed_here && layer.algorithm() == Algorithm::Sha256).then_some(blob)
         }))
     }

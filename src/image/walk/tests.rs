@@ -169,7 +169,7 @@ fn sha_512_is_checked_beside_sha_256() {
     let (_, tally) = tap(
         Box::new(io::empty()),
         Some(crate::archive::Algorithm::Sha512),
-        With::Early(None, None),
+        With::default(),
     );
     tally.update(&tar);
     for (digest, verified) in [(tally.digest(), true), (Some(Digest::sha256(b"x")), false)] {

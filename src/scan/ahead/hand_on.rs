@@ -86,7 +86,7 @@ impl<'l> Ahead<'_, 'l> {
         is_archive: bool,
     ) -> io::Result<()> {
         self.send();
-        if self.is_alone {
+        if self.is_alone() {
             let (done, read) = self.yard.read_and_scan(bare(entry), content);
             self.add_done(done);
             return read;

@@ -88,8 +88,6 @@ enum Pending<'l> {
 pub(super) struct Ahead<'a, 'l> {
     scope: &'a Scope<'l>,
     yard: &'l Yard<'l>,
-    /// Whether there is no other thread.
-    is_alone: bool,
     batch: Batch<'l>,
     pending: VecDeque<Pending<'l>>,
     /// Bytes that may come out of the archives that were handed on.
@@ -101,22 +99,28 @@ impl<'a, 'l> Ahead<'a, 'l> {
         Self {
             scope,
             yard,
-            is_alone: rayon::current_num_threads() == 1,
             batch: Batch::default(),
             pending: VecDeque::new(),
             unpacked: 0,
         }
     }
 
-    /// Where what is unpacked waits to be hashed, where others can do that.
-    pub(super) fn backlog(&self) -> Option<&'l Backlog> {
-        (!self.is_alone).then_some(&self.yard.backlog)
+    /// Where what is unpacked waits to be hashed, once others can do that.
+    pub(super) fn backlog(&self) -> &'l Backlog {
+        &self.yard.backlog
+    }
+
+    /// Whether no other thread comes for what is handed on. As long as each has a layer of its own, what one read
+    /// is searched while it is in the memory of its core.
+    fn is_alone(&self) -> bool {
+        self.yard.pool.unhashed.do_all_walk()
     }
 
     /// Asks a thread to hash what waits for that.
     pub(super) fn ask_to_hash(&self) {
         let yard = self.yard;
-        if !self.is_alone && yard.backlog.waits() && !yard.is_asked.swap(true, Ordering::Relaxed) {
+        if !self.is_alone() && yard.backlog.waits() && !yard.is_asked.swap(true, Ordering::Relaxed)
+        {
             self.scope.spawn(move |_| {
                 yard.is_asked.store(false, Ordering::Relaxed);
                 while yard.backlog.work() {}
@@ -171,7 +175,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
         let opens = batch.has_archive;
         self.leave(Job::Batch(batch), opens);
         let is_much = || pool.waiting.load(Ordering::Relaxed) > MOST_WAITING;
-        while (self.is_alone || is_much()) && self.yard.work() {}
+        while (self.is_alone() || is_much()) && self.yard.work() {}
         self.wait_if_much_is_pending();
     }
 
@@ -180,7 +184,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
         let yard = self.yard;
         self.pending
             .push_back(Pending::Later(yard.leave(job, opens)));
-        if !self.is_alone {
+        if !self.is_alone() {
             // What is not done now, the walk does when it is its turn.
             self.scope.spawn(move |_| {
                 let mut has_worked = false;

@@ -32,7 +32,7 @@ pub(in crate::scan) struct Pool {
     pub(super) pieces: Mutex<Vec<Vec<u8>>>,
     contents: Mutex<Vec<Vec<u8>>>,
     /// What waits to be hashed.
-    pub(super) unhashed: Arc<Pieces>,
+    pub(in crate::scan) unhashed: Arc<Pieces>,
 }
 
 impl Pool {

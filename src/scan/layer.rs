@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::ahead::{Ahead, Pool, Yard, context, is_large};
 use super::budget::Budget;
 use super::evidence::{Evidence, Gatherer};
-use super::keyring::SeenKeys;
+use super::keyring::{SeenKeys, Shelf};
 use super::links::{Link, Links};
 use super::names::Names;
 use super::overlay::{Common, PathMarks};
@@ -74,6 +74,8 @@ pub(super) struct Means<'m> {
     pub pool: &'m Pool,
     /// Contents of all layers in which nothing was found.
     pub twins: &'m Twins,
+    /// What layers remember of public keys.
+    pub shelf: &'m Arc<Shelf>,
     /// Bytes of claims of package databases that are kept.
     pub claims: usize,
     /// Layers whose stored bytes are hashed before their turn.
@@ -144,6 +146,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             progress,
             claims,
             pool,
+            shelf,
             ..
         } = means;
         // What the cache tells of is not read.
@@ -161,7 +164,7 @@ impl<'a, 'e> Worker<'a, 'e> {
             hits: Vec::new(),
             budget: Budget::share(layers),
             allowed: Budget::of(MOST_ALLOWED),
-            seen: SeenKeys::within(Budget::share(layers)),
+            seen: SeenKeys::within(Budget::share(layers), shelf),
             marks: PathMarks::new(common),
             links: Vec::new(),
             postponed: Vec::new(),

@@ -88,6 +88,7 @@ impl UniqueLayers {
             progress,
             pool: &Pool::default(),
             twins: &Twins::of(self.layers.len()),
+            shelf: &Arc::default(),
             claims: budget::claims(self.layers.len()),
             early: None,
         };

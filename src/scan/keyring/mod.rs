@@ -6,6 +6,7 @@
 
 mod judge;
 mod seen;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 pub(super) use seen::SeenKeys;
+pub(super) use shelf::Shelf;
 
 use super::layer::LayerScan;
 use crate::detect::{Certificate, KeyId, Seen};

@@ -4,8 +4,10 @@
 //! kept is short: of each certificate what a report may say of it, and a few paths.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::is_authorized_keys;
+use super::shelf::Shelf;
 use crate::detect::{KeyId, Observed, Seen};
 use crate::error::printable;
 use crate::scan::budget::Budget;
@@ -15,8 +17,8 @@ use crate::scan::budget::Budget;
 const MOST_PATHS: usize = 8;
 /// A path that is longer is no path of a filesystem.
 const LONGEST_PATH: usize = 4 << 10;
-/// What an entry takes beside its texts.
-const ENTRY: usize = 64;
+/// What an entry takes beside its texts: their numbers, and what each takes where it is kept.
+const ENTRY: usize = 2 * (size_of::<u32>() + Shelf::EACH);
 
 /// What holds which key, and in which files.
 type Entry = ((KeyId, Seen), Vec<String>);
@@ -26,18 +28,20 @@ type Entry = ((KeyId, Seen), Vec<String>);
 pub(in crate::scan) struct SeenKeys {
     /// Files by what holds a key, as long as there are more to come.
     open: BTreeMap<(KeyId, Seen), Vec<String>>,
-    /// The same once the layer is over, written one behind the other: until all layers are there nobody asks, and
-    /// hundreds of layers may each have a bundle of certificates.
-    packed: Vec<u8>,
+    /// The same once the layer is over, written down, what it is and the files apart: until all layers are there
+    /// nobody asks, and hundreds of layers may each have the same bundle of certificates.
+    packed: Vec<[u32; 2]>,
+    shelf: Arc<Shelf>,
     budget: Budget,
 }
 
 impl SeenKeys {
-    /// Nothing yet; as much is kept as `budget` reaches.
-    pub(in crate::scan) fn within(budget: Budget) -> Self {
+    /// Nothing yet; as much is kept as `budget` reaches, and together with what other layers saw.
+    pub(in crate::scan) fn within(budget: Budget, shelf: &Arc<Shelf>) -> Self {
         Self {
             open: BTreeMap::new(),
             packed: Vec::new(),
+            shelf: Arc::clone(shelf),
             budget,
         }
     }
@@ -66,25 +70,23 @@ impl SeenKeys {
 
     /// The layer is over. What cannot be written stays as it is.
     pub(in crate::scan) fn closed(mut self) -> Self {
+        self.packed.reserve_exact(self.open.len());
         self.open.retain(|entry, paths| {
-            let written = postcard::to_allocvec(&(entry, paths));
-            written
-                .as_ref()
-                .map(|bytes| self.packed.extend(bytes))
-                .is_err()
+            let written = (self.shelf.put(entry), self.shelf.put(paths));
+            let (Some(entry), Some(paths)) = written else {
+                return true;
+            };
+            self.packed.push([entry, paths]);
+            false
         });
-        self.packed.shrink_to_fit();
         self
     }
 
     /// Everything that was seen, in order.
     pub(super) fn all(&self) -> impl Iterator<Item = Entry> {
-        let mut rest = &self.packed[..];
-        let packed = std::iter::from_fn(move || {
-            let (entry, behind) = postcard::take_from_bytes(rest).ok()?;
-            rest = behind;
-            Some(entry)
-        });
+        let packed = self.packed.iter();
+        let packed =
+            packed.filter_map(|[entry, paths]| self.shelf.get(*entry).zip(self.shelf.get(*paths)));
         let open = self.open.iter();
         packed.chain(open.map(|(sight, paths)| (sight.clone(), paths.clone())))
     }
@@ -126,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_key_in_many_files_is_kept_once_with_some_of_them() {
-        let mut seen = SeenKeys::within(Budget::of(1 << 20));
+        let mut seen = SeenKeys::within(Budget::of(1 << 20), &Arc::default());
         for file in (0..20).chain(0..20) {
             seen.add(format!("etc/{file}.pub").as_bytes(), &[], observed(1));
         }
@@ -150,8 +152,27 @@ mod tests {
     }
 
     #[test]
+    fn what_many_layers_hold_is_kept_once() {
+        let shelf = Arc::default();
+        let layer = |path: &[u8]| {
+            let mut seen = SeenKeys::within(Budget::of(1 << 20), &shelf);
+            (0..9).for_each(|id| seen.add(path, &[], observed(id)));
+            seen.closed()
+        };
+        let layers: Vec<_> = [b"a", b"b", b"a"].iter().map(|path| layer(*path)).collect();
+        // Nine keys, and two lists of files.
+        assert_eq!(shelf.count(), 9 + 2);
+        for (seen, path) in layers.iter().zip(["a", "b", "a"]) {
+            let all: Vec<_> = seen.all().collect();
+            let keys: Vec<_> = all.iter().map(|((id, _), _)| id.0[0]).collect();
+            assert_eq!(keys, Vec::from_iter(0..9));
+            assert!(all.iter().all(|(_, paths)| paths[..] == [path.to_owned()]));
+        }
+    }
+
+    #[test]
     fn a_file_that_lets_people_in_is_kept_behind_however_many_others() {
-        let mut seen = SeenKeys::within(Budget::of(1 << 20));
+        let mut seen = SeenKeys::within(Budget::of(1 << 20), &Arc::default());
         for file in 0..20 {
             seen.add(format!("etc/{file}.pub").as_bytes(), &[], observed(1));
         }
@@ -178,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_leaves_nothing_behind() {
-        let mut seen = SeenKeys::within(Budget::of(10));
+        let mut seen = SeenKeys::within(Budget::of(10), &Arc::default());
         seen.add(b"a", &[], observed(1));
         assert_eq!(seen.all().count(), 0);
         assert!(seen.open.is_empty());

@@ -1,5 +1,7 @@
 //! What is made of sightings, without an image around them.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::detect::Observed;
 use crate::finding::fixture::in_file;
@@ -107,7 +109,7 @@ fn a_line_that_lets_people_in_does_so_whether_or_not_its_key_was_kept() {
 #[test]
 fn of_very_many_certificates_of_a_key_and_a_line_that_lets_people_in_the_line_counts() {
     let id = KeyId([7; 32]);
-    let mut seen = SeenKeys::within(Budget::of(1 << 20));
+    let mut seen = SeenKeys::within(Budget::of(1 << 20), &Arc::default());
     for n in 0..2 * MOST_OF_KEY {
         let seen_in = certificate(&n.to_string(), "2030");
         seen.add(b"a.pem", &[], Observed { id, seen: seen_in });

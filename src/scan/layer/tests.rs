@@ -63,9 +63,11 @@ fn scan_with(
         progress: &Progress::default(),
         pool,
         twins,
+        shelf: &Arc::default(),
         claims: budget::claims(1),
         early: None,
     };
+    pool.unhashed.tell_whether_all_walk(threads == 1);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     let scan = || walk_and_scan(&layer, means, 1, recorder);
     pool.build().unwrap().install(scan)

@@ -57,12 +57,19 @@ impl<const N: usize> From<[(String, Value); N]> for Facts {
 
 impl FromIterator<(String, Value)> for Facts {
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(facts: I) -> Self {
-        Self(facts.into_iter().collect())
+        let mut all = Self::new();
+        all.extend(facts);
+        all
     }
 }
 
 impl Extend<(String, Value)> for Facts {
     fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, facts: I) {
+        let facts = facts.into_iter();
+        if self.0.is_empty() {
+            // A list that grows by itself has room for four at once.
+            self.0 = LiteMap::with_capacity(facts.size_hint().0);
+        }
         for (name, fact) in facts {
             self.0.insert(name, fact);
         }
@@ -109,6 +116,10 @@ mod tests {
         assert_eq!(serde_json::to_string(&facts).unwrap(), json);
         assert_eq!(serde_json::from_str::<Facts>(json).unwrap(), facts);
         assert_eq!(facts["b"], 4);
+        // No room is left over.
+        let mut one = Facts::new();
+        one.extend(Facts::from([told("b", 1)]));
+        assert_eq!(one.0.into_tuple_vec().capacity(), 1);
     }
 
     #[test]

@@ -221,13 +221,13 @@ impl HitNote {
 
     fn hit(self) -> Option<Hit> {
         let decoded = match self.how {
-            Some(note) => Some(Decoded {
+            Some(note) => Some(Box::new(Decoded {
                 how: (note.how.iter())
                     .map(|how| word(how))
                     .collect::<Option<_>>()?,
                 written: Arc::new(Secret::new(note.written)),
                 inner: note.inner,
-            }),
+            })),
             None => None,
         };
         let parts = self.parts.into_iter();

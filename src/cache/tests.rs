@@ -44,11 +44,11 @@ fn hit(how: &'static str) -> Hit {
             span: Span::new(5, 6),
             position: Position { line: 7, column: 8 },
             secret: Secret::new(*b"\x00secret\xff"),
-            decoded: Some(Decoded {
+            decoded: Some(Box::new(Decoded {
                 how: vec![how],
                 written: Arc::new(Secret::new(*b"written")),
                 inner: Some(Span::new(1, 2)),
-            }),
+            })),
             by: By::NamedField,
             identity: Some(Secret::new(*b"identity")),
             label: Some("TOKEN".to_owned()),

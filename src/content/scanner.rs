@@ -255,6 +255,7 @@ impl<'e> Scanner<'e> {
             self.observed.extend(observed.map(with_way));
         }
         let rules = self.engine.rules();
+        self.hits.reserve(scanned.matches.len());
         for matched in scanned.matches.into_iter().filter(|hit| !hit.is_lone) {
             // A file that is known by its path has been told as it stands.
             if decoded.is_some() && rules.rule(matched.rule).is_about_files() {

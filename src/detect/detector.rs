@@ -142,8 +142,8 @@ pub(super) struct Found {
     pub by: By,
     /// Where the secret lies in the view, as it is written there.
     pub secret: Range<usize>,
-    /// The secret itself, where it is written otherwise.
-    pub written: Option<Written>,
+    /// The secret itself, where it is written otherwise, which is rare.
+    pub written: Option<Box<Written>>,
     /// Key name.
     pub label: Option<String>,
     /// After validation.

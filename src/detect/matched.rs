@@ -74,8 +74,8 @@ pub struct Match {
     pub position: Position,
     /// The secret, decoded where it is written in some encoding.
     pub secret: Secret,
-    /// How it is written, where that is not as it is.
-    pub decoded: Option<Decoded>,
+    /// How it is written, where that is not as it is, which is rare.
+    pub decoded: Option<Box<Decoded>>,
     /// What recognised it.
     pub by: By,
     /// What makes it the same secret elsewhere, where that is not the bytes as they stand (a

@@ -297,20 +297,19 @@ mod tests {
     fn hits_of_one_decoded_text_share_its_place_and_count_before_its_raw_form() {
         let engine = forms();
         let inner = |at: u64| Match {
-            decoded: Some(Decoded {
+            decoded: Some(Box::new(Decoded {
                 how: vec!["base64"],
                 written: Arc::new(Secret::new(*b"raw")),
                 inner: Some(Span::new(at, 4)),
-            }),
+            })),
             ..hit(1, 5, 10, Confidence::Likely)
         };
         let raw = hit(1, 5, 10, Confidence::Confirmed);
         let mut joined = inner(0);
         joined.confidence = Confidence::Confirmed;
-        joined.decoded = joined.decoded.map(|decoded| Decoded {
-            inner: None,
-            ..decoded
-        });
+        if let Some(decoded) = &mut joined.decoded {
+            decoded.inner = None;
+        }
         let hits = vec![raw, joined, inner(0), inner(9)];
         assert_eq!(resolve(engine.rules(), hits), [inner(0), inner(9)]);
     }

@@ -144,7 +144,7 @@ impl Pattern {
             rule: desk.index,
             by: By::Pattern,
             secret: value.at.clone(),
-            written: value.written(),
+            written: value.written().map(Box::new),
             label: None,
             confidence: weighed.confidence,
             facts: weighed.facts,

@@ -164,7 +164,7 @@ fn report(
         label: Some(String::from_utf8_lossy(name).into_owned()),
         suppressed,
         secret: value.at.clone(),
-        written: value.written(),
+        written: value.written().map(Box::new),
         confidence,
         facts: Default::default(),
     });

@@ -98,7 +98,7 @@ impl Inner<'_> {
             by: matched.by,
             secret,
             label,
-            written,
+            written: written.map(Box::new),
             confidence,
             facts: matched.facts,
             suppressed,

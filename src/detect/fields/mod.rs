@@ -295,7 +295,7 @@ impl Block {
                     rule: self.rule,
                     by,
                     secret: value.at.clone(),
-                    written: value.written(),
+                    written: value.written().map(Box::new),
                     label: Some(names.label.clone()),
                     confidence: weighed.confidence,
                     facts: weighed.facts,

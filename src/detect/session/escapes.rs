@@ -117,10 +117,12 @@ impl Part<'_> {
                 }
                 Some(other)
             }
-            None => is_changed.then(|| Written {
-                text: text.to_vec(),
-                how: vec![HOW],
-                inner: None,
+            None => is_changed.then(|| {
+                Box::new(Written {
+                    text: text.to_vec(),
+                    how: vec![HOW],
+                    inner: None,
+                })
             }),
         };
         Some(Found {

@@ -10,6 +10,9 @@ use crate::detect::span::{Position, Span};
 use crate::detect::{Suppression, identity, inline};
 use crate::secret::Secret;
 
+/// Hits of a view for which there stays room: hardly a text has more.
+const USUAL: usize = 256;
+
 impl Session<'_> {
     /// Turns the view's hits into matches that stand for themselves.
     pub(super) fn keep(&mut self, view: &View<'_>, mut lines: Lines) {
@@ -40,17 +43,19 @@ impl Session<'_> {
                 },
                 identity: identity::of(rule, secret),
                 secret: Secret::new(secret),
-                decoded: found.written.map(|other| Decoded {
-                    how: other.how,
-                    written: match &encoded {
-                        Some((at, shared)) if *at == found.secret => Arc::clone(shared),
-                        _ => {
-                            let shared = Arc::new(Secret::new(written));
-                            encoded = Some((found.secret.clone(), Arc::clone(&shared)));
-                            shared
-                        }
-                    },
-                    inner: other.inner,
+                decoded: found.written.map(|other| {
+                    Box::new(Decoded {
+                        how: other.how,
+                        written: match &encoded {
+                            Some((at, shared)) if *at == found.secret => Arc::clone(shared),
+                            _ => {
+                                let shared = Arc::new(Secret::new(written));
+                                encoded = Some((found.secret.clone(), Arc::clone(&shared)));
+                                shared
+                            }
+                        },
+                        inner: other.inner,
+                    })
                 }),
                 by: found.by,
                 label: found.label,
@@ -61,5 +66,6 @@ impl Session<'_> {
                 is_lone: false,
             });
         }
+        self.found.shrink_to(USUAL);
     }
 }

@@ -175,7 +175,8 @@ impl<'a, 'l> Ahead<'a, 'l> {
         let opens = batch.has_archive;
         self.leave(Job::Batch(batch), opens);
         let is_much = || pool.waiting.load(Ordering::Relaxed) > MOST_WAITING;
-        while (self.is_alone() || is_much()) && self.yard.work() {}
+        // However many archives others have opened: what nobody comes for, or is too much, must not lie behind one.
+        while (self.is_alone() || is_much()) && self.yard.work_in_turn() {}
         self.wait_if_much_is_pending();
     }
 

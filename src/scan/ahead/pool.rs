@@ -62,6 +62,18 @@ impl Pool {
         (self.opened.fetch_add(1, Ordering::Relaxed) < MOST_OPENED).then_some(opened)
     }
 
+    /// Leaves no archive to be opened, as if as many were as may be.
+    #[cfg(test)]
+    pub(in crate::scan) fn open_all(&self) {
+        self.opened.store(MOST_OPENED, Ordering::Relaxed);
+    }
+
+    /// How many rooms for copies were needed beside each other.
+    #[cfg(test)]
+    pub(in crate::scan) fn most_copies(&self) -> usize {
+        lock(&self.copies).len()
+    }
+
     /// A room for a content of so many bytes that is to wait, if little else is kept: no larger than that.
     pub(super) fn room_to_wait(&self, size: u64) -> Option<Room<'_>> {
         let size = usize::try_from(size).ok();

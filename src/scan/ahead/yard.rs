@@ -126,6 +126,16 @@ impl<'l> Yard<'l> {
             opened.is_some() == left.opens && (left.opens || !only_archive)
         };
         let left = lock(&self.waiting).pop_front_if(&mut may_begin);
+        self.work_on_left(left)
+    }
+
+    /// Does the job that waits longest, whatever it is; whether there was one.
+    pub(super) fn work_in_turn(&self) -> bool {
+        let left = lock(&self.waiting).pop_front();
+        self.work_on_left(left)
+    }
+
+    fn work_on_left(&self, left: Option<Left<'l>>) -> bool {
         left.is_some_and(|Left { job, results, .. }| {
             self.work_on(job, &results);
             true
@@ -325,10 +335,7 @@ impl<'l> Yard<'l> {
     pub(super) fn work_on_this(&self, results: &Results<'l>) -> bool {
         let is_it = |left: &mut Left<'l>| Arc::ptr_eq(&left.results, results);
         let left = lock(&self.waiting).pop_front_if(is_it);
-        left.is_some_and(|Left { job, results, .. }| {
-            self.work_on(job, &results);
-            true
-        })
+        self.work_on_left(left)
     }
 
     /// Waits until a job that somebody does is done.

@@ -137,6 +137,34 @@ fn what_is_found_in_a_large_archive_does_not_depend_on_the_room_there_is() {
 }
 
 #[test]
+fn little_lies_around_however_many_archives_are_open() {
+    let engine = Engine::new(Loader::default().load(catalog()).unwrap());
+    let (archive, text) = (gzip(&secret(0)), vec![b' '; 100 << 10]);
+    let members: Vec<_> = (0..200)
+        .map(|number| {
+            (
+                number.to_string(),
+                if number == 0 { &archive } else { &text },
+            )
+        })
+        .collect();
+    let members: Vec<(&str, &[u8])> = (members.iter())
+        .map(|(path, bytes)| (&path[..], &bytes[..]))
+        .collect();
+    let stored = gzip(&tar_of(&members));
+    // Alone, nothing waits; with others, 8 MiB in rooms of 128 KiB.
+    for (threads, may_wait) in [(1, 0), (2, 64)] {
+        let pool = Pool::default();
+        pool.open_all();
+        let twins = Twins::of(1);
+        let scan = scan_with(&engine, &twins, &pool, stored.clone(), threads, None);
+        assert_eq!(scan.hits.len(), 1);
+        let most = pool.most_copies();
+        assert!((1..=may_wait + 4).contains(&most), "{most} on {threads}");
+    }
+}
+
+#[test]
 fn what_comes_out_of_archives_is_bounded_whoever_opens_them() {
     let engine = Engine::new(Loader::default().load(catalog()).unwrap());
     // Each is below what a stream may give at any ratio; all together give 1,300 bytes for each of theirs.

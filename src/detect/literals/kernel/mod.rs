@@ -1,16 +1,20 @@
 //! The loop over every byte: which places may begin a fingerprint.
 //!
 //! It stands alone because it is all that runs for ordinary bytes. There is one kernel in Rust, of
-//! which the compiler makes what the machine's unit can do (SSE2 or NEON), and one for AVX2 where it is
-//! found.
+//! which the compiler makes what the machine's unit can do (SSE2 or NEON), and one each for AVX2 and AVX-512
+//! where they are found.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod machine;
+#[cfg(target_arch = "x86_64")]
 mod text;
 
 #[cfg(target_arch = "x86_64")]
-use self::avx2::Avx2;
+use self::machine::{Avx2, Avx512};
 use super::print::{STRIDE, WIDTH};
 use super::table::{BITS, Table};
 
@@ -31,6 +35,9 @@ const COUNTS: u32 = 0x1fdf_df00;
 /// such pairs the one with which the fewest places of programs, sources and texts pass: others let through
 /// 5 to 100 % more.
 const BY: [i16; 2] = [0x2545, 0x7f4b];
+/// Both in one word.
+#[cfg(target_arch = "x86_64")]
+const PAIR: i32 = BY[0] as i32 | (BY[1] as i32) << 16;
 /// The bits of the sum that are the cell's number begin here.
 const SHIFT: u32 = 10;
 
@@ -48,6 +55,8 @@ pub(super) enum Kernel {
     /// With vectors, where the machine has them.
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
 }
 
 impl Kernel {
@@ -55,7 +64,10 @@ impl Kernel {
     pub(super) fn all() -> Vec<Self> {
         let mut all = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
-        all.extend(Avx2::of_this_machine().map(Self::Avx2));
+        {
+            all.extend(Avx2::of_this_machine().map(Self::Avx2));
+            all.extend(Avx512::of_this_machine().map(Self::Avx512));
+        }
         all
     }
 
@@ -66,6 +78,8 @@ impl Kernel {
             Self::Portable => places(table, bytes, passed),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(avx2) => avx2.places(table, bytes, passed),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(avx512) => avx512.places(table, bytes, passed),
         }
     }
 }

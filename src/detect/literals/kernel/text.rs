@@ -5,7 +5,8 @@ use std::arch::x86_64::{
     _mm256_movemask_pd, _mm256_packs_epi16, _mm256_set1_epi8, _mm256_setzero_si256,
 };
 
-use super::avx2::{VECTOR, load_half, prefetch};
+use super::avx2::VECTOR;
+use super::machine::{Block, load_half, prefetch};
 use super::{BLOCK, CHUNK, REACH};
 
 /// Vectors of a block.
@@ -15,9 +16,9 @@ pub(super) type Vectors = [u16; CHUNK / VECTOR + IN_BLOCK];
 pub(super) const NO_VECTORS: Vectors = [0; CHUNK / VECTOR + IN_BLOCK];
 
 /// The last byte that is not printable, of those that are ASCII. Others are negative.
-const LAST_CONTROL: i8 = 0x1f;
+pub(super) const LAST_CONTROL: i8 = 0x1f;
 /// Printable bytes in a row that count: as many as a fingerprint has at least.
-const IN_A_ROW: usize = 3;
+pub(super) const IN_A_ROW: usize = 3;
 const _: () = assert!(IN_BLOCK == 4 && VECTOR == 16 && IN_A_ROW - 1 <= REACH);
 
 /// Adds the same to four lanes.
@@ -82,7 +83,7 @@ pub(super) fn all_vectors(bytes: &[u8], found: &mut Vectors) -> usize {
 /// The vectors of a block in which no text begins, of which the second and the third one change places.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn without_text(block: &[u8; BLOCK + REACH]) -> u32 {
+fn without_text(block: &Block) -> u32 {
     let (low, high) = (in_a_row(block, 0), in_a_row(block, BLOCK / 2));
     // Two bytes become one, which is zero if both are; of each half of `low` eight, then as many of `high`.
     let both = _mm256_packs_epi16(low, high);
@@ -93,7 +94,7 @@ fn without_text(block: &[u8; BLOCK + REACH]) -> u32 {
 /// For each byte of half a block whether it and those behind it are printable, or DEL.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn in_a_row(block: &[u8; BLOCK + REACH], at: usize) -> __m256i {
+fn in_a_row(block: &Block, at: usize) -> __m256i {
     let mut least = load_half(block, at);
     for behind in 1..IN_A_ROW {
         least = _mm256_min_epi8(least, load_half(block, at + behind));

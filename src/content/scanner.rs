@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, BufRead, ErrorKind};
+use std::sync::Arc;
 
 use super::git::Repositories;
 use super::place::Place;
@@ -10,7 +11,9 @@ use super::unpacked::Unpacked;
 use super::wide::Wide;
 use super::{Hit, Outcome};
 use crate::archive::{Capped, LimitHit, Limits, limit_hit};
-use crate::detect::{Context, Engine, Lines, Observed, Scanned, Stream, Suppression, TextKind};
+use crate::detect::{
+    Context, Engine, Guest, Lines, Observed, Scanned, Stream, Suppression, TextKind,
+};
 use crate::error::{Warning, WarningCode, printable};
 
 /// Bytes that are looked at for wide text at a time.
@@ -34,6 +37,8 @@ pub struct Scanner<'e> {
     plain: Stream<'e>,
     wide: Stream<'e>,
     utf16: Wide,
+    /// What bounds the hits of the entry in its texts.
+    guest: Arc<Guest>,
     hits: Vec<Hit>,
     observed: Vec<(Vec<String>, Observed)>,
     warnings: Capped,
@@ -53,12 +58,14 @@ pub struct Scanner<'e> {
 impl<'e> Scanner<'e> {
     /// A scanner that looks for the rules of `engine`.
     pub fn new(engine: &'e Engine, limits: &'e Limits) -> Self {
+        let guest = Arc::new(engine.guest());
         Self {
             engine,
             limits,
-            plain: Stream::new(engine),
-            wide: Stream::new(engine),
+            plain: Stream::new(engine).joining(&guest),
+            wide: Stream::new(engine).joining(&guest),
             utf16: Wide::default(),
+            guest,
             hits: Vec::new(),
             observed: Vec::new(),
             warnings: Capped::default(),
@@ -85,8 +92,9 @@ impl<'e> Scanner<'e> {
     }
 
     /// The next entry, of so many bytes, is searched out of its turn. Where something in it depends on the entries
-    /// before it, it is [left](Self::has_left).
+    /// before it, or it has very many hits, it is [left](Self::has_left).
     pub fn out_of_turn(&mut self, size: u64) {
+        self.guest.go_ahead();
         self.unpacked.out_of_turn(size);
     }
 
@@ -131,6 +139,9 @@ impl<'e> Scanner<'e> {
         if self.dropped > 0 {
             let message = format!("{} more matches than are kept", self.dropped);
             self.warn(WarningCode::LimitReached, message);
+        }
+        if self.guest.leave() {
+            self.unpacked.refuse();
         }
         if self.unpacked.is_refused() {
             self.hits.clear();
@@ -222,6 +233,9 @@ impl<'e> Scanner<'e> {
             }
             source.consume(length);
             read += length as u64;
+            if self.guest.is_refused() {
+                return self.unpacked.needs_its_turn();
+            }
             if place.depth > 0 {
                 self.unpacked.count(length);
             }

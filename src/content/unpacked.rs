@@ -72,9 +72,14 @@ impl Unpacked {
         })
     }
 
+    /// The entry has to be searched once more, if it is searched out of its turn.
+    pub(super) fn refuse(&mut self) {
+        self.is_refused |= self.share.is_some();
+    }
+
     /// Something in the entry depends on others: an error where it is searched out of its turn.
     pub(super) fn needs_its_turn(&mut self) -> io::Result<()> {
-        self.is_refused |= self.share.is_some();
+        self.refuse();
         match self.is_refused {
             true => Err(io::Error::other("has to be searched in its turn")),
             false => Ok(()),

@@ -9,6 +9,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::class::Class;
+use super::crowd::Guest;
 use super::keys::Sights;
 use super::matched::{By, Context, Facts, Suppression};
 use super::span::Span;
@@ -166,6 +167,8 @@ pub(super) struct Desk<'a> {
     pub found: &'a mut Vec<Found>,
     /// Public keys seen so far, and what may be spent on keys.
     pub sights: &'a mut Sights,
+    /// What bounds the hits of the entry that the text is a part of, if it is of one.
+    pub guest: Option<&'a Guest>,
 }
 
 impl Desk<'_> {
@@ -188,7 +191,9 @@ impl Desk<'_> {
         self.state.matches += 1;
         let written = found.written.as_ref();
         self.state.bytes += written.map_or(found.secret.len(), |written| written.text.len());
-        self.found.push(found);
+        if self.guest.is_none_or(Guest::admits) {
+            self.found.push(found);
+        }
     }
 }
 

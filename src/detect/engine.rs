@@ -1,10 +1,11 @@
 //! The rule set compiled: one prefilter, one detector for each rule, shared by reference.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::assignment::Assignment;
 use super::blocks::Blocks;
 use super::class::Class;
+use super::crowd::{Crowd, Guest};
 use super::detector::{Detector, View};
 use super::entropy::Entropy;
 use super::fields::Fields;
@@ -31,6 +32,7 @@ pub struct Engine {
     rooms: Mutex<Vec<Room>>,
     /// Large buffers that no stream uses: no more than texts at once needed one.
     buffers: Mutex<Vec<Vec<u8>>>,
+    crowd: Arc<Crowd>,
 }
 
 impl Engine {
@@ -52,6 +54,7 @@ impl Engine {
             fields,
             rooms: Mutex::default(),
             buffers: Mutex::default(),
+            crowd: Arc::default(),
             detectors: rules.rules().iter().map(detector).collect(),
             unanchored: rules
                 .rules()
@@ -101,6 +104,11 @@ impl Engine {
         let mut session = Session::new(self).ignoring_paths();
         session.feed(&whole(context, bytes), Lines::START);
         session.finish_unresolved().matches
+    }
+
+    /// What bounds the entries full of hits that are searched beside each other.
+    pub(crate) fn guest(&self) -> Guest {
+        Guest::of(&self.crowd)
     }
 
     /// A room for the searches of a session.

@@ -12,6 +12,7 @@ mod assignment;
 mod blocks;
 mod class;
 mod command_line;
+mod crowd;
 mod decode;
 mod demand;
 mod detector;
@@ -56,6 +57,7 @@ pub(crate) mod tests;
 use std::sync::LazyLock;
 
 pub(crate) use command_line::CommandLine;
+pub(crate) use crowd::Guest;
 pub use engine::Engine;
 pub use keys::{Certificate, KeyId, Observed, Seen};
 pub use matched::{By, Context, Decoded, Facts, Match, Part, Suppression, TextKind};

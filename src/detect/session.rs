@@ -9,7 +9,9 @@ mod wants;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::crowd::Guest;
 use super::detector::{Desk, Found, State, View};
 use super::engine::{self, Engine};
 use super::escapes::Escapes;
@@ -84,6 +86,8 @@ pub(super) struct Session<'e> {
     depth: u8,
     /// Whether what misses its other part here may find it in another text of the document.
     keeps_lone: bool,
+    /// What bounds the hits of the entry that the texts are parts of.
+    guest: Option<Arc<Guest>>,
 }
 
 impl<'e> Session<'e> {
@@ -106,6 +110,7 @@ impl<'e> Session<'e> {
             inner: None,
             depth: 0,
             keeps_lone: false,
+            guest: None,
         }
     }
 
@@ -113,6 +118,11 @@ impl<'e> Session<'e> {
     pub(super) fn ignoring_paths(mut self) -> Self {
         self.any_path = true;
         self
+    }
+
+    /// The texts are parts of entries whose hits are bounded.
+    pub(super) fn join(&mut self, guest: &Arc<Guest>) {
+        self.guest = Some(Arc::clone(guest));
     }
 
     /// The room of its searches, once it is over.
@@ -303,6 +313,7 @@ impl<'e> Session<'e> {
             .take()
             .unwrap_or_else(|| Box::new(Self::new(engine)));
         inner.depth = depth;
+        inner.guest.clone_from(&self.guest);
         inner.sights.effort.take_over(effort);
         let context = outer.context();
         inner.feed(&engine::whole(&context, outer.text), Lines::START);
@@ -338,6 +349,7 @@ impl<'e> Session<'e> {
             state: &mut self.states[self.slots[index] as usize - 1],
             found: &mut self.found,
             sights: &mut self.sights,
+            guest: self.guest.as_deref(),
         }
     }
 }

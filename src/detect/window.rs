@@ -5,6 +5,9 @@
 //! anchors that end in its own part, and the context is as wide as the longest match and
 //! whatever stands around it that a decision may rest on.
 
+use std::sync::Arc;
+
+use super::crowd::Guest;
 use super::detector::{OVERLAP, View};
 use super::engine::{Engine, whole};
 use super::matched::Context;
@@ -49,6 +52,12 @@ impl<'e> Stream<'e> {
             owned: OWNED,
             is_long: false,
         }
+    }
+
+    /// Its texts are parts of entries whose hits are bounded.
+    pub(crate) fn joining(mut self, guest: &Arc<Guest>) -> Self {
+        self.session.join(guest);
+        self
     }
 
     /// What follows has an effort for keys of its own, as a text of so many bytes may spend, or none.

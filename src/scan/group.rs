@@ -21,17 +21,16 @@ pub(super) fn group(
     rules: &RuleSet,
     images: &[Image],
 ) -> (Vec<Finding>, Vec<Suppressed>) {
-    let mut groups: BTreeMap<(Option<Suppression>, Secret), Vec<Located>> = BTreeMap::new();
-    for located in found {
-        let key = (
-            located.matched.suppressed,
-            located.matched.identity().clone(),
-        );
-        groups.entry(key).or_default().push(located);
-    }
     let mut drafts = Vec::new();
     let mut suppressed = Vec::new();
-    for ((suppression, identity), places) in groups {
+    let mut found = by_secret(found).into_iter().peekable();
+    while let Some(first) = found.next() {
+        let (suppression, identity) = key(&first);
+        let identity = identity.clone();
+        let mut places = vec![first];
+        while let Some(next) = found.next_if(|next| key(next) == (suppression, &identity)) {
+            places.push(next);
+        }
         let parts = parts_of(&places);
         let Some(finding) = finding(&identity, places, rules, images) else {
             continue;
@@ -49,11 +48,12 @@ pub(super) fn group(
             }),
         }
     }
+    drop(found);
     drafts.sort_by(|a, b| urgency(&a.finding, &b.finding));
-    let together = put_together(drafts).into_iter();
-    let is_explained = |finding: &Finding| finding.places().all(Occurrence::is_explained);
-    let (explained, mut findings): (Vec<Finding>, Vec<Finding>) = together.partition(is_explained);
-    suppressed.extend(explained.into_iter().map(|finding| Suppressed {
+    let mut findings = put_together(drafts);
+    let is_explained = |finding: &mut Finding| finding.places().all(Occurrence::is_explained);
+    let explained = findings.extract_if(.., is_explained);
+    suppressed.extend(explained.map(|finding| Suppressed {
         reason: "package".to_owned(),
         note: Some(owners(&finding)),
         finding,
@@ -65,6 +65,25 @@ pub(super) fn group(
             .chain(suppressed.iter_mut().map(|s| &mut s.finding)),
     );
     (findings, suppressed)
+}
+
+/// What makes one finding of several places.
+fn key(located: &Located) -> (Option<Suppression>, &Secret) {
+    (located.matched.suppressed, located.matched.identity())
+}
+
+/// The places of each secret together, in the order in which they were found. There may be a hundred thousand,
+/// so that they are not copied for it.
+fn by_secret(mut found: Vec<Located>) -> Vec<Located> {
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_by(|a, b| key(&found[*a]).cmp(&key(&found[*b])));
+    let mut ranks = vec![0; order.len()];
+    for (rank, at) in order.into_iter().enumerate() {
+        ranks[at] = rank;
+    }
+    let mut ranks = ranks.into_iter();
+    found.sort_by_cached_key(|_| ranks.next());
+    found
 }
 
 /// The packages that own the places, each once.
@@ -109,9 +128,10 @@ fn finding(
             facts.entry(key.clone()).or_insert_with(|| value.clone());
         }
     }
-    let places = places.into_iter();
-    let mut occurrences: Vec<Occurrence> = places.map(|place| place.occurrence).collect();
+    let mut occurrences: Vec<Occurrence> = Vec::with_capacity(places.len());
+    occurrences.extend(places.into_iter().map(|place| place.occurrence));
     occurrences.dedup();
+    occurrences.shrink_to_fit();
     let rule = rules.rule(best.rule);
     Some(Finding {
         id: id(rule, identity, &best, &occurrences),

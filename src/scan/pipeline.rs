@@ -7,7 +7,7 @@ use super::keyring::Keyring;
 use super::locate::locate;
 use super::places::Places;
 use super::progress::Progress;
-use super::redact::{Redaction, redact_error};
+use super::redact::{Known, Redaction, redact_error};
 use super::unique::{UniqueDocuments, UniqueLayers};
 use crate::archive::Limits;
 use crate::cache::Cache;
@@ -126,7 +126,7 @@ impl Subject {
 
     fn scan(mut self, engine: &Engine, options: &Options, progress: &Progress) -> Report {
         let layers = UniqueLayers::of(&self.images);
-        let scans = layers.scan(engine, options, progress);
+        let mut scans = layers.scan(engine, options, progress);
         let mut places = self.scan_documents(engine, options);
         let mut images = Vec::with_capacity(self.images.len());
         for (index, image) in self.images.iter_mut().enumerate() {
@@ -142,7 +142,10 @@ impl Subject {
         }
         let (found, left_out) = places.finish();
         self.warnings.extend(left_out);
-        let redaction = (!options.reveal).then(|| Redaction::of(&found, engine.rules()));
+        // Each has its place now, or is left out.
+        let of_layers = scans.iter_mut().flatten();
+        of_layers.for_each(|scan| scan.hits = Vec::new());
+        let known = (!options.reveal).then(|| Known::of(&found, engine.rules()));
         let (mut findings, mut suppressed) = group(found, engine.rules(), &self.images);
         let mut keyring = Keyring::of(&findings, &suppressed);
         for index in 0..self.images.len() {
@@ -151,10 +154,11 @@ impl Subject {
         keyring.tell(&mut findings, &mut suppressed);
         sort(&mut findings, &mut suppressed);
         let mut warnings = self.warnings;
-        if let Some(mut redaction) = redaction {
+        if let Some(mut known) = known {
             if !engine.rules().is_whole() {
-                redaction = redaction.with_all_rules(&images);
+                known.add_of_all_rules(&images);
             }
+            let redaction = Redaction::of(known);
             redaction.images(&mut images);
             redaction.findings(&mut findings, &mut suppressed);
             redaction.warnings(&mut warnings);

@@ -24,9 +24,8 @@ const SHORTEST_EVERYWHERE: usize = 6;
 const ENCODED: &str = "*** (an encoded secret)";
 
 /// The secrets of a scan, each in every form in which it was found.
-pub(super) struct Redaction {
-    everywhere: Redactor,
-    /// Those that `everywhere` replaces.
+pub(super) struct Known {
+    /// Those that are replaced everywhere.
     secrets: BTreeSet<Secret>,
     /// By image and instruction.
     history: BTreeMap<(usize, usize), BTreeSet<Secret>>,
@@ -34,10 +33,17 @@ pub(super) struct Redaction {
     encoded: BTreeSet<(usize, usize)>,
 }
 
-impl Redaction {
+/// What redacts them. It is made last, since it takes more room than they do.
+pub(super) struct Redaction {
+    everywhere: Redactor,
+    history: BTreeMap<(usize, usize), BTreeSet<Secret>>,
+    encoded: BTreeSet<(usize, usize)>,
+}
+
+impl Known {
     /// Collects from everything that was found, suppressed or not.
     pub(super) fn of(found: &[Located], rules: &RuleSet) -> Self {
-        let mut everywhere = BTreeSet::new();
+        let mut secrets = BTreeSet::new();
         let mut history: BTreeMap<_, BTreeSet<Secret>> = BTreeMap::new();
         let mut encoded = BTreeSet::new();
         for Located {
@@ -47,7 +53,7 @@ impl Redaction {
         {
             // Nor are the first bytes of any file whose path tells what it is.
             if counts_everywhere(matched) && !rules.rule(matched.rule).is_about_files() {
-                everywhere.extend(long_forms(matched));
+                secrets.extend(long_forms(matched));
             }
             if let (Kind::History, Some(image), Some(instruction)) =
                 (occurrence.kind, occurrence.image, occurrence.instruction)
@@ -60,8 +66,7 @@ impl Redaction {
             }
         }
         Self {
-            everywhere: Redactor::new(&everywhere),
-            secrets: everywhere,
+            secrets,
             history,
             encoded,
         }
@@ -69,10 +74,10 @@ impl Redaction {
 
     /// Adds what rules that are switched off would find in what is quoted of the images: not
     /// reporting a secret is no reason to print it.
-    pub(super) fn with_all_rules(mut self, images: &[ImageReport]) -> Self {
+    pub(super) fn add_of_all_rules(&mut self, images: &[ImageReport]) {
         // The embedded rules load, as the tests hold; without them there is nothing to add.
         let Ok(rules) = Loader::default().load(catalog()) else {
-            return self;
+            return;
         };
         let engine = Engine::new(rules);
         let command = Context {
@@ -97,13 +102,21 @@ impl Redaction {
                 self.add(&engine.scan(&context, text.as_bytes()));
             }
         }
-        self.everywhere = Redactor::new(&self.secrets);
-        self
     }
 
     fn add(&mut self, matches: &[Match]) {
         let matches = matches.iter().filter(|matched| counts_everywhere(matched));
         self.secrets.extend(matches.flat_map(long_forms));
+    }
+}
+
+impl Redaction {
+    pub(super) fn of(known: Known) -> Self {
+        Self {
+            everywhere: Redactor::new(&known.secrets),
+            history: known.history,
+            encoded: known.encoded,
+        }
     }
 
     /// Redacts all that images say of themselves.

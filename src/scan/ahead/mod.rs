@@ -42,7 +42,8 @@ const LARGE: u64 = 512 << 10;
 /// Contents are handed on together: at least so many bytes, or so many of them.
 const BATCH: usize = 128 << 10;
 const MOST_IN_BATCH: usize = 256;
-/// What was found and waits for its turn: entries or batches, and their bytes. A walk that has more waits.
+/// What was found and waits for its turn: entries or batches of a layer, and bytes of all layers together. A walk
+/// that has more waits.
 const MOST_PENDING: usize = 256;
 const MOST_FOUND: usize = 16 << 20;
 
@@ -142,7 +143,7 @@ impl<'a, 'l> Ahead<'a, 'l> {
             return;
         }
         let size = size(std::slice::from_ref(&done));
-        self.yard.found.fetch_add(size, Ordering::Relaxed);
+        self.yard.pool.found.fetch_add(size, Ordering::Relaxed);
         self.add_pending(Pending::Now(Box::new(done)));
     }
 
@@ -210,7 +211,10 @@ impl<'a, 'l> Ahead<'a, 'l> {
                 }
             },
         };
-        self.yard.found.fetch_sub(size(&done), Ordering::Relaxed);
+        self.yard
+            .pool
+            .found
+            .fetch_sub(size(&done), Ordering::Relaxed);
         Some(done)
     }
 

@@ -23,6 +23,8 @@ const IDLE_PIECES: usize = MOST_WAITING / PIECE;
 pub(in crate::scan) struct Pool {
     /// Copied bytes that wait.
     pub(super) waiting: AtomicUsize,
+    /// Bytes of results that were not taken.
+    pub(super) found: AtomicUsize,
     /// Archives that are open, which take some memory each.
     opened: AtomicUsize,
     /// Bytes that are kept until it is known whether they are needed once more.

@@ -69,8 +69,6 @@ pub(in crate::scan) struct Yard<'l> {
     /// Scanners that nobody uses, with the memory that they have, and how many of them stay.
     scanners: Mutex<Vec<Scanner<'l>>>,
     idle: usize,
-    /// Bytes of results that were not taken.
-    pub(super) found: AtomicUsize,
     /// Jobs that are not done.
     left: Mutex<usize>,
     one_is_done: Condvar,
@@ -90,7 +88,6 @@ impl<'l> Yard<'l> {
             waiting: Mutex::default(),
             scanners: Mutex::default(),
             idle: idle(layers),
-            found: AtomicUsize::default(),
             left: Mutex::default(),
             one_is_done: Condvar::new(),
         }
@@ -110,7 +107,7 @@ impl<'l> Yard<'l> {
 
     /// Whether so much was found and not taken that only what comes next should be searched.
     pub(super) fn is_much_found(&self) -> bool {
-        self.found.load(Ordering::Relaxed) > MOST_FOUND
+        self.pool.found.load(Ordering::Relaxed) > MOST_FOUND
     }
 
     /// Does the job that waits longest; whether there was one, and not too many archives are open for it.
@@ -235,7 +232,7 @@ impl<'l> Yard<'l> {
 
     fn tell(&self, results: &Results<'l>, mut done: Vec<Done<'l>>) {
         done.retain(|done| !done.is_idle());
-        self.found.fetch_add(size(&done), Ordering::Relaxed);
+        self.pool.found.fetch_add(size(&done), Ordering::Relaxed);
         *lock(results) = Some(done);
     }
 

@@ -41,13 +41,16 @@ const STEP: u64 = 32 << 20;
 /// Between two looks at how many have passed.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// Gives back what is free between what is in use as the work goes on, until it is done.
+/// Gives back what is free between what is in use as the work goes on, until it is done; also once all layers were
+/// scanned, since a report takes room of its own.
 pub fn keep_low(progress: &Progress, done: Receiver<()>) {
-    let mut next = STEP;
+    let (mut next, mut were_scanned) = (STEP, false);
     while done.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
         let passed = progress.bytes_done.load(Ordering::Relaxed);
-        if passed >= next {
+        let are_scanned = progress.are_all_layers_done();
+        if passed >= next || (are_scanned && !were_scanned) {
             next = passed + STEP;
+            were_scanned = are_scanned;
             trim();
         }
     }

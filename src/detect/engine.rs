@@ -116,6 +116,12 @@ impl Engine {
         lock(&self.rooms).pop().unwrap_or_default()
     }
 
+    /// Lets go of the memory that nobody uses.
+    pub(crate) fn let_go(&self) {
+        *lock(&self.rooms) = Vec::new();
+        *lock(&self.buffers) = Vec::new();
+    }
+
     /// An empty buffer for a large text.
     pub(super) fn lend_buffer(&self) -> Vec<u8> {
         lock(&self.buffers).pop().unwrap_or_default()

@@ -128,6 +128,7 @@ impl Subject {
         let layers = UniqueLayers::of(&self.images);
         let mut scans = layers.scan(engine, options, progress);
         let mut places = self.scan_documents(engine, options);
+        engine.let_go();
         let mut images = Vec::with_capacity(self.images.len());
         for (index, image) in self.images.iter_mut().enumerate() {
             let scans = layers.of_image(index, &scans);

@@ -113,7 +113,7 @@ impl Known {
 impl Redaction {
     pub(super) fn of(known: Known) -> Self {
         Self {
-            everywhere: Redactor::new(&known.secrets),
+            everywhere: Redactor::new(known.secrets),
             history: known.history,
             encoded: known.encoded,
         }
@@ -125,7 +125,7 @@ impl Redaction {
             if let Some(report) = images.get_mut(*image)
                 && let Some(instruction) = report.instructions.get_mut(*index)
             {
-                redact_instruction(instruction, &Redactor::new(secrets));
+                redact_instruction(instruction, &Redactor::new(secrets.clone()));
                 if self.encoded.contains(&(*image, *index)) {
                     instruction.created_by = ENCODED.to_owned();
                     instruction.arguments = ENCODED.to_owned();
@@ -278,7 +278,7 @@ pub fn redact_names(text: &mut String, engine: &Engine) {
     let found = engine.scan(&context, text.as_bytes());
     let found: BTreeSet<Secret> = found.iter().flat_map(forms).cloned().collect();
     if !found.is_empty() {
-        Redactor::new(&found).apply(text);
+        Redactor::new(found).apply(text);
     }
 }
 

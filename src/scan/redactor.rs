@@ -1,9 +1,9 @@
 //! Secrets replaced by their previews in a text, the longest first.
 //!
 //! There may be a hundred thousand of them, so only their first bytes are looked for at once;
-//! where one of those stands, a table tells which secret it is, if any.
+//! where one of those stands, a list in order tells which secret it is, if any.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 use base64::Engine as _;
@@ -13,43 +13,43 @@ use crate::error::printable;
 use crate::secret::Secret;
 
 /// Bytes of a secret that are looked for at first.
-const START: usize = 8;
+const START: usize = 4;
 /// Shortest and longest secrets that are known in base64, too.
 const ENCODED: std::ops::RangeInclusive<usize> = 12..=1_024;
+
+/// Forms that most secrets have: as they stand, and in base64.
+const USUAL: usize = 2;
 
 /// Replaces secrets by their previews.
 pub(super) struct Redactor {
     /// `None` where the secrets are too many to look for at once: then nothing is quoted at all.
     starts: Option<AhoCorasick>,
-    /// Lengths of the forms with that start, longest first.
-    lengths: HashMap<Vec<u8>, Vec<usize>>,
-    previews: HashMap<Vec<u8>, String>,
+    /// Forms of secrets in order, each once, and the number of its secret.
+    forms: Vec<(Box<[u8]>, u32)>,
+    secrets: Vec<Secret>,
 }
 
 impl Redactor {
     /// Knows each secret in all its [`forms`].
-    pub(super) fn new(secrets: &BTreeSet<Secret>) -> Self {
-        let mut previews = HashMap::new();
-        let mut starts: BTreeMap<Vec<u8>, BTreeSet<usize>> = BTreeMap::new();
-        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-            for form in forms(secret.expose()) {
-                let start = form.get(..START).unwrap_or(&form).to_vec();
-                starts.entry(start).or_default().insert(form.len());
-                previews.entry(form).or_insert_with(|| secret.preview());
-            }
+    pub(super) fn new(secrets: BTreeSet<Secret>) -> Self {
+        let mut secrets: Vec<Secret> = secrets.into_iter().collect();
+        secrets.retain(|secret| !secret.is_empty());
+        let mut forms: Vec<(Box<[u8]>, u32)> = Vec::with_capacity(USUAL * secrets.len());
+        for (number, secret) in (0..).zip(&secrets) {
+            let of_secret = self::forms(secret.expose()).into_iter();
+            forms.extend(of_secret.map(|form| (form.into_boxed_slice(), number)));
         }
+        forms.sort_unstable();
+        forms.dedup_by(|(next, _), (form, _)| next == form);
+        let starts = (forms.iter()).map(|(form, _)| form.get(..START).unwrap_or(form));
+        let starts: BTreeSet<&[u8]> = starts.collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostFirst)
-            .build(starts.keys())
-            .ok();
-        let longest_first = |lengths: BTreeSet<usize>| lengths.into_iter().rev().collect();
+            .build(starts);
         Self {
-            starts: automaton,
-            lengths: starts
-                .into_iter()
-                .map(|(start, lengths)| (start, longest_first(lengths)))
-                .collect(),
-            previews,
+            starts: automaton.ok(),
+            forms,
+            secrets,
         }
     }
 
@@ -71,7 +71,7 @@ impl Redactor {
             let from = text.floor_char_boundary(hit.start()).max(copied);
             let end = text.ceil_char_boundary(hit.start() + length);
             redacted.push_str(text.get(copied..from).unwrap_or_default());
-            redacted.push_str(preview);
+            redacted.push_str(&preview);
             (copied, at) = (end, end);
         }
         if copied > 0 {
@@ -81,14 +81,19 @@ impl Redactor {
     }
 
     /// Length and preview of the longest secret that stands there.
-    fn at(&self, text: &[u8], from: usize) -> Option<(usize, &str)> {
-        let rest = text.get(from..)?;
-        let starts = (1..=START.min(rest.len())).rev();
-        let lengths = starts.filter_map(|length| self.lengths.get(rest.get(..length)?));
-        lengths.flatten().find_map(|length| {
-            let preview = self.previews.get(rest.get(..*length)?)?;
-            Some((*length, preview.as_str()))
-        })
+    fn at(&self, text: &[u8], from: usize) -> Option<(usize, String)> {
+        let mut rest = text.get(from..)?;
+        loop {
+            // All forms that `rest` begins with are before it, and each begins the last one of those before it.
+            let before = self.forms.partition_point(|(form, _)| **form <= *rest);
+            let (form, number) = self.forms.get(before.checked_sub(1)?)?;
+            let same = form.iter().zip(rest).take_while(|(a, b)| a == b).count();
+            if same == form.len() {
+                let secret = self.secrets.get(*number as usize)?;
+                return Some((same, secret.preview()));
+            }
+            rest = &rest[..same];
+        }
     }
 }
 
@@ -110,12 +115,14 @@ fn forms(secret: &[u8]) -> BTreeSet<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn redacted(secrets: &[&[u8]], text: &str) -> String {
         let secrets = secrets.iter().map(|bytes| Secret::new(*bytes)).collect();
         let mut text = text.to_owned();
-        Redactor::new(&secrets).apply(&mut text);
+        Redactor::new(secrets).apply(&mut text);
         text
     }
 
@@ -130,6 +137,23 @@ mod tests {
         let nested: [&[u8]; 2] = [b"abc", b"abcdefgh"];
         assert_eq!(redacted(&nested, "abcdefg abcdefgh"), "***defg ***");
         assert_eq!(redacted(&[], "nothing"), "nothing");
+    }
+
+    proptest! {
+        #[test]
+        fn at_every_place_the_longest_secret_that_stands_there_is_known(
+            secrets in prop::collection::btree_set("[ab]{1,9}", 1..12),
+            text in "[ab]{0,24}",
+        ) {
+            let known = secrets.iter().map(|secret| Secret::new(secret.as_bytes()));
+            let redactor = Redactor::new(known.collect());
+            for from in 0..=text.len() {
+                let standing = secrets.iter().filter(|secret| text[from..].starts_with(*secret));
+                let longest = standing.map(String::len).max();
+                let told = redactor.at(text.as_bytes(), from).map(|(length, _)| length);
+                prop_assert_eq!(told, longest);
+            }
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ const LONGEST_WAY: usize = 4 << 10;
 /// Bytes of hits that are kept of one entry.
 const HITS: usize = 64 << 20;
 /// What a hit takes beside its texts.
-const HIT: usize = 512;
+const HIT: usize = 1_024;
 /// Hits of one entry that are kept although an allowlist of their rule covers them: examples of
 /// what there is a lot of.
 const MOST_ALLOWED: usize = 100;
@@ -144,8 +144,9 @@ impl<'e> Scanner<'e> {
             self.unpacked.refuse();
         }
         if self.unpacked.is_refused() {
-            self.hits.clear();
-            self.observed.clear();
+            // With their room: the outcome may wait.
+            self.hits = Vec::new();
+            self.observed = Vec::new();
             self.warnings = Capped::default();
         }
         let shown = fmt::from_fn(|f| f.write_str(&printable(&place.path)));

@@ -23,6 +23,8 @@ pub(super) const OVERLAP: usize = LONGEST_MATCH + 2 * AROUND;
 pub(super) const MOST_MATCHES: usize = 10_000;
 /// Matches of one rule in one text that its allowlists cover and that are listed all the same.
 const MOST_ALLOWED: usize = 10;
+/// Anchors of one rule in one text for which there stays room: hardly a text has more.
+const USUAL: usize = 256;
 /// Bytes of secrets of one rule in one text that are kept.
 const MOST_BYTES: usize = 8 << 20;
 
@@ -100,7 +102,7 @@ impl State {
         self.ends.clear();
     }
 
-    /// Ready for another text; what memory there is stays. Each field by name, so that none is forgotten.
+    /// Ready for another text; what memory most texts need stays. Each field by name, so that none is forgotten.
     pub(super) fn reset(&mut self) {
         let Self {
             resume,
@@ -119,6 +121,8 @@ impl State {
         ends.clear();
         blocks.clear();
         open_lists.clear();
+        runs.shrink_to(USUAL);
+        ends.shrink_to(USUAL);
         *resume = 0;
         (*keyword, *limited, *applies) = (false, false, Applies::No);
         (*matches, *bytes, *allowed) = (0, 0, 0);

@@ -45,7 +45,7 @@ const MOST_IN_BATCH: usize = 256;
 /// What was found and waits for its turn: entries or batches of a layer, and bytes of all layers together. A walk
 /// that has more waits.
 const MOST_PENDING: usize = 256;
-const MOST_FOUND: usize = 16 << 20;
+const MOST_FOUND: usize = 8 << 20;
 
 /// An entry and what was found in its content.
 pub(super) struct Done<'l> {

@@ -8,14 +8,18 @@
 use std::fs::{self, DirBuilder, DirEntry, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
+use super::journal::Recorder;
 use super::room::{self, Known};
 use super::seal::HEAD;
 
 /// Bytes of the largest file that is read or written.
 const LARGEST: u64 = 40 << 20;
+/// Of larger ones no two are read at a time.
+const LARGE: u64 = 4 << 20;
 /// Digits of the name of an entry.
 const NAME: usize = 64;
 /// What the name of a shortcut ends in.
@@ -38,15 +42,35 @@ struct Folder {
     trouble: OnceLock<String>,
     /// Once this program wrote something.
     known: Mutex<Option<Known>>,
+    /// Bytes of journals that are written.
+    writing: Arc<AtomicUsize>,
+    /// Held by who reads a large one.
+    reading: Mutex<()>,
 }
 
 /// A file of the folder.
-pub(super) struct Entry {
-    pub bytes: Vec<u8>,
+pub(super) struct Entry<'c> {
     file: File,
+    length: u64,
+    reading: &'c Mutex<()>,
 }
 
-impl Entry {
+/// Held by who reads a large file, and until what stands in it is used up.
+pub(super) type Turn<'c> = Option<MutexGuard<'c, ()>>;
+
+impl<'c> Entry<'c> {
+    /// Its bytes, once no other large file is read.
+    pub(super) fn read(&self) -> Option<(Vec<u8>, Turn<'c>)> {
+        let turn = (self.length > LARGE).then(|| {
+            let turn = self.reading.lock();
+            turn.unwrap_or_else(PoisonError::into_inner)
+        });
+        let mut bytes = Vec::new();
+        let mut file = (&self.file).take(LARGEST);
+        file.read_to_end(&mut bytes).ok()?;
+        Some((bytes, turn))
+    }
+
     /// Notes that it was of use: its first byte, which is the same in all, is written once more, so that
     /// the system marks the file as young.
     pub(super) fn touch(mut self) {
@@ -76,6 +100,8 @@ impl Cache {
                 limit,
                 trouble: OnceLock::new(),
                 known: Mutex::default(),
+                writing: Arc::default(),
+                reading: Mutex::default(),
             }),
             begin: None,
         }
@@ -131,8 +157,13 @@ impl Cache {
         self.folder.trouble.get().map(String::as_str)
     }
 
-    /// The bytes of an entry, if it is there.
-    pub(super) fn read(&self, name: &str) -> Option<Entry> {
+    /// To write a journal beside others.
+    pub(super) fn recorder(&self) -> Recorder {
+        Recorder::beside(&self.folder.writing)
+    }
+
+    /// An entry, if it is there.
+    pub(super) fn find(&self, name: &str) -> Option<Entry<'_>> {
         let path = self.folder.path.join(name);
         // One that cannot be written is just not marked as young.
         let file = open(&path, true).or_else(|_| open(&path, false)).ok()?;
@@ -140,9 +171,11 @@ impl Cache {
         if !metadata.is_file() || metadata.len() > LARGEST {
             return None;
         }
-        let mut bytes = Vec::new();
-        (&file).take(LARGEST).read_to_end(&mut bytes).ok()?;
-        Some(Entry { bytes, file })
+        Some(Entry {
+            file,
+            length: metadata.len(),
+            reading: &self.folder.reading,
+        })
     }
 
     /// Writes an entry, and makes room for it.
@@ -276,13 +309,13 @@ mod tests {
             cache.write(&name(digit), b"R123456789");
             age(&cache, digit, seconds);
         }
-        cache.read(&name('1')).unwrap().touch();
+        cache.find(&name('1')).unwrap().touch();
         cache.write(&name('4'), b"R123456789");
-        let is_there = |digit| cache.read(&name(digit)).is_some();
+        let is_there = |digit| cache.find(&name(digit)).is_some();
         let left = ['1', '2', '3', '4'].map(is_there);
         assert_eq!(left, [true, false, true, true]);
         cache.write(&name('5'), &[0; 31]);
-        assert!(cache.read(&name('5')).is_none(), "larger than all the room");
+        assert!(cache.find(&name('5')).is_none(), "larger than all the room");
         assert_eq!(
             cache.usage().unwrap(),
             Usage {
@@ -290,7 +323,10 @@ mod tests {
                 bytes: 30
             }
         );
-        assert_eq!(cache.read(&name('1')).unwrap().bytes, b"R123456789");
+        assert_eq!(
+            cache.find(&name('1')).unwrap().read().unwrap().0,
+            b"R123456789"
+        );
         assert_eq!(cache.trouble(), None);
     }
 
@@ -315,7 +351,7 @@ mod tests {
         {
             let target = scratch.path().join("notes.txt");
             std::os::unix::fs::symlink(target, scratch.path().join(name('c'))).unwrap();
-            assert!(cache.read(&name('c')).is_none());
+            assert!(cache.find(&name('c')).is_none());
         }
         fs::write(scratch.path().join("new-Ab3"), "broken off").unwrap();
         cache.write(&name('d'), b"R");

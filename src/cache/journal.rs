@@ -4,7 +4,11 @@
 //! no error.
 
 use std::io::{self, Cursor, Read, Write};
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::folder::Turn;
 use super::note::{DatabaseNote, EntryNote, Note, OutcomeNote, RecordNote, SummaryNote};
 use super::regions::Regions;
 use crate::content::Outcome;
@@ -12,10 +16,12 @@ use crate::finding::Kind;
 use crate::image::{LayerEntry, LayerSummary};
 use crate::packages::{Checksums, Record};
 
-/// Bytes of the longest journal, compressed.
+/// Bytes of the longest journal, compressed, and of all that are written at once.
 const LARGEST: usize = 32 << 20;
 /// Bytes of the longest note.
 const LONGEST: usize = 32 << 20;
+/// Bytes of a note for which there stays room: hardly one is longer.
+const USUAL: usize = 256 << 10;
 /// Fast, and names of files shrink to a fifth all the same.
 const LEVEL: i32 = 1;
 
@@ -31,13 +37,13 @@ pub(crate) struct Recorder {
 pub(crate) struct Recorded {
     /// Where what it tells of was found.
     pub(super) regions: Regions,
-    pub(super) journal: Vec<u8>,
+    pub(super) journal: Bounded,
 }
 
 impl Recorder {
-    /// An empty journal.
-    pub(crate) fn new() -> Self {
-        let out = zstd::stream::write::Encoder::new(Bounded::default(), LEVEL);
+    /// An empty journal, beside others that are written: they have so many bytes.
+    pub(crate) fn beside(others: &Arc<AtomicUsize>) -> Self {
+        let out = zstd::stream::write::Encoder::new(Bounded::beside(others), LEVEL);
         Self {
             out: out.ok(),
             note: Vec::new(),
@@ -61,10 +67,11 @@ impl Recorder {
                 None => self.regions.give_up(),
             }
         }
-        let entry = entry.map(EntryNote::of);
-        match OutcomeNote::of(outcome).filter(|_| outcome.error.is_none()) {
-            Some(outcome) => self.write(&Note::Outcome(kind, entry, outcome)),
-            None => self.give_up(),
+        for part in OutcomeNote::parts(outcome) {
+            match part.filter(|_| outcome.error.is_none()) {
+                Some(part) => self.write(&Note::Outcome(kind, entry.map(EntryNote::of), part)),
+                None => return self.give_up(),
+            }
         }
     }
 
@@ -106,7 +113,7 @@ impl Recorder {
         self.write(&Note::Summary(SummaryNote::of(summary)));
         Some(Recorded {
             regions: self.regions,
-            journal: self.out?.finish().ok()?.0,
+            journal: self.out?.finish().ok()?,
         })
     }
 
@@ -129,6 +136,7 @@ impl Recorder {
         if !is_kept {
             self.give_up();
         }
+        self.note.shrink_to(USUAL);
     }
 }
 
@@ -164,14 +172,17 @@ impl DatabaseNote<'_> {
 }
 
 /// Reads a journal.
-pub(crate) struct Journal {
+pub(crate) struct Journal<'c> {
+    /// Large ones are read one after the other.
+    _turn: Turn<'c>,
     notes: zstd::stream::read::Decoder<'static, io::BufReader<Cursor<Vec<u8>>>>,
     note: Vec<u8>,
 }
 
-impl Journal {
-    pub(super) fn new(bytes: Vec<u8>) -> Option<Self> {
+impl<'c> Journal<'c> {
+    pub(super) fn new(bytes: Vec<u8>, turn: Turn<'c>) -> Option<Self> {
         Some(Self {
+            _turn: turn,
             notes: zstd::stream::read::Decoder::new(Cursor::new(bytes)).ok()?,
             note: Vec::new(),
         })
@@ -191,16 +202,42 @@ impl Journal {
     }
 }
 
-/// Bytes up to a bound.
-#[derive(Default)]
-struct Bounded(Vec<u8>);
+/// Bytes of a journal, up to a bound for all that there are at once.
+pub(super) struct Bounded {
+    bytes: Vec<u8>,
+    counted: usize,
+    all: Arc<AtomicUsize>,
+}
+
+impl Bounded {
+    fn beside(others: &Arc<AtomicUsize>) -> Self {
+        Self {
+            bytes: Vec::new(),
+            counted: 0,
+            all: Arc::clone(others),
+        }
+    }
+
+    /// The bytes, which count as long as this is there.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        mem::take(&mut self.bytes)
+    }
+}
+
+impl Drop for Bounded {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.counted, Ordering::Relaxed);
+    }
+}
 
 impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > LARGEST {
+        self.counted += bytes.len();
+        let before = self.all.fetch_add(bytes.len(), Ordering::Relaxed);
+        if before + bytes.len() > LARGEST {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        self.0.write(bytes)
+        self.bytes.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

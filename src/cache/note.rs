@@ -5,6 +5,7 @@
 //! program itself chose are looked up again when they are read.
 
 use std::borrow::Cow;
+use std::iter;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,10 @@ pub(crate) struct EntryNote<'n> {
     behind_end: bool,
 }
 
+/// Hits in one note.
+const HITS: usize = 256;
+
+/// What something came to, or more hits of the same.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct OutcomeNote {
     hits: Vec<HitNote>,
@@ -158,17 +163,25 @@ impl<'n> EntryNote<'n> {
 }
 
 impl OutcomeNote {
-    /// `None` where it could not be read as it was.
-    pub(super) fn of(outcome: &Outcome) -> Option<Self> {
-        Some(Self {
-            hits: outcome
-                .hits
-                .iter()
-                .map(HitNote::of)
-                .collect::<Option<_>>()?,
+    /// Some of the hits in each, so that they need not all be in memory when they are read, and in the first one all
+    /// else. `None` where one could not be read as it was.
+    pub(super) fn parts(outcome: &Outcome) -> impl Iterator<Item = Option<Self>> {
+        let (first, rest) = outcome.hits.split_at(outcome.hits.len().min(HITS));
+        let first = Self::of(first).map(|note| Self {
             observed: outcome.observed.clone(),
             warnings: outcome.warnings.clone(),
             bytes: outcome.bytes,
+            ..note
+        });
+        iter::once(first).chain(rest.chunks(HITS).map(Self::of))
+    }
+
+    fn of(hits: &[Hit]) -> Option<Self> {
+        Some(Self {
+            hits: hits.iter().map(HitNote::of).collect::<Option<_>>()?,
+            observed: Vec::new(),
+            warnings: Vec::new(),
+            bytes: 0,
         })
     }
 

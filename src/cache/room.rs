@@ -90,9 +90,9 @@ mod tests {
         write(&scratch.path().join(name('2')), 25);
         age(&cache.folder().join(name('2')), 100);
         cache.write(&name('3'), b"R");
-        assert!(cache.read(&name('2')).is_some());
+        assert!(cache.find(&name('2')).is_some());
         cache.write(&name('4'), b"R");
-        assert!(cache.read(&name('2')).is_none());
+        assert!(cache.find(&name('2')).is_none());
         assert_eq!(cache.trouble(), None);
     }
 }

@@ -16,26 +16,26 @@ use crate::archive::ContentKey;
 pub(super) const HEAD: u8 = b'R';
 const NONCE: usize = 24;
 
-/// Seals `plain` for the place called `name`.
-pub(super) fn seal(key: &ContentKey, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
-    let nonce = nonce(key, name, plain)?;
-    let mut text = plain.to_vec();
+/// Seals `text` for the place called `name`, where it is: there may be much of it.
+pub(super) fn seal(key: &ContentKey, name: &str, mut text: Vec<u8>) -> Option<Vec<u8>> {
+    let nonce = nonce(key, name, &text)?;
     let cipher = XChaCha20Poly1305::new(key.expose().into());
     cipher
         .encrypt_in_place(&XNonce::from(nonce), name.as_bytes(), &mut text)
         .ok()?;
-    Some([&[HEAD], &nonce[..], &text].concat())
+    text.splice(..0, [HEAD].into_iter().chain(nonce));
+    Some(text)
 }
 
-/// Opens what was sealed for the place called `name`; `None` where it is damaged or not for it.
-pub(super) fn open(key: &ContentKey, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, text) = sealed.strip_prefix(&[HEAD])?.split_first_chunk::<NONCE>()?;
-    let mut text = text.to_vec();
+/// Opens what was sealed for the place called `name`, where it is; `None` where it is damaged or not for it.
+pub(super) fn open(key: &ContentKey, name: &str, mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+    let nonce = *sealed.strip_prefix(&[HEAD])?.first_chunk::<NONCE>()?;
+    sealed.drain(..1 + NONCE);
     let cipher = XChaCha20Poly1305::new(key.expose().into());
     cipher
-        .decrypt_in_place(&XNonce::from(*nonce), name.as_bytes(), &mut text)
+        .decrypt_in_place(&XNonce::from(nonce), name.as_bytes(), &mut sealed)
         .ok()?;
-    Some(text)
+    Some(sealed)
 }
 
 fn nonce(key: &ContentKey, name: &str, plain: &[u8]) -> Option<[u8; NONCE]> {
@@ -53,24 +53,29 @@ mod tests {
     fn only_the_same_bytes_and_the_same_place_open_and_any_damage_is_told() {
         let key = |bytes: &[u8]| ContentKey::of(bytes).1;
         let own = key(b"layer");
-        let sealed = seal(&own, "name", b"what it said").unwrap();
-        assert_eq!(open(&own, "name", &sealed).unwrap(), b"what it said");
-        assert_eq!(open(&own, "other", &sealed), None);
-        assert_eq!(open(&key(b"another layer"), "name", &sealed), None);
+        let sealed = seal(&own, "name", b"what it said".to_vec()).unwrap();
+        assert_eq!(open(&own, "name", sealed.clone()).unwrap(), b"what it said");
+        assert_eq!(open(&own, "other", sealed.clone()), None);
+        assert_eq!(open(&key(b"another layer"), "name", sealed.clone()), None);
         for length in 0..sealed.len() {
-            assert_eq!(open(&own, "name", &sealed[..length]), None, "{length}");
+            assert_eq!(
+                open(&own, "name", sealed[..length].to_vec()),
+                None,
+                "{length}"
+            );
         }
         for at in 0..sealed.len() {
             let mut damaged = sealed.clone();
             damaged[at] ^= 0x10;
-            assert_eq!(open(&own, "name", &damaged), None, "{at}");
+            assert_eq!(open(&own, "name", damaged), None, "{at}");
         }
     }
 
     #[test]
     fn a_nonce_is_not_used_for_two_contents() {
         let (_, key) = ContentKey::of(b"layer");
-        let nonce = |name, text: &[u8]| seal(&key, name, text).unwrap()[1..=NONCE].to_vec();
+        let nonce =
+            |name, text: &[u8]| seal(&key, name, text.to_vec()).unwrap()[1..=NONCE].to_vec();
         assert_ne!(nonce("name", b"one"), nonce("name", b"two"));
         assert_ne!(nonce("name", b"one"), nonce("eman", b"one"));
     }

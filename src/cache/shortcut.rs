@@ -48,8 +48,10 @@ impl Shortcut {
 
     /// The key of the layer, if it was kept.
     pub(super) fn key(&self, layer: &[u8]) -> Option<ContentKey> {
-        let entry = self.cache.read(&self.name)?;
-        let (regions, key) = postcard::from_bytes(entry.bytes.strip_prefix(&[HEAD])?).ok()?;
+        let entry = self.cache.find(&self.name)?;
+        let (bytes, _) = entry.read()?;
+        let (regions, key) =
+            postcard::from_bytes::<(Vec<u8>, Vec<u8>)>(bytes.strip_prefix(&[HEAD])?).ok()?;
         let blocks = self.blocks(layer);
         let twice = ContentKey::of_parts(blocks.clone().chain(blocks.clone()));
         let regions = seal::open(&twice, &self.name, regions)?;
@@ -76,10 +78,14 @@ impl Shortcut {
             return None;
         }
         let all = found.into_iter().chain(blocks.clone());
-        let key = seal::seal(&ContentKey::of_parts(all), &self.name, key.expose())?;
+        let key = seal::seal(
+            &ContentKey::of_parts(all),
+            &self.name,
+            key.expose().to_vec(),
+        )?;
         let regions = postcard::to_stdvec(regions).ok()?;
         let twice = ContentKey::of_parts(blocks.clone().chain(blocks));
-        let regions = seal::seal(&twice, &self.name, &regions)?;
+        let regions = seal::seal(&twice, &self.name, regions)?;
         let both = postcard::to_stdvec(&(&regions[..], &key[..])).ok()?;
         Some([&[HEAD], &both[..]].concat())
     }
@@ -175,10 +181,10 @@ mod tests {
         large.add(0..layer.len() as u64 / (SHARE as u64 - 1));
         for regions in [unknown, large] {
             shortcut.keep(&layer, &key, &regions);
-            assert!(shortcut.cache.read(&shortcut.name).is_none());
+            assert!(shortcut.cache.find(&shortcut.name).is_none());
         }
         shortcut.keep(&layer, &key, &Regions::default());
-        let sealed = shortcut.cache.read(&shortcut.name).unwrap().bytes;
+        let sealed = shortcut.cache.find(&shortcut.name).unwrap().read().unwrap().0;
         for at in 0..sealed.len() {
             let mut damaged = sealed.clone();
             damaged[at] ^= 0x10;

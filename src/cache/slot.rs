@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::journal::{Journal, Recorded};
+use super::journal::{Journal, Recorded, Recorder};
 use super::regions::Regions;
 use super::shortcut::Shortcut;
 use super::{Cache, seal};
@@ -70,9 +70,14 @@ impl Cache {
 }
 
 impl Slot {
+    /// To write a journal that may be kept here.
+    pub(crate) fn recorder(&self) -> Recorder {
+        self.cache.recorder()
+    }
+
     /// What these stored bytes said when they were scanned. Some of them may have been hashed by now.
-    pub(crate) fn open(&self, stored: &Blob, early: Option<&Arc<Early>>) -> Option<Journal> {
-        let entry = self.cache.read(&self.name)?;
+    pub(crate) fn open(&self, stored: &Blob, early: Option<&Arc<Early>>) -> Option<Journal<'_>> {
+        let entry = self.cache.find(&self.name)?;
         let known = (self.shortcut.as_ref()).and_then(|shortcut| shortcut.key(stored));
         // The file is named as it was when it was opened, which may be a while ago.
         let known = known.filter(|_| stored.is_unchanged());
@@ -84,11 +89,12 @@ impl Slot {
             let (digest, key) = ContentKey::of_stored(stored, early);
             (digest == self.stated).then_some(key)
         })?;
-        let mut opened = seal::open(&key, &self.name, &entry.bytes)?;
+        let (sealed, turn) = entry.read()?;
+        let mut opened = seal::open(&key, &self.name, sealed)?;
         let (regions, journal) = postcard::take_from_bytes(&opened).ok()?;
         let before = opened.len() - journal.len();
         opened.drain(..before);
-        let journal = Journal::new(opened)?;
+        let journal = Journal::new(opened, turn)?;
         entry.touch();
         if is_new {
             self.shorten(stored, &key, &regions);
@@ -105,10 +111,16 @@ impl Slot {
         let Some(key) = summary.key.as_ref().filter(|_| is_clean && is_it) else {
             return;
         };
-        let Recorded { regions, journal } = recorded;
-        let plain = postcard::to_extend(&regions, Vec::new());
-        let plain = plain.map(|plain| [plain, journal].concat()).ok();
-        if let Some(sealed) = plain.and_then(|plain| seal::seal(key, &self.name, &plain)) {
+        let Recorded {
+            regions,
+            mut journal,
+        } = recorded;
+        let Ok(before) = postcard::to_stdvec(&regions) else {
+            return;
+        };
+        let mut plain = journal.take();
+        plain.splice(..0, before);
+        if let Some(sealed) = seal::seal(key, &self.name, plain) {
             self.cache.write(&self.name, &sealed);
             self.shorten(stored, key, &regions);
         }
@@ -129,7 +141,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::cache::Recorder;
     use crate::oci::MediaType;
 
     #[test]
@@ -162,7 +173,7 @@ mod tests {
             verified: Some(true),
             ..LayerSummary::default()
         };
-        slot.keep(&stored, &summary, Recorder::new().finish(&summary).unwrap());
+        slot.keep(&stored, &summary, slot.recorder().finish(&summary).unwrap());
         assert!(shortcut.key(&stored).is_some() && slot.open(&stored, None).is_some());
         let unseen = (0..5 << 20).step_by(4096).find(|at| {
             let mut write = |byte| {

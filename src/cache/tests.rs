@@ -78,6 +78,10 @@ fn outcome(how: &'static str) -> Outcome {
     }
 }
 
+fn alone() -> Recorder {
+    Recorder::beside(&Arc::default())
+}
+
 fn summary() -> LayerSummary {
     LayerSummary {
         size: 1,
@@ -93,14 +97,14 @@ fn summary() -> LayerSummary {
 #[test]
 fn what_was_noted_is_read_as_it_was_and_in_order() {
     let checksums = Checksums::of(b"content");
-    let mut recorder = Recorder::new();
+    let mut recorder = alone();
     recorder.entry(&entry());
     recorder.outcome(&Outcome::default(), Kind::File, Some(&entry()));
     recorder.outcome(&outcome("base64"), Kind::EntryMetadata, Some(&entry()));
     recorder.outcome(&outcome("json"), Kind::Slack, None);
     recorder.checksums(7, checksums);
-    let bytes = recorder.finish(&summary()).unwrap().journal;
-    let mut journal = Journal::new(bytes).unwrap();
+    let bytes = recorder.finish(&summary()).unwrap().journal.take();
+    let mut journal = Journal::new(bytes, None).unwrap();
     let Some(Note::Entry(read)) = journal.read() else {
         panic!("no entry");
     };
@@ -125,6 +129,60 @@ fn what_was_noted_is_read_as_it_was_and_in_order() {
 }
 
 #[test]
+fn many_hits_of_an_entry_are_read_some_at_a_time_in_order() {
+    let mut much = outcome("json");
+    much.hits = (0..600)
+        .map(|offset| {
+            let mut hit = much.hits[0].clone();
+            hit.matched.span.offset = offset;
+            hit
+        })
+        .collect();
+    let mut recorder = alone();
+    recorder.outcome(&much, Kind::File, Some(&entry()));
+    let bytes = recorder.finish(&summary()).unwrap().journal.take();
+    let mut journal = Journal::new(bytes, None).unwrap();
+    let (mut hits, mut counts) = (Vec::new(), Vec::new());
+    while let Some(Note::Outcome(_, Some(of), part)) = journal.read() {
+        assert_eq!(of.entry(), entry());
+        let part = part.outcome().unwrap();
+        // Told once.
+        assert_eq!(part.warnings.is_empty(), !counts.is_empty());
+        counts.push(part.hits.len());
+        hits.extend(part.hits);
+    }
+    assert_eq!(counts, [256, 256, 88]);
+    assert_eq!(hits, much.hits);
+}
+
+#[test]
+fn journals_that_are_written_at_once_are_bounded_together() {
+    let all = Arc::default();
+    // What no compression makes smaller, 2 MiB at a time.
+    let mut state = 1u64;
+    let mut write = |recorder: &mut Recorder| {
+        let mut noise = entry();
+        noise.path = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+            (state >> 56) as u8
+        })
+        .take(2 << 20)
+        .collect();
+        recorder.entry(&noise);
+    };
+    let mut first = Recorder::beside(&all);
+    (0..12).for_each(|_| write(&mut first));
+    let mut second = Recorder::beside(&all);
+    (0..12).for_each(|_| write(&mut second));
+    assert!(second.finish(&summary()).is_none());
+    let first = first.finish(&summary()).expect("a journal");
+    drop(first);
+    let mut third = Recorder::beside(&all);
+    (0..12).for_each(|_| write(&mut third));
+    assert!(third.finish(&summary()).is_some());
+}
+
+#[test]
 fn what_a_database_told_is_told_again() {
     let list = b"900150983cd24fb0d6963f7d28e17f72  usr/bin/a\n";
     let database = Database::at(b"var/lib/dpkg/info/a.md5sums").unwrap();
@@ -136,9 +194,10 @@ fn what_a_database_told_is_told_again() {
         note(record);
     };
     database.read(list, listen).unwrap();
-    let mut recorder = Recorder::new();
+    let mut recorder = alone();
     recorder.database(b"list", 5, &told);
-    let mut journal = Journal::new(recorder.finish(&summary()).unwrap().journal).unwrap();
+    let mut journal =
+        Journal::new(recorder.finish(&summary()).unwrap().journal.take(), None).unwrap();
     let Some(Note::Database(read)) = journal.read() else {
         panic!("no database");
     };
@@ -152,15 +211,15 @@ fn what_a_database_told_is_told_again() {
 #[test]
 fn what_could_not_be_read_as_it_was_is_not_kept() {
     let mut odd = outcome("rot13");
-    let mut recorder = Recorder::new();
+    let mut recorder = alone();
     recorder.outcome(&odd, Kind::File, None);
     assert!(recorder.finish(&summary()).is_none(), "an unknown word");
     odd.hits.clear();
     odd.error = Some(std::io::Error::other("broke off"));
-    let mut recorder = Recorder::new();
+    let mut recorder = alone();
     recorder.outcome(&odd, Kind::File, None);
     assert!(recorder.finish(&summary()).is_none(), "an error");
-    let mut recorder = Recorder::new();
+    let mut recorder = alone();
     let mut long = entry();
     long.path = vec![0; 33 << 20];
     recorder.entry(&long);
@@ -173,18 +232,18 @@ fn what_could_not_be_read_as_it_was_is_not_kept() {
             version: None,
         });
     }
-    let mut recorder = Recorder::new();
+    let mut recorder = alone();
     recorder.database(b"list", 5, &told);
     assert!(recorder.finish(&summary()).is_none(), "too long a database");
 }
 
 #[test]
 fn a_journal_of_anything_ends_without_harm() {
-    let mut recorder = Recorder::new();
+    let mut recorder = alone();
     recorder.entry(&entry());
-    let bytes = recorder.finish(&summary()).unwrap().journal;
+    let bytes = recorder.finish(&summary()).unwrap().journal.take();
     for length in 0..bytes.len() {
-        let Some(mut journal) = Journal::new(bytes[..length].to_vec()) else {
+        let Some(mut journal) = Journal::new(bytes[..length].to_vec(), None) else {
             continue;
         };
         let mut last = None;
@@ -194,5 +253,5 @@ fn a_journal_of_anything_ends_without_harm() {
         assert_ne!(last, Some(true), "{length}");
     }
     let huge = zstd::encode_all(&[0xff; 100][..], 1).unwrap();
-    assert!(Journal::new(huge).unwrap().read().is_none());
+    assert!(Journal::new(huge, None).unwrap().read().is_none());
 }

@@ -19,7 +19,7 @@ pub(in crate::scan) fn scan_layer(layer: &Layer, means: Means<'_>, layers: usize
         worker.replay(layer, means.options, journal)
     });
     replayed.unwrap_or_else(|| {
-        let mut recorder = Recorder::new();
+        let mut recorder = slot.recorder();
         let scan = walk_and_scan(layer, means, layers, Some(&mut recorder));
         keep(&slot, stored, recorder, &scan);
         scan
@@ -64,7 +64,7 @@ impl Worker<'_, '_> {
         mut self,
         layer: &Layer,
         options: &Options,
-        mut journal: Journal,
+        mut journal: Journal<'_>,
     ) -> Option<LayerScan> {
         loop {
             if let Some(summary) = self.hear(journal.read()?)? {

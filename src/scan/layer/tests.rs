@@ -141,7 +141,7 @@ fn what_is_noted_of_a_layer_with_hits_are_those_entries_from_their_first_header_
     add("quiet/again", None, &quiet);
     let tar = writer.into_inner().unwrap();
     for threads in [1, 2] {
-        let mut recorder = Recorder::new();
+        let mut recorder = Recorder::beside(&Arc::default());
         let twins = Twins::of(2);
         let found = scan(&engine, &twins, tar.clone(), threads, Some(&mut recorder));
         assert_eq!(found.hits.len(), 3);

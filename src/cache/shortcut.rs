@@ -184,7 +184,13 @@ mod tests {
             assert!(shortcut.cache.find(&shortcut.name).is_none());
         }
         shortcut.keep(&layer, &key, &Regions::default());
-        let sealed = shortcut.cache.find(&shortcut.name).unwrap().read().unwrap().0;
+        let sealed = shortcut
+            .cache
+            .find(&shortcut.name)
+            .unwrap()
+            .read()
+            .unwrap()
+            .0;
         for at in 0..sealed.len() {
             let mut damaged = sealed.clone();
             damaged[at] ^= 0x10;

@@ -2,6 +2,7 @@
 //! is passed over. And that it is noted where in a layer something is found.
 
 mod archives;
+mod crowded;
 
 use std::io::Write as _;
 

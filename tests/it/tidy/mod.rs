@@ -129,7 +129,7 @@ fn unsafe_code_stands_only_where_it_is_allowed_by_name() {
             "src/archive/cut.rs",
             "src/archive/sha256/both.rs",
             "src/cli/heap.rs",
-            "src/detect/literals/kernel/avx2.rs"
+            "src/detect/literals/kernel/machine.rs"
         ]
     );
 }

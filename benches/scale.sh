@@ -12,6 +12,8 @@
 #   file          one file of 20 GB with a secret in its last line, without digests
 #   entries       5 million entries in one gzip layer, a secret behind them
 #   line          one file of one line of 2 GB that ends in a secret
+#   tokens        16 gzip layers of files of nothing but tokens, also in archives: three million, of which a report
+#                 lists some
 #
 # FRACTION (default 1) makes all of them smaller: 0.01 takes seconds. Archives are made in `$TMPDIR`, one
 # after the other, with holes where there are zeros: whole, they need 6 GB of room, mix-100 50 GB and
@@ -23,7 +25,7 @@ set -euo pipefail
 fraction=${1:-1}
 shift || true
 cases=("$@")
-[ $# -gt 0 ] || cases=(mix mix-10 mix-gzip zeros file entries line)
+[ $# -gt 0 ] || cases=(mix mix-10 mix-gzip zeros file entries line tokens)
 here=$(cd "$(dirname "$0")/.." && pwd)
 residue=${RESIDUE:-$here/target/release/residue}
 [ -x "$residue" ] || (cd "$here" && cargo build --release --locked --quiet)

@@ -12,6 +12,8 @@ import collections
 import contextlib
 import gzip
 import hashlib
+import io
+import itertools
 import json
 import os
 import pathlib
@@ -30,17 +32,21 @@ MOST = 200  # MB of anonymous memory
 GB = 10**9
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 PLANTED = "planted/"
+TOO_MUCH = "limit-reached"
 
 
 def secret(word):
     """A token with a right checksum, the same for the same word."""
-    body = "".join(random.Random(word).choices(BASE62, k=30))
+    return f"key = {token(''.join(random.Random(word).choices(BASE62, k=30)))}\n".encode()
+
+
+def token(body):
     crc = zlib.crc32(body.encode())
     check = ""
     for _ in range(6):
         crc, digit = divmod(crc, 62)
         check = BASE62[digit] + check
-    return f"key = {'gh' + 'p_'}{body}{check}\n".encode()
+    return f"{'gh' + 'p_'}{body}{check}"
 
 
 class Layer:
@@ -99,6 +105,7 @@ class Archive:
         self.file = file
         self.layers = []
         self.planted = []
+        self.too_much = False
 
     @contextlib.contextmanager
     def layer(self, compress=False):
@@ -212,6 +219,31 @@ def line(archive, fraction):
         layer.end(count * (len(piece) + 9) + len(last))
 
 
+def tokens(archive, fraction):
+    """Files of nothing but tokens, all different, in 16 gzip layers and in an archive in each: far more than a
+    report lists."""
+    archive.too_much = True
+    numbers = itertools.count()
+
+    def text(size):
+        size = max(1, int(size * fraction))
+        return "\n".join(token(f"{next(numbers):010d}{'aB3dE5gH7jK9mN1pQ3sT'}") for _ in range(size // 41)).encode()
+
+    for number in range(16):
+        with archive.layer(compress=True) as layer:
+            layer.plant(f"of-layer-{number}")
+            members = io.BytesIO()
+            with tarfile.open(fileobj=members, mode="w:gz", compresslevel=1) as inner:
+                for at in range(100):
+                    content = text(64 << 10)
+                    entry = tarfile.TarInfo(f"{at}.txt")
+                    entry.size = len(content)
+                    inner.addfile(entry, io.BytesIO(content))
+            layer.add(f"srv/{number}.tar.gz", members.getvalue())
+            for at in range(6):
+                layer.add(f"srv/{number}-{at}.txt", text(256 << 10))
+
+
 CASES = {
     "mix": lambda archive, fraction: mix(archive, fraction, 4),
     "mix-10": lambda archive, fraction: mix(archive, fraction, 40),
@@ -223,6 +255,7 @@ CASES = {
     "file": file,
     "entries": entries,
     "line": line,
+    "tokens": tokens,
 }
 
 
@@ -231,7 +264,8 @@ def make(case, fraction, path):
         archive = Archive(archive_file)
         CASES[case](archive, float(fraction))
         archive.close()
-    pathlib.Path(path + ".planted").write_text("\n".join(archive.planted), encoding="utf-8")
+    expected = [TOO_MUCH] * archive.too_much + archive.planted
+    pathlib.Path(path + ".planted").write_text("\n".join(expected), encoding="utf-8")
 
 
 Scan = collections.namedtuple("Scan", "seconds processor memory exit report")
@@ -267,9 +301,11 @@ def scan(residue, path, *options):
         if (place["path"] or "").startswith(PLANTED)
     }
     planted = pathlib.Path(path + ".planted").read_text(encoding="utf-8").split()
-    wrong = [f"{name} not found" for name in planted if name not in found]
-    if not done.report["complete"]:
-        codes = {warning["code"] for warning in done.report["warnings"]}
+    wrong = [f"{name} not found" for name in planted if name not in found and name != TOO_MUCH]
+    codes = {warning["code"] for warning in done.report["warnings"]}
+    if TOO_MUCH in planted and codes != {TOO_MUCH}:
+        wrong.append("not told that there is too much")
+    elif not done.report["complete"] and TOO_MUCH not in planted:
         wrong.append("incomplete: " + ", ".join(sorted(codes)))
     elif done.exit != 1:
         wrong.append(f"exit code {done.exit}")

@@ -10,13 +10,11 @@
 
 #![allow(unsafe_code)] // calls of the C library
 
+use std::fs;
 use std::num::NonZero;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
-
-use residue::scan::Progress;
 
 /// From this size on, what is freed is given back at once.
 const LARGE: libc::c_int = 512 << 10;
@@ -36,29 +34,55 @@ pub fn give_back() {
     }
 }
 
-/// Stored bytes of layers after which free pages are given back.
-const STEP: u64 = 32 << 20;
-/// Between two looks at how many have passed.
-const PERIOD: Duration = Duration::from_millis(100);
+/// More anonymous memory than there was when free pages were given back last: then they are again.
+const STEP: u64 = 16 << 20;
+/// Between two looks at how much there is.
+const PERIOD: Duration = Duration::from_millis(20);
 
-/// Gives back what is free between what is in use as the work goes on, until it is done; also once all layers were
-/// scanned, since a report takes room of its own.
-pub fn keep_low(progress: &Progress, done: Receiver<()>) {
-    let (mut next, mut were_scanned) = (STEP, false);
+/// Gives back what is free between what is in use as the work goes on, until it is done.
+pub fn keep_low(done: Receiver<()>) {
+    let mut least = anonymous().unwrap_or_default();
     while done.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
-        let passed = progress.bytes_done.load(Ordering::Relaxed);
-        let are_scanned = progress.are_all_layers_done();
-        if passed >= next || (are_scanned && !were_scanned) {
-            next = passed + STEP;
-            were_scanned = are_scanned;
+        let Some(now) = anonymous() else {
+            return;
+        };
+        least = least.min(now);
+        if now >= least + STEP {
             trim();
+            least = anonymous().unwrap_or(now);
         }
     }
+}
+
+/// Bytes of memory that no file stands for, where the system tells.
+fn anonymous() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"))?;
+    let kilobytes = line.trim().strip_suffix("kB")?;
+    kilobytes.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
 fn trim() {
     // SAFETY: any thread may call it at any time; it locks what it looks at.
     unsafe {
         libc::malloc_trim(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hint::black_box;
+
+    use super::*;
+
+    #[test]
+    fn the_system_tells_how_much_memory_no_file_stands_for() {
+        let before = anonymous().unwrap();
+        let block = black_box(vec![7u8; 64 << 20]);
+        let with = anonymous().unwrap();
+        assert!(with >= before + (60 << 20), "{before} {with}");
+        drop(block);
     }
 }

@@ -1,7 +1,7 @@
 //! A progress bar on standard error, drawn from counters that the work keeps.
 //!
 //! The work stays on the calling thread and knows nothing of the bar; a second thread looks at
-//! the counters ten times a second, and a third keeps the heap low by them. Short work ends before anything is drawn. Where `--progress
+//! the counters ten times a second, and a third keeps the heap low. Short work ends before anything is drawn. Where `--progress
 //! always` meets a standard error that is no terminal, a plain line stands for the bar.
 
 use std::io::{self, IsTerminal, Write};
@@ -30,7 +30,7 @@ pub fn watch<T>(show: bool, work: impl FnOnce(&Progress) -> T) -> T {
         true => beside(|done| draw(progress, done), || work(progress)),
         false => work(progress),
     };
-    beside(|done| heap::keep_low(progress, done), work)
+    beside(heap::keep_low, work)
 }
 
 /// Runs `work`, and `other` on a thread of its own until the work is over.

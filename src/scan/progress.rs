@@ -16,12 +16,6 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Whether all layers that were announced are scanned.
-    pub fn are_all_layers_done(&self) -> bool {
-        let total = self.layers_total.load(Ordering::Relaxed);
-        total > 0 && self.layers_done.load(Ordering::Relaxed) >= total
-    }
-
     /// Announces a layer of `bytes` stored bytes.
     pub(super) fn announce(&self, bytes: u64) {
         self.layers_total.fetch_add(1, Ordering::Relaxed);

@@ -35,7 +35,7 @@ pub fn give_back() {
 }
 
 /// More anonymous memory than there was when free pages were given back last: then they are again.
-const STEP: u64 = 16 << 20;
+const STEP: u64 = 8 << 20;
 /// Between two looks at how much there is.
 const PERIOD: Duration = Duration::from_millis(20);
 

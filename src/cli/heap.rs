@@ -80,9 +80,10 @@ mod tests {
     #[test]
     fn the_system_tells_how_much_memory_no_file_stands_for() {
         let before = anonymous().unwrap();
-        let block = black_box(vec![7u8; 64 << 20]);
+        let block = black_box(vec![7u8; 128 << 20]);
         let with = anonymous().unwrap();
-        assert!(with >= before + (60 << 20), "{before} {with}");
+        // Other tests may end meanwhile.
+        assert!(with >= before + (64 << 20), "{before} {with}");
         drop(block);
     }
 }

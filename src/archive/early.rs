@@ -39,6 +39,9 @@ struct Waiting {
     begun: Mutex<Option<Begun>>,
     /// Whether somebody hashes it beside other bytes.
     is_taken: AtomicBool,
+    /// Whether its walk begins: whoever hashes it beside others lets go, and does not take the lock once more
+    /// before the walk gets it.
+    is_wanted: AtomicBool,
 }
 
 /// The hash of the first bytes of a blob, and how many these are.
@@ -59,6 +62,7 @@ impl Early {
                     blob: blob.clone(),
                     begun: Mutex::new(Some(Begun::default())),
                     is_taken: AtomicBool::new(false),
+                    is_wanted: AtomicBool::new(false),
                 });
             }
         }
@@ -68,7 +72,10 @@ impl Early {
     /// What was hashed of a blob; it is no more hashed beside others.
     fn take(&self, blob: &Blob) -> Begun {
         let waiting = self.by_key.get(&blob.key()).map(|at| &self.waiting[*at]);
-        let begun = waiting.and_then(|waiting| lock(&waiting.begun).take());
+        let begun = waiting.and_then(|waiting| {
+            waiting.is_wanted.store(true, Ordering::Relaxed);
+            lock(&waiting.begun).take()
+        });
         let begun = begun.unwrap_or_default();
         self.ahead.fetch_sub(begun.count as u64, Ordering::Relaxed);
         begun
@@ -103,6 +110,9 @@ impl Early {
     /// where nothing is left of that layer.
     fn update(&self, hasher: &mut Sha256, bytes: &[u8], claimed: usize) -> usize {
         let waiting = &self.waiting[claimed];
+        if waiting.is_wanted.load(Ordering::Relaxed) {
+            return 0;
+        }
         let mut begun = lock(&waiting.begun);
         let Some(begun) = &mut *begun else {
             return 0;
@@ -124,6 +134,9 @@ impl Early {
 impl Waiting {
     /// Whether some of it may be left to be hashed.
     fn is_left(&self) -> bool {
+        if self.is_wanted.load(Ordering::Relaxed) {
+            return false;
+        }
         let Ok(begun) = self.begun.try_lock() else {
             return true;
         };
@@ -309,6 +322,25 @@ mod tests {
             let hash = second.hasher().finalize();
             assert_eq!(hash, expected(&blobs[1][..piece.end]));
         }
+    }
+
+    #[test]
+    fn a_layer_whose_walk_begins_is_hashed_by_nobody_else() {
+        let blobs = blobs(&[3 << 20, 3 << 20]);
+        let early = Arc::new(Early::of(blobs.iter()));
+        let mut first = Hashing::beside(Some(&early), Some(&blobs[0]));
+        first.update(&blobs[0][..1 << 20]);
+        let Some(second) = early.waiting.get(1) else {
+            return assert!(!is_faster_together());
+        };
+        second.is_wanted.store(true, Ordering::Relaxed);
+        first.update(&blobs[0][1 << 20..]);
+        assert_eq!(first.hasher().finalize(), expected(&blobs[0]));
+        assert_eq!(
+            lock(&second.begun).as_ref().map(|begun| begun.count),
+            Some(1 << 20)
+        );
+        assert_eq!(early.claim(), None);
     }
 
     #[test]
